@@ -1,0 +1,38 @@
+/* arena.h - memory that is released all at once.
+ *
+ * Allocation is a pointer bump; nothing is freed singly. A pointer into an arena
+ * lives until ml_arena_finish or ml_arena_reset. Out of memory ends the process
+ * with a sentence and exit code 3 (see ml_die_no_memory): the analyzer has nothing
+ * useful to do then, and half a report would be a lie. Not thread-safe: one arena
+ * belongs to one thread at a time. */
+#ifndef ML_ARENA_H
+#define ML_ARENA_H
+#include <stddef.h>
+
+typedef struct ml_arena_block ml_arena_block;
+typedef struct ml_arena {
+    ml_arena_block *blocks; /* newest first */
+    char *next, *end;       /* free part of the newest block */
+    size_t bytes;           /* handed out, for statistics */
+} ml_arena;
+
+/* A zeroed ml_arena is ready for use; init is for symmetry. */
+void ml_arena_init(ml_arena *arena);
+void ml_arena_finish(ml_arena *arena);
+/* Forget everything, keep one block for the next use. */
+void ml_arena_reset(ml_arena *arena);
+
+/* Zeroed memory, aligned for any type. count * size is checked for overflow. */
+void *ml_arena_alloc(ml_arena *arena, size_t count, size_t size);
+/* Not zeroed, byte-aligned: for text. */
+char *ml_arena_bytes(ml_arena *arena, size_t size);
+
+#define ML_NEW(arena, type) ((type *)ml_arena_alloc((arena), 1, sizeof(type)))
+#define ML_NEW_ARRAY(arena, type, count) ((type *)ml_arena_alloc((arena), (count), sizeof(type)))
+
+/* malloc that never returns NULL. */
+void *ml_xmalloc(size_t size);
+void *ml_xrealloc(void *old, size_t size);
+_Noreturn void ml_die_no_memory(void);
+
+#endif

@@ -1,0 +1,79 @@
+/* source.h - finding files, reading them, and knowing where a byte is.
+ *
+ * Discovery walks with openat and O_NOFOLLOW, honours .gitignore files (nested, with
+ * negation, and .git/info/exclude), skips what the options name, and gives paths
+ * relative to the root, sorted by bytes. No process is started. Links are not
+ * followed; FIFOs, sockets and devices are passed over and reported as problems. */
+#ifndef ML_SOURCE_H
+#define ML_SOURCE_H
+#include "ml/error.h"
+#include "ml/finding.h"
+
+typedef enum ml_file_kind {
+    ML_FILE_TS,      /* .ts .mts .cts */
+    ML_FILE_TSX,     /* .tsx */
+    ML_FILE_JS,      /* .js .mjs .cjs .jsx: parsed as TSX */
+    ML_FILE_VUE,     /* script blocks */
+    ML_FILE_SVELTE,
+    ML_FILE_HTML,
+    ML_FILE_SQL,
+    ML_FILE_PRISMA,
+    ML_FILE_JSON,    /* package.json, tsconfig*.json, and other .json: read on demand */
+    ML_FILE_ENV,     /* .env* but not *.example, *.sample, *.template */
+    ML_FILE_OTHER
+} ml_file_kind;
+
+ml_file_kind ml_file_kind_of(ml_str path);
+bool ml_file_kind_is_script(ml_file_kind kind); /* TS to HTML: parsed for code */
+
+typedef struct ml_source_file {
+    ml_str path;        /* relative to the root */
+    ml_file_kind kind;
+    uint64_t size;
+    bool is_test;       /* below test, tests, __tests__, fixtures, e2e..., or *.test.* / *.spec.* */
+    bool in_scope;      /* below one of the paths asked for; others are for resolution only */
+} ml_source_file;
+
+typedef ML_VEC(ml_source_file) ml_source_files;
+
+typedef struct ml_discovery {
+    ml_str root;                /* absolute */
+    const ml_str *paths;        /* relative to root; none means all of it */
+    uint32_t path_count;
+    const ml_str *ignore;       /* extra globs from the configuration */
+    uint32_t ignore_count;
+    bool include_declarations;  /* also .d.ts */
+} ml_discovery;
+
+/* All files of a kind we know. Problems (an unreadable folder, a FIFO) are appended. */
+ml_status ml_source_discover(ml_source_files *out, ml_problems *problems, ml_arena *arena,
+                             const ml_discovery *what, ml_error *error);
+
+enum { ML_FILE_BYTES_MAX = 2 * 1024 * 1024 }; /* default size cap, see RELIABILITY in docs */
+
+/* The bytes of a file below the root, NUL-terminated, in the arena. Fails for links,
+ * for what is no regular file, and above max bytes (ML_ELIMIT). A UTF-8 BOM is kept
+ * (offsets stay true); UTF-16 with BOM is transcoded to UTF-8. */
+ml_status ml_source_read(ml_str *out, ml_arena *arena, ml_str root, ml_str path, size_t max, ml_error *error);
+
+/* Where the project begins: the nearest ancestor of path (or path itself) with
+ * meterlint.json or package.json, else the folder itself. Absolute, in the arena. */
+ml_status ml_source_project_root(ml_str *out, ml_arena *arena, ml_str path, ml_error *error);
+/* Path from the nearest ancestor with .git to root, "" or "packages/a/"; "" without .git. */
+ml_str ml_source_repository_prefix(ml_arena *arena, ml_str root);
+
+/* Byte offset to line and column. Line ends are LF, CRLF, CR, U+2028, U+2029. */
+typedef struct ml_lines {
+    ml_str text;
+    const uint32_t *starts; /* byte offset of each line */
+    uint32_t count;
+} ml_lines;
+
+ml_lines ml_lines_of(ml_arena *arena, ml_str text);
+/* Columns are 1-based UTF-16 units; invalid UTF-8 bytes count one each; a BOM counts nothing. */
+ml_span ml_lines_span(const ml_lines *lines, uint32_t from, uint32_t to);
+ml_str ml_lines_line(const ml_lines *lines, uint32_t line); /* 1-based, without its end */
+/* Source lines around the span for a report: up to 2 before and after, each cut at 240 bytes. */
+ml_code ml_lines_code(ml_arena *arena, const ml_lines *lines, ml_span span);
+
+#endif
