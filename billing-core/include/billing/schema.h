@@ -74,6 +74,7 @@ typedef struct bill_column {
     bill_severity if_missing, if_wrong;
     bill_role role;
     bool nullable, primary_key, fixed_length, binary_collation, signed_value;
+    bool beyond_ascii;         /* of a binary collation: names people choose */
     bool values_are_reference; /* the specification names no values: further ones are fine */
     int bits_min, bits_reference;
     int length_min, length_reference;

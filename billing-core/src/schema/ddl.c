@@ -1,0 +1,313 @@
+/* ddl.c - CREATE statements for SQLite, MariaDB/MySQL and PostgreSQL.
+ *
+ * SQLite has no exact decimals: money is text of a fixed scale, held to its
+ * canonical form by a CHECK, in STRICT tables. Canonical texts of one scale
+ * that are not negative compare like numbers by length and then by bytes. */
+#include "billing/schema.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct printer {
+    bill_sink sink;
+    void *context;
+    bill_dialect dialect;
+    bill_status status;
+} printer;
+
+static void put(printer *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void put(printer *out, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    if (out->status != BILL_OK)
+        return;
+    va_start(args, format);
+    int length = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (length < 0 || (size_t)length >= sizeof text)
+        out->status = BILL_ERANGE;
+    else
+        out->status = out->sink(out->context, text, (size_t)length);
+}
+
+static void put_words(printer *out, const char *const *words, const char *quote)
+{
+    for (size_t i = 0; words[i]; i++)
+        put(out, "%s%s%s%s", i ? ", " : "", quote, words[i], quote);
+}
+
+/* ---- SQLite ---- */
+
+static void sqlite_type(printer *out, const bill_table *table, const bill_column *column)
+{
+    switch (column->type_class) {
+    case BILL_CLASS_ID:
+        put(out, "INTEGER PRIMARY KEY%s", table->id_given ? "" : " AUTOINCREMENT");
+        return;
+    case BILL_CLASS_INT:
+    case BILL_CLASS_BOOL: put(out, "INTEGER"); return;
+    case BILL_CLASS_DECIMAL:
+    case BILL_CLASS_STRING:
+    case BILL_CLASS_TEXT:
+    case BILL_CLASS_ENUM:
+    case BILL_CLASS_TIMESTAMP: put(out, "TEXT"); return;
+    }
+}
+
+/* The whole part without a sign, the point, exactly `scale` decimals. */
+static void sqlite_decimal_check(printer *out, const bill_column *column)
+{
+    const char *c = column->name;
+    char plain[96];
+    if (column->signed_value)
+        (void)snprintf(plain, sizeof plain, "iif(substr(%s, 1, 1) = '-', substr(%s, 2), %s)", c, c, c);
+    else
+        (void)snprintf(plain, sizeof plain, "%s", c);
+    put(out, " CHECK (%s GLOB '*[0-9].", plain);
+    for (int i = 0; i < column->scale_reference; i++)
+        put(out, "[0-9]");
+    put(out, "' AND substr(%s, 1, length(%s) - %d) NOT GLOB '*[^0-9]*'", plain, plain,
+        column->scale_reference + 1);
+    put(out, " AND (%s GLOB '0.*' OR %s GLOB '[1-9]*') AND length(%s) <= %d)", plain, plain, plain,
+        column->precision_reference + 1);
+}
+
+static void sqlite_checks(printer *out, const bill_column *column)
+{
+    const char *c = column->name;
+    switch (column->type_class) {
+    case BILL_CLASS_DECIMAL: sqlite_decimal_check(out, column); break;
+    case BILL_CLASS_ENUM:
+        put(out, " CHECK (%s IN (", c);
+        put_words(out, column->values, "'");
+        put(out, "))");
+        break;
+    case BILL_CLASS_STRING:
+        if (column->fixed_length)
+            put(out, " CHECK (length(%s) = %d)", c, column->length_reference);
+        else
+            put(out, " CHECK (length(%s) <= %d)", c, column->length_reference);
+        break;
+    case BILL_CLASS_TIMESTAMP:
+        put(out, " CHECK (length(%s) = 26)", c); /* YYYY-MM-DD HH:MM:SS.ffffff */
+        break;
+    case BILL_CLASS_BOOL: put(out, " CHECK (%s IN (0, 1))", c); break;
+    case BILL_CLASS_INT:
+        if (column->check)
+            put(out, " CHECK (%s %s)", c, column->check);
+        break;
+    case BILL_CLASS_ID:
+    case BILL_CLASS_TEXT: break;
+    }
+}
+
+/* ---- servers ---- */
+
+static void mariadb_type(printer *out, const bill_table *table, const bill_column *column)
+{
+    switch (column->type_class) {
+    case BILL_CLASS_ID:
+        put(out, "BIGINT NOT NULL%s PRIMARY KEY", table->id_given ? "" : " AUTO_INCREMENT");
+        return;
+    case BILL_CLASS_INT: put(out, column->bits_reference > 32 ? "BIGINT" : "INT"); return;
+    case BILL_CLASS_BOOL: put(out, "TINYINT(1)"); return;
+    case BILL_CLASS_DECIMAL:
+        put(out, "DECIMAL(%d,%d)", column->precision_reference, column->scale_reference);
+        return;
+    case BILL_CLASS_STRING:
+        put(out, "%s(%d)%s", column->fixed_length ? "CHAR" : "VARCHAR", column->length_reference,
+            !column->binary_collation ? ""
+            : column->beyond_ascii    ? " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+                                      : " CHARACTER SET ascii COLLATE ascii_bin");
+        return;
+    case BILL_CLASS_TEXT: put(out, "LONGTEXT"); return;
+    case BILL_CLASS_ENUM:
+        put(out, "ENUM(");
+        put_words(out, column->values, "'");
+        put(out, ")");
+        return;
+    case BILL_CLASS_TIMESTAMP: put(out, "DATETIME(6)"); return;
+    }
+}
+
+static void postgres_type(printer *out, const bill_table *table, const bill_column *column)
+{
+    switch (column->type_class) {
+    case BILL_CLASS_ID:
+        put(out, "BIGINT%s PRIMARY KEY",
+            table->id_given ? " NOT NULL" : " GENERATED BY DEFAULT AS IDENTITY");
+        return;
+    case BILL_CLASS_INT: put(out, column->bits_reference > 32 ? "BIGINT" : "INTEGER"); return;
+    case BILL_CLASS_BOOL: put(out, "SMALLINT"); return; /* the sample inserts 1 */
+    case BILL_CLASS_DECIMAL:
+        put(out, "NUMERIC(%d,%d)", column->precision_reference, column->scale_reference);
+        return;
+    case BILL_CLASS_STRING:
+        put(out, "%s(%d)%s", column->fixed_length ? "CHAR" : "VARCHAR", column->length_reference,
+            column->binary_collation ? " COLLATE \"C\"" : "");
+        return;
+    case BILL_CLASS_TEXT: put(out, "TEXT"); return;
+    case BILL_CLASS_ENUM: put(out, "VARCHAR(16)"); return;
+    case BILL_CLASS_TIMESTAMP: put(out, "TIMESTAMP(6)"); return;
+    }
+}
+
+static void server_checks(printer *out, const bill_column *column)
+{
+    const char *c = column->name;
+    bool amount = column->type_class == BILL_CLASS_DECIMAL && !column->signed_value;
+    if (column->check && column->type_class != BILL_CLASS_BOOL)
+        put(out, " CHECK (%s %s)", c, column->check);
+    else if (amount)
+        put(out, " CHECK (%s >= 0)", c);
+    if (out->dialect == BILL_POSTGRES && column->type_class == BILL_CLASS_ENUM) {
+        put(out, " CHECK (%s IN (", c);
+        put_words(out, column->values, "'");
+        put(out, "))");
+    }
+    if (out->dialect == BILL_POSTGRES && column->type_class == BILL_CLASS_BOOL)
+        put(out, " CHECK (%s IN (0, 1))", c);
+}
+
+/* ---- all ---- */
+
+static bool is_text(const bill_column *column)
+{
+    return column->type_class == BILL_CLASS_STRING || column->type_class == BILL_CLASS_TEXT ||
+           column->type_class == BILL_CLASS_ENUM;
+}
+
+/* Fixed-scale text needs its zeros spelled out. */
+static void put_default(printer *out, const bill_column *column)
+{
+    const char *value = column->default_value;
+    if (!value)
+        return;
+    if (column->type_class == BILL_CLASS_DECIMAL && out->dialect == BILL_SQLITE)
+        put(out, " DEFAULT '%s.%.*s'", value, column->scale_reference, "000000000000");
+    else
+        put(out, is_text(column) ? " DEFAULT '%s'" : " DEFAULT %s", value);
+}
+
+static void put_column(printer *out, const bill_table *table, const bill_column *column)
+{
+    put(out, "  %s ", column->name);
+    switch (out->dialect) {
+    case BILL_SQLITE: sqlite_type(out, table, column); break;
+    case BILL_MARIADB: mariadb_type(out, table, column); break;
+    case BILL_POSTGRES: postgres_type(out, table, column); break;
+    }
+    if (column->primary_key)
+        return;
+    put(out, column->nullable ? " NULL" : " NOT NULL");
+    put_default(out, column);
+    if (out->dialect == BILL_SQLITE)
+        sqlite_checks(out, column);
+    else
+        server_checks(out, column);
+}
+
+static void put_names(printer *out, const char *const *names)
+{
+    put(out, "(");
+    put_words(out, names, "");
+    put(out, ")");
+}
+
+/* uq_<table>_<first column>: within the 63 characters every dialect allows. */
+static void put_key_name(printer *out, const char *prefix, const bill_table *table,
+                         const char *const *columns)
+{
+    size_t count = 0;
+    while (columns[count])
+        count++;
+    const char *more = count > 1 ? columns[count - 1] : "";
+    put(out, "%s_%s_%s%s%s", prefix, table->name, columns[0], count > 1 ? "_" : "", more);
+}
+
+static void put_unique(printer *out, const bill_table *table, const bill_key *key)
+{
+    put(out, ",\n  CONSTRAINT ");
+    put_key_name(out, "uq", table, key->columns);
+    put(out, " UNIQUE ");
+    put_names(out, key->columns);
+}
+
+static void put_foreign_key(printer *out, const bill_table *table, const bill_foreign_key *link)
+{
+    put(out, ",\n  CONSTRAINT ");
+    put_key_name(out, "fk", table, link->columns);
+    put(out, " FOREIGN KEY ");
+    put_names(out, link->columns);
+    put(out, " REFERENCES %s (%s) ON DELETE %s", link->references, link->referenced_column,
+        link->on_delete);
+}
+
+static void put_check(printer *out, const bill_check *check)
+{
+    const char *sql = out->dialect == BILL_SQLITE && check->sqlite ? check->sqlite : check->sql;
+    put(out, ",\n  CONSTRAINT %s CHECK (%s)", check->name, sql);
+}
+
+static void put_table(printer *out, const bill_table *table)
+{
+    put(out, "CREATE TABLE %s (\n", table->name);
+    for (size_t i = 0; i < table->column_count; i++) {
+        put(out, i ? ",\n" : "");
+        put_column(out, table, &table->columns[i]);
+    }
+    for (size_t i = 0; i < table->key_count; i++)
+        if (table->keys[i].kind == BILL_KEY_UNIQUE)
+            put_unique(out, table, &table->keys[i]);
+    for (size_t i = 0; i < table->foreign_key_count; i++)
+        put_foreign_key(out, table, &table->foreign_keys[i]);
+    for (size_t i = 0; i < table->check_count; i++)
+        put_check(out, &table->checks[i]);
+    put(out, "\n)%s;\n",
+        out->dialect == BILL_SQLITE    ? " STRICT"
+        : out->dialect == BILL_MARIADB ? " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4"
+                                       : "");
+}
+
+static void put_indexes(printer *out, const bill_table *table)
+{
+    for (size_t i = 0; i < table->key_count; i++) {
+        const bill_key *key = &table->keys[i];
+        if (key->kind != BILL_KEY_INDEX)
+            continue;
+        put(out, "CREATE INDEX ");
+        put_key_name(out, "ix", table, key->columns);
+        put(out, " ON %s ", table->name);
+        put_names(out, key->columns);
+        put(out, ";\n");
+    }
+}
+
+int bill_dialect_find(const char *name, size_t length)
+{
+    static const struct {
+        const char *name;
+        bill_dialect dialect;
+    } names[] = {{"sqlite", BILL_SQLITE},     {"mariadb", BILL_MARIADB},
+                 {"mysql", BILL_MARIADB},     {"postgres", BILL_POSTGRES},
+                 {"postgresql", BILL_POSTGRES}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strlen(names[i].name) == length && memcmp(names[i].name, name, length) == 0)
+            return (int)names[i].dialect;
+    return -1;
+}
+
+bill_status bill_schema_ddl(bill_dialect dialect, uint32_t tables, bill_sink sink, void *context)
+{
+    printer out = {sink, context, dialect, BILL_OK};
+    for (size_t i = 0; i < bill_schema_table_count() && out.status == BILL_OK; i++) {
+        if ((tables >> i & 1) == 0)
+            continue;
+        put_table(&out, bill_schema_table(i));
+        put_indexes(&out, bill_schema_table(i));
+    }
+    return out.status;
+}

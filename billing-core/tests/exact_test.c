@@ -1,0 +1,138 @@
+/* exact_test.c - no floating point anywhere in billing-core: reads every
+ * source below src and include and refuses its words. */
+#include "check.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <sys/stat.h>
+
+static const char *const banned[] = {"float",   "double", "strtod", "strtof", "strtold",
+                                     "atof",    "lround", "llround", "_Decimal128",
+                                     "_Decimal64", "sqlite3_column_double", "sqlite3_bind_double",
+                                     "json_real", "json_real_value", "json_number_value"};
+static const char *const banned_formats[] = {"%f", "%g", "%e", "%lf", "%.2f", "%Lf"};
+
+/* Blanks what stands in quotes: words for people are free. */
+static void strip_literals(char *code)
+{
+    for (char *c = code; *c; c++) {
+        if (*c != '"')
+            continue;
+        for (c++; *c && *c != '"'; c++) {
+            if (*c == '\\' && c[1])
+                *c++ = ' ';
+            *c = ' ';
+        }
+        if (!*c)
+            return;
+    }
+}
+
+/* Code without comments; string literals stay, formats hide in them. */
+static void strip_comments(char *code)
+{
+    for (char *c = code; *c;) {
+        if (c[0] == '/' && c[1] == '*') {
+            char *end = strstr(c + 2, "*/");
+            char *stop = end ? end + 2 : c + strlen(c);
+            memset(c, ' ', (size_t)(stop - c));
+            c = stop;
+        } else {
+            c++;
+        }
+    }
+}
+
+static int is_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* The banned thing in the code, or NULL. Blanks the literals on the way. */
+static const char *offence(char *code)
+{
+    for (size_t i = 0; i < sizeof banned_formats / sizeof banned_formats[0]; i++)
+        if (strstr(code, banned_formats[i]))
+            return banned_formats[i];
+    strip_literals(code);
+    for (size_t i = 0; i < sizeof banned / sizeof banned[0]; i++)
+        for (const char *at = strstr(code, banned[i]); at; at = strstr(at + 1, banned[i]))
+            if ((at == code || !is_word(at[-1])) && !is_word(at[strlen(banned[i])]))
+                return banned[i];
+    return NULL;
+}
+
+static char *read_all(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        fail_msg("cannot open %s", path);
+    char *code = calloc(1, 1 << 20);
+    assert_non_null(code);
+    size_t length = fread(code, 1, (1 << 20) - 1, file);
+    assert_true(length < (1 << 20) - 1);
+    fclose(file);
+    return code;
+}
+
+static unsigned files_read;
+
+/* Depth is the depth of this source tree: three folders. */
+static void read_folder(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+    if (!dir)
+        fail_msg("cannot open %s", folder);
+    while ((entry = readdir(dir))) {
+        char path[4096];
+        struct stat info;
+        if (entry->d_name[0] == '.')
+            continue;
+        (void)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        assert_int_equal(stat(path, &info), 0);
+        if (S_ISDIR(info.st_mode)) {
+            read_folder(path);
+            continue;
+        }
+        char *code = read_all(path);
+        strip_comments(code);
+        const char *found = offence(code);
+        if (found)
+            fail_msg("%s holds \"%s\"", path, found);
+        files_read++;
+        free(code);
+    }
+    closedir(dir);
+}
+
+static void no_floating_point(void **state)
+{
+    (void)state;
+    read_folder(BILLING_SOURCE_DIR "/src");
+    read_folder(BILLING_SOURCE_DIR "/include");
+    assert_true(files_read >= 10);
+}
+
+static void the_search_finds(void **state)
+{
+    (void)state;
+    char declared[] = "static double price;", printed[] = "printf(\"%f\", x)";
+    char similar[] = "int doubled, float_count;", words[] = "\"never \\\" a float\" + x";
+    assert_non_null(offence(declared));
+    assert_non_null(offence(printed));
+    assert_null(offence(similar));
+    assert_null(offence(words));
+    char comment[] = "/* a float here is words */ int x;";
+    strip_comments(comment);
+    assert_null(offence(comment));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_search_finds),
+        cmocka_unit_test(no_floating_point),
+    };
+    return cmocka_run_group_tests_name("billing exact", tests, NULL, NULL);
+}
