@@ -5,6 +5,8 @@
 
 #include "utf8.h"
 
+#include "ml/buf.h"
+
 enum { WINDOW = 100 };
 static const uint64_t factor = 37;
 
@@ -18,6 +20,8 @@ struct reader {
 
 static uint32_t read_unit(struct reader *in)
 {
+    if (!in->waiting && in->at < in->len && in->data[in->at] < 0x80)
+        return in->data[in->at++];
     if (in->waiting) {
         uint32_t unit = in->waiting;
         in->waiting = 0;
@@ -28,8 +32,6 @@ static uint32_t read_unit(struct reader *in)
         in->ended = true;
         return unit;
     }
-    if (in->data[in->at] < 0x80)
-        return in->data[in->at++];
     ml_utf8_char c = ml_utf8_next(in->data + in->at, in->len - in->at);
     in->at += c.bytes;
     if (c.units == 1)
@@ -120,19 +122,19 @@ static void pass_init(struct pass *pass, ml_str text)
 
 uint64_t ml_line_hash(ml_str text, uint32_t line, uint32_t *ordinal)
 {
+    ml_buf earlier = {0}; /* the hashes so far: which of them count is known only at the end */
     struct pass pass;
-    uint64_t hash, wanted = 0;
+    uint64_t hash = 0;
     uint32_t at, last = 0;
 
     pass_init(&pass, text);
     while (last < line && next_hash(&pass, &hash, &at)) {
-        wanted = hash;
+        ml_buf_bytes(&earlier, &hash, sizeof hash);
         last = at;
     }
-    /* The hash is known only now, so its earlier namesakes take a second pass. */
     *ordinal = 0;
-    pass_init(&pass, text);
-    for (at = 0; at < last && next_hash(&pass, &hash, &at);)
-        *ordinal += hash == wanted;
-    return wanted;
+    for (size_t i = 0; i < earlier.len; i += sizeof hash)
+        *ordinal += memcmp(earlier.data + i, earlier.data + earlier.len - sizeof hash, sizeof hash) == 0;
+    ml_buf_finish(&earlier);
+    return hash;
 }
