@@ -22,11 +22,14 @@ struct ml_json {
     const ml_json *next;   /* sibling */
 };
 
-/* Depth is limited to 512, reported as ML_ELIMIT. Duplicate keys are ML_ESYNTAX when strict. */
+/* Depth is limited to 512, reported as ML_ELIMIT. Duplicate keys are ML_ESYNTAX when strict;
+ * otherwise the last one counts. Strings are views of text unless they hold escapes, so
+ * text must live as long as the document. */
 ml_status ml_json_parse(const ml_json **out, ml_arena *arena, ml_str text, bool strict, const char *path,
                         ml_error *error);
 const ml_json *ml_json_get(const ml_json *object, const char *key); /* NULL-safe */
 const ml_json *ml_json_get_str(const ml_json *object, ml_str key);
 ml_str ml_json_string(const ml_json *value);                       /* empty if no string */
+uint32_t ml_json_line(ml_str text, uint32_t at);                   /* 1-based line of a byte of the text */
 
 #endif
