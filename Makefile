@@ -1,0 +1,78 @@
+# The front door. `make scan` and `make test` set up whatever is missing and then do
+# what they are called; a second run finds everything in place and starts no set-up,
+# so it needs no network. Setting up apt packages needs root.
+#
+#   make scan [DIR=path] [OUT=file] [ARGS=...]   scan a project (default: the sample)
+#   make build        the programs, into build/release/bin
+#   make test         every test, release and address+undefined sanitizers
+#   make test-full    also clang, the thread sanitizer, and the format check
+#   make fuzz         every fuzzer for FUZZ_SECONDS each
+#   make format       clang-format over our C sources
+#   make clean        removes build/ and the fetched grammars
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+DIR          ?= fixtures/projects/kindergarten
+OUT          ?=
+ARGS         ?=
+FUZZ_SECONDS ?= 30
+
+SETUP    := sh packaging/setup.sh
+GRAMMARS := grammars/node_modules/.package-lock.json
+METERLINT := build/release/bin/meterlint
+
+# A compiler cache is used where one is installed, never asked for.
+ifneq ($(shell command -v ccache 2>/dev/null),)
+export CMAKE_C_COMPILER_LAUNCHER ?= ccache
+endif
+
+.PHONY: help scan build test test-full fuzz format format-check clean \
+        setup-build setup-test setup-full
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+scan: build
+	@sh packaging/scan.sh $(METERLINT) "$(DIR)" "$(OUT)" $(ARGS)
+
+build: build/release/build.ninja
+	@cmake --build build/release --target programs
+
+test: setup-test $(GRAMMARS)
+	@sh tests/run.sh release asan
+
+test-full: setup-full $(GRAMMARS)
+	@sh tests/run.sh release asan clang tsan
+	@sh packaging/format.sh check
+
+fuzz: setup-full $(GRAMMARS)
+	@sh tests/fuzz/run.sh $(FUZZ_SECONDS)
+
+format: setup-full
+	@sh packaging/format.sh write
+
+format-check: setup-full
+	@sh packaging/format.sh check
+
+clean:
+	rm -rf build grammars/node_modules
+
+setup-build:
+	@$(SETUP) build
+
+setup-test:
+	@$(SETUP) test
+
+setup-full:
+	@$(SETUP) full
+
+# npm itself writes the file this depends on; touch, because npm keeps the time of
+# the package it unpacked when nothing changed.
+$(GRAMMARS): grammars/package-lock.json grammars/package.json | setup-build
+	cd grammars && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Ninja runs CMake again by itself when a CMake file changes.
+build/release/build.ninja: $(GRAMMARS) | setup-build
+	cmake --preset release
+	@touch $@

@@ -1,0 +1,75 @@
+#!/bin/sh
+# Installs what a step needs and this machine lacks, on Debian 12.
+#
+#   sh packaging/setup.sh build|test|full
+#
+# A package is asked for only if its command or file is missing: Node may come from
+# elsewhere, and Debian's npm would conflict with it. When nothing is missing, no
+# package manager is started at all.
+set -eu
+
+missing=
+want() { # want PACKAGE: once
+    case " $missing " in *" $1 "*) ;; *) missing="$missing $1" ;; esac
+}
+command_from() { # command_from COMMAND PACKAGE
+    command -v "$1" >/dev/null 2>&1 || want "$2"
+}
+file_from() { # file_from PATH PACKAGE
+    [ -e "$1" ] || want "$2"
+}
+header_from() { # header_from HEADER PACKAGE: the preprocessor's own search decides
+    if command -v gcc >/dev/null 2>&1; then
+        printf '#include <%s>\n' "$1" |
+            gcc -E -DPCRE2_CODE_UNIT_WIDTH=8 -x c - >/dev/null 2>&1 && return
+    fi
+    want "$2"
+}
+
+for_build() {
+    command_from gcc gcc
+    command_from cmake cmake
+    command_from ninja ninja-build
+    command_from pkg-config pkg-config
+    command_from node nodejs
+    command_from npm npm
+    file_from /etc/ssl/certs/ca-certificates.crt ca-certificates
+    header_from stdio.h libc6-dev
+    header_from pcre2.h libpcre2-dev
+    header_from jansson.h libjansson-dev
+    header_from sqlite3.h libsqlite3-dev
+    header_from gmp.h libgmp-dev
+    header_from cmocka.h libcmocka-dev
+}
+for_test() {
+    for_build
+    command_from git git
+    command_from pre-commit pre-commit
+}
+for_full() {
+    for_test
+    command_from clang clang
+    command_from clang-format clang-format
+}
+
+case "${1:-}" in
+build) for_build ;;
+test) for_test ;;
+full) for_full ;;
+*) echo "usage: sh packaging/setup.sh build|test|full" >&2; exit 2 ;;
+esac
+
+[ -n "$missing" ] || exit 0
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "setup: install these and try again:$missing" >&2
+    exit 1
+fi
+if [ "$(id -u)" != 0 ]; then
+    echo "setup: run as root, or install these packages:$missing" >&2
+    exit 1
+fi
+echo "setup: installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q
+# shellcheck disable=SC2086 # a list of package names
+apt-get install -q -y --no-install-recommends $missing

@@ -1,0 +1,49 @@
+#!/bin/sh
+# Configures, builds and tests each preset named, and ends with one line of totals.
+#
+#   sh tests/run.sh PRESET...
+#
+# A preset that does not configure or build counts as one failed test, so that the
+# last line can never look green over a broken build.
+set -u
+passed=0 failed=0 skipped=0
+jobs=${JOBS:-$(nproc 2>/dev/null || echo 2)}
+mkdir -p build/logs
+
+broken() { # broken PRESET STEP
+    echo "$1: $2 failed"
+    failed=$((failed + 1))
+}
+
+# The sentence of ctest is "92% tests passed, 1 tests failed out of 13"; skipped ones
+# are counted as passed there, and marked "***Skipped" on their own lines.
+add_totals() { # add_totals PRESET LOG
+    totals=$(sed -n 's/.*% tests passed, \([0-9]*\) tests failed out of \([0-9]*\).*/\1 \2/p' "$2" | tail -n 1)
+    if [ -z "$totals" ]; then
+        broken "$1" "ctest (no totals)"
+        return
+    fi
+    bad=${totals% *} all=${totals#* }
+    skips=$(grep -c '\*\*\*Skipped' "$2")
+    failed=$((failed + bad))
+    skipped=$((skipped + skips))
+    passed=$((passed + all - bad - skips))
+}
+
+for preset in "$@"; do
+    began=$(date +%s)
+    dir=build/$preset log=build/logs/ctest-$preset.log
+    echo "== $preset"
+    if [ ! -e "$dir/build.ninja" ]; then
+        cmake --preset "$preset" || { broken "$preset" configure; continue; }
+    fi
+    cmake --build "$dir" -j "$jobs" || { broken "$preset" build; continue; }
+    # ctest's own status is in the totals; a pipe keeps the output visible.
+    ctest --test-dir "$dir" --output-on-failure --no-tests=error -j "$jobs" 2>&1 | tee "$log"
+    add_totals "$preset" "$log"
+    echo "== $preset took $(($(date +%s) - began)) s"
+done
+
+[ "$skipped" = 0 ] || echo "$skipped skipped (said above, with the reason)"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

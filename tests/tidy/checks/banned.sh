@@ -1,0 +1,38 @@
+# Functions that cannot be called safely, or whose errors cannot be seen.
+check() {
+    files_like '^(analyzer|rules|reports|billing-core|grammars|tests)/.*\.(c|h|def)$' |
+        while IFS= read -r file; do
+            code "$file" | awk -v file="$file" '
+            BEGIN {
+                count = split("strcpy strcat sprintf vsprintf strtok atoi atol atoll atof gets", names, " ")
+            }
+            {
+                for (i = 1; i <= count; i++)
+                    if ($0 ~ "(^|[^A-Za-z0-9_])" names[i] "[ \t]*\\(")
+                        print file ":" NR ": banned function " names[i]
+            }'
+        done
+}
+
+seed() {
+    mkdir -p analyzer/x tests
+    cat >analyzer/x/bad.c <<'END'
+/* strcpy(a, b) in a comment */
+void f(void) { strcpy(a, b); my_strcpy(a, b); log("sprintf(x)"); }
+int g(void) { return atoi (s) + '"' + atol(s); }
+void h(void) { fgets(a, 1, f); gets(a); snprintf(a, 1, ""); }
+END
+    echo 'char *t = strtok(s, ","); /* open' >tests/t.c
+    echo 'strcat(a, b) closed */ ; vsprintf(a, b, c);' >>tests/t.c
+}
+
+expected() {
+    cat <<'END'
+analyzer/x/bad.c:2: banned function strcpy
+analyzer/x/bad.c:3: banned function atoi
+analyzer/x/bad.c:3: banned function atol
+analyzer/x/bad.c:4: banned function gets
+tests/t.c:1: banned function strtok
+tests/t.c:2: banned function vsprintf
+END
+}

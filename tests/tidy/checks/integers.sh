@@ -1,0 +1,38 @@
+# Money is integers: no floating point anywhere in billing-core.
+check() {
+    files_like '^billing-core/.*\.(c|h|def)$' | while IFS= read -r file; do
+        grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<(math|float|tgmath|fenv)\.h>' "$file" |
+            sed "s,^\([0-9]*\):.*,$file:\1: header of floating point,"
+        code "$file" | awk -v file="$file" '
+            /(^|[^A-Za-z0-9_])((float|double)([^A-Za-z0-9_]|$)|(strtod|strtof|strtold|atof|floor|ceil|round|llround|pow|fabs)[ \t]*\()/ {
+                print file ":" NR ": floating point"; next
+            }
+            /(^|[^A-Za-z0-9_.])([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+[eE][-+]?[0-9]+)/ {
+                print file ":" NR ": literal of floating point"
+            }'
+    done
+}
+
+seed() {
+    mkdir -p billing-core/src
+    cat >billing-core/src/a.c <<'END'
+#include <math.h>
+double a; /* a double in words is fine */
+int doubled = 0x1e5, x = a.b1, y = 1000;
+int b = 1e9 + .5;
+const char *text = "0.5";
+int c = f(0, ...) + round_half(2) + p->scale.0x;
+int d = 3.;
+int round = floor (x);
+END
+}
+
+expected() {
+    cat <<'END'
+billing-core/src/a.c:1: header of floating point
+billing-core/src/a.c:2: floating point
+billing-core/src/a.c:4: literal of floating point
+billing-core/src/a.c:7: literal of floating point
+billing-core/src/a.c:8: floating point
+END
+}
