@@ -44,8 +44,8 @@ fi
 
 case $mode in
 run)
-    root=$3
-    build=${4:-}
+    root=$(cd "$3" && pwd) || exit 2
+    build=${4:-$root/build/release}
     cd "$root" || exit 2
     git ls-files >/dev/null 2>&1 && listing=git
     . "$here/checks/$name.sh"

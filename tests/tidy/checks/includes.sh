@@ -5,13 +5,13 @@
 
 # "folder header" a line, for every public header of the analyzer.
 public_headers() {
-    files_like '^(analyzer/[^/]+|rules|reports)/include/ml/.*\.h$' |
+    files_like '^(analyzer|rules|reports)/(.*/)?include/ml/.*\.h$' |
         sed 's,^\(.*\)/include/\(ml/.*\)$,\1 \2,'
 }
 
 # "name FOLDER MODULE" and "depends MODULE MODULE", from the calls of ml_module.
 dependencies() {
-    files_like '^(analyzer/[^/]+|rules|reports)/CMakeLists\.txt$' | while IFS= read -r file; do
+    files_like '^(analyzer|rules|reports)/(.*/)?CMakeLists\.txt$' | while IFS= read -r file; do
         sed 's/#.*//' "$file" | tr '\n' ' ' | grep -oE 'ml_module\([^)]*\)' |
             awk -v folder="${file%/CMakeLists.txt}" '{
                 gsub(/[()]/, " ")
@@ -45,7 +45,13 @@ check() {
         all_includes | sed 's/^/include /'
     } | awk '
     $1 == "name" { named[$2] = $3; next }
-    $1 == "header" { owner[$3] = $2 in named ? named[$2] : $2; next }
+    # The module a path belongs to: that of the nearest folder above which is one.
+    function module_of(path) {
+        while (sub(/\/[^\/]*$/, "", path))
+            if (path in named) return named[path]
+        return "no module"
+    }
+    $1 == "header" { owner[$3] = module_of($2 "/" $3); next }
     $1 == "depends" { direct[$2] = direct[$2] " " $3; next }
     function allowed(module, other,    count, i, seen, queue, head, tail, parts) {
         split("", seen)
@@ -63,10 +69,9 @@ check() {
         place = $2; path = place; sub(/:[0-9]+$/, "", path)
         quoted = substr($3, 1, 1) == "\""
         name = substr($3, 2, length($3) - 2)
-        count = split(path, part, "/")
+        split(path, part, "/")
         top = part[1]
-        home = top == "analyzer" ? top "/" part[2] : top
-        module = home in named ? named[home] : home
+        module = module_of(path)
 
         if (("/" name "/") ~ /\/\.\.\//) { print place ": include with \"..\": " name; next }
         if (name ~ /^\//) { print place ": include of an absolute path: " name; next }
@@ -102,6 +107,9 @@ seed() {
     printf '#include "ml/low.h"\n#include "ml/high.h"\n#include <stdio.h>\n' >analyzer/low/low.c
     printf '#include "ml/low.h"\n#include "ml/high.h"\n#include "../low/low.h"\n' >analyzer/high/high.c
     printf '#include <tree_sitter/api.h>\n#include "other/x.h"\n#  include <ml/low.h>\n' >analyzer/high/tree.c
+    mkdir -p analyzer/high/sub/include/ml
+    echo 'ml_module(sub DEPENDS low)' >analyzer/high/sub/CMakeLists.txt
+    printf '#include "ml/low.h"\n#include "ml/high.h"\n' >analyzer/high/sub/include/ml/sub.h
     printf '#include "ml/gone.h"\n#include "private.h"\n' >analyzer/high/gone.c
     printf '#include "ml/low.h"\n#include "billing/money.h"\n' >billing-core/src/money.c
     printf '#include "/usr/include/stdio.h"\n// #include "../x.h"\n' >tests/a.c
@@ -111,6 +119,7 @@ expected() {
     cat <<'END'
 analyzer/high/gone.c:1: no module has this header: ml/gone.h
 analyzer/high/high.c:3: include with "..": ../low/low.h
+analyzer/high/sub/include/ml/sub.h:2: sub does not stand on high: ml/high.h
 analyzer/high/tree.c:1: the parser library outside analyzer/syntax and grammars: tree_sitter/api.h
 analyzer/high/tree.c:2: not a header of a module: other/x.h
 analyzer/high/tree.c:3: ours, so in quotes: ml/low.h
