@@ -2,8 +2,10 @@
  *
  * Words come in as plain data, each with a set of bits; the answer is the union of
  * the bits of the words found. Matching is by bytes, optionally without regard to
- * ASCII case. Building costs time and memory linear in the words; scanning is one
- * table step a byte. A built set is read-only and may be shared by threads. */
+ * ASCII case. Building costs time and memory linear in the words; scanning looks at every
+ * byte once (twice when there are words of two or three bytes, so avoid those) and
+ * compares a word only where four rare bytes of it stand. A built set is read-only and
+ * may be shared by threads. */
 #ifndef ML_TRIGGER_H
 #define ML_TRIGGER_H
 #include "ml/str.h"
