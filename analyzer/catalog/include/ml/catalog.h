@@ -1,5 +1,5 @@
-/* catalog.h - what is known of AI providers and HTTP clients: a typed view of
- * rules/providers/*.json and rules/clients/*.json.
+/* catalog.h - what is known of AI providers and HTTP clients: a typed view of the JSON
+ * files in rules/providers and rules/clients.
  *
  * The built-in catalogue is constant data made at build time from those folders;
  * --catalog DIR adds to it at run time. Read-only once loaded, shared by threads. */
@@ -16,9 +16,11 @@ typedef enum ml_trust {
 } ml_trust;
 
 typedef struct ml_host {
-    ml_str pattern;      /* lower case; '*' stands for one or more labels: "bedrock-runtime.*.amazonaws.com" */
+    ml_str pattern;      /* lower case; a label '*' stands for one or more labels, a '*' inside a label for
+                            one or more bytes of it: "bedrock-runtime.*.amazonaws.com", "*-aiplatform.x.com" */
     ml_str path_prefix;  /* the path must start with this for the host to count; empty: any path.
-                            From path_required: the host serves ordinary pages too */
+                            The host serves ordinary pages or other products too. '*' is one or more
+                            parts; the prefix ends on a border: "/api" is not the start of "/apis" */
     ml_trust trust;
 } ml_host;
 
@@ -42,8 +44,11 @@ typedef struct ml_package {
 
 typedef struct ml_endpoint {
     ml_str path;          /* '*' is one or more parts */
-    ml_str call;          /* "chat", "image", ... closed list */
+    ml_str call;          /* chat embedding image speech video transcription realtime rerank moderation other */
     ml_str billing_type;  /* "token", "character", "count", "second" */
+    ml_str host;          /* the one host pattern it is served at; empty: all */
+    bool websocket;
+    ml_trust trust;
 } ml_endpoint;
 
 typedef struct ml_key_pattern {
@@ -58,10 +63,16 @@ typedef struct ml_provider {
     uint32_t host_count;
     const ml_str *website_hosts; /* pages, not the API: never a finding */
     uint32_t website_host_count;
+    const ml_str *shares_host_with; /* ids of providers with a host pattern in common; paths tell them apart */
+    uint32_t share_count;
     const ml_package *packages;
     uint32_t package_count;
     const ml_str *env;           /* "OPENAI_API_KEY", "OPENAI_BASE_URL" */
     uint32_t env_count;
+    const ml_str *env_prefixes;  /* "OPENAI": the vendor's own first words; never those of a whole cloud ("AWS") */
+    uint32_t env_prefix_count;
+    const ml_str *models;        /* what model ids begin with: "gpt-" */
+    uint32_t model_count;
     const ml_endpoint *endpoints;
     uint32_t endpoint_count;
     const ml_key_pattern *keys;
@@ -92,8 +103,18 @@ typedef struct ml_url_place {
 } ml_url_place;
 
 /* A request or a factory, found at a member path below the client's root: "" is the
- * root itself, "get", "stream.post". Path parts may be "()" for the result of a call:
- * got.extend(x) is an instance, so it is declared as a factory instead. */
+ * root itself, "get", "stream.post".
+ *
+ * Several entries may share a path and differ in their places: axios(url) and
+ * axios({url}). A place with keys fits an object, one without fits anything else; the
+ * first that fits counts. A request whose url place is nowhere (arg -1), or whose
+ * argument is left out, goes to the base alone.
+ *
+ * What a factory gives may have other members than the root. Then it yields a path
+ * that begins with '#', which no program can spell: new Client(origin) of undici yields
+ * "#client", and "#client.request" is the request. An instance that is passed where a
+ * URL is expected stands for its base: fetch(new Request(url)). A factory called on an
+ * instance without a base of its own keeps the instance's. */
 typedef struct ml_client_call {
     ml_str at;
     bool construct;        /* new X(...) rather than X(...) */
@@ -101,12 +122,13 @@ typedef struct ml_client_call {
     ml_url_place base;     /* of a request or factory: the base it is joined to */
     ml_url_place body;     /* of a request: the payload, for AI-shaped bodies; arg -1 unknown */
     ml_str yields;         /* of a factory: member path the result stands for, usually "" (another root) */
+    /* Shell commands: url is the command line, or a list of words. Code: url is the program text. */
 } ml_client_call;
 
 /* One way a program gets hold of the client's root. */
 typedef enum ml_client_entry_kind {
     ML_ENTRY_GLOBAL,   /* name: a global, maybe dotted below one: "fetch", "navigator.sendBeacon", "uni.request" */
-    ML_ENTRY_IMPORT,   /* package + export: "default", "*" or a name */
+    ML_ENTRY_IMPORT,   /* package + export: "default", "*" (the namespace), "=" (what require gives) or a name */
     ML_ENTRY_TYPE      /* a receiver declared with this type: "HttpClient", "AxiosInstance", maybe of package */
 } ml_client_entry_kind;
 
@@ -136,7 +158,7 @@ typedef struct ml_catalog ml_catalog;
 
 /* The built-in catalogue. */
 const ml_catalog *ml_catalog_builtin(void);
-/* The built-in one plus DIR/providers/*.json and DIR/clients/*.json. An id that exists is replaced.
+/* The built-in one plus the JSON files in DIR/providers and DIR/clients. An id that exists is replaced.
  * Unknown and duplicate keys are errors with place. */
 ml_status ml_catalog_load(const ml_catalog **out, ml_arena *run, const char *dir, ml_error *error);
 
@@ -159,13 +181,26 @@ typedef struct ml_package_match {
     const ml_provider *provider;
     const ml_package *package;
 } ml_package_match;
-/* By package name of a specifier: "openai/resources/chat" is "openai", "@scope/a/b" is "@scope/a". */
+/* By package name of a specifier: "openai/resources/chat" is "openai", "@scope/a/b" is "@scope/a",
+ * "npm:openai@4" and "https://esm.sh/openai@4" are "openai" too. Empty for a relative path. */
 ml_package_match ml_catalog_match_package(const ml_catalog *catalog, ml_str specifier);
 ml_str ml_package_name_of(ml_str specifier);
 
-/* Provider whose env list holds the name, or whose env list shares its prefix with a name that ends in
- * _BASE_URL, _API_BASE, _ENDPOINT, _HOST, _URL. NULL if none. */
+/* Provider whose env list holds the name, or one of whose env_prefixes begins a name that ends in
+ * _BASE_URL, _API_BASE, _ENDPOINT, _HOST, _URL ... NULL if none. What bundlers put before a name
+ * (VITE_, NEXT_PUBLIC_ ...) is ignored. */
 const ml_provider *ml_catalog_match_env(const ml_catalog *catalog, ml_str name);
+
+/* How much there is, and how much of it is doubtful. */
+typedef struct ml_catalog_counts {
+    uint32_t providers, longtail, local, optional;
+    uint32_t hosts, doubtful_hosts, hosts_with_path;
+    uint32_t packages, doubtful_packages;
+    uint32_t endpoints, doubtful_endpoints;
+    uint32_t keys, doubtful_keys;
+    uint32_t clients, doubtful_clients, requests, factories;
+} ml_catalog_counts;
+ml_catalog_counts ml_catalog_count(const ml_catalog *catalog);
 
 /* Local server: localhost, 127.0.0.1, [::1], 0.0.0.0, host.docker.internal with a listed port. */
 const ml_provider *ml_catalog_match_local(const ml_catalog *catalog, ml_str host, uint16_t port);
@@ -174,8 +209,13 @@ const ml_provider *ml_catalog_match_local(const ml_catalog *catalog, ml_str host
 typedef struct ml_client_ref {
     const ml_client *client; /* NULL: no more */
     ml_str at;
+    ml_str package; /* of a type: where it must come from, unless empty; many projects have an HttpClient of their own */
 } ml_client_ref;
+/* name is a dotted path: "uni.request" is at "request" of the client whose global is "uni".
+ * globalThis., window., self. and global. before it are ignored. */
 ml_client_ref ml_catalog_client_global(const ml_catalog *catalog, ml_str name, uint32_t index);
+/* "node:http" is "http". A name that no entry lists is looked for below the namespace:
+ * { request } from "undici" is at "request"; `at` is then a view of name. */
 ml_client_ref ml_catalog_client_import(const ml_catalog *catalog, ml_str package, ml_str name, uint32_t index);
 ml_client_ref ml_catalog_client_type(const ml_catalog *catalog, ml_str type, uint32_t index);
 
