@@ -19,7 +19,8 @@ typedef struct ml_bridge_method {
 } ml_bridge_method;
 
 typedef struct ml_bridge_config {
-    ml_strs files;      /* globs from a project root: where the bridge lives; default {,src/,server/src/}services/ai/bridge/** */
+    ml_strs files;      /* globs from a project root: where the bridge lives; default: services/ai/bridge below
+                           the root, src, or server/src */
     ml_str module;      /* specifiers that end in this are the bridge: "ai/bridge/ai-bridge.service" */
     ml_strs values;     /* exported instances: aiBridgeService */
     ml_strs classes;    /* AIBridgeService */

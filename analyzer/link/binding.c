@@ -1,0 +1,481 @@
+/* What a name may hold: its declaration, later assignments, the pattern it stands in,
+ * the import behind it, the argument a frame gives it. */
+#include "link_internal.h"
+
+/* The innermost known frame of a function that encloses node. */
+static const ml_frame *frame_at(ml_eval *eval, const ml_frame *frame, ml_file_id file, ml_node_id node)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+
+    for (; frame; frame = frame->outer)
+        if (frame->file == file &&
+            (!frame->function || ml_is_within(facts, node, facts->functions[frame->function].node)))
+            return frame;
+    return NULL;
+}
+
+/* ---- imports and exports ---- */
+
+/* Is the specifier the bridge's module, "…/ai/bridge/ai-bridge.service" with or without extension? */
+static bool is_bridge_module(const ml_eval *eval, ml_str specifier)
+{
+    ml_str module = eval->link->host.config->bridge.module;
+    static const char *const tails[] = {"", ".js", ".ts", ".mjs"};
+
+    for (size_t i = 0; module.len && i < sizeof tails / sizeof *tails; i++) {
+        ml_str tail = ml_str_of(tails[i]);
+        if (!ml_str_ends(specifier, tail))
+            continue;
+        ml_str stem = ml_str_slice(specifier, 0, specifier.len - tail.len);
+        if (ml_str_ends(stem, module) && (stem.len == module.len || stem.data[stem.len - module.len - 1] == '/'))
+            return true;
+    }
+    return false;
+}
+
+static ml_values import_from(ml_eval *eval, ml_file_id file, ml_str specifier, ml_str name, ml_place place)
+{
+    const ml_bridge_config *bridge = &eval->link->host.config->bridge;
+    ml_set set = {.count = 0};
+
+    if (is_bridge_module(eval, specifier) && (ml_strs_have(&bridge->values, name) || ml_str_eq(name, ML_STR("default"))))
+        return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place});
+    if (is_bridge_module(eval, specifier) && ml_strs_have(&bridge->classes, name))
+        return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place, .name = ML_BRIDGE_CLASS});
+    ml_file_id target = ml_link_resolve(eval->link, file, specifier);
+    if (target) {
+        if (ml_str_eq(name, ML_STR("*")) || ml_str_eq(name, ML_STR("=")))
+            return ml_one(eval, (ml_value){.kind = ML_V_NAMESPACE, .place = {target, 0}});
+        return ml_eval_export(eval, target, name);
+    }
+    ml_str package = ml_link_package_of(eval->link, file, specifier);
+    ml_clients_of_external(eval, &set, package, name, place);
+    if (!set.count) {
+        ml_value external = {.kind = ML_V_EXTERNAL, .text = package, .name = name, .place = place};
+        ml_set_add(&set, &external);
+    }
+    return ml_set_done(eval, &set);
+}
+
+static ml_values json_export(ml_eval *eval, ml_file_id file, ml_str name)
+{
+    const ml_json *json = NULL;
+    ml_str text, path = ml_link_path(eval->link, file);
+
+    if (!eval->link->host.text(eval->link->host.data, path, &text) ||
+        ml_json_parse(&json, &eval->arena, text, false, "", NULL) != ML_OK)
+        return ml_unknown(eval, ML_HOLE_OTHER, name, (ml_place){file, 0});
+    ml_value value = {.kind = ML_V_JSON, .json = json, .json_file = file, .place = {file, 0}};
+    if (ml_str_eq(name, ML_STR("default")) || ml_str_eq(name, ML_STR("*")) || ml_str_eq(name, ML_STR("=")))
+        return ml_one(eval, value);
+    return ml_member_of(eval, &value, name, value.place);
+}
+
+typedef struct star_walk {
+    ml_file_id seen[ML_STARS_MAX];
+    uint32_t count;
+} star_walk;
+
+static bool find_export(ml_eval *eval, ml_file_id file, ml_str name, star_walk *walk, ml_values *out);
+
+static ml_values export_value(ml_eval *eval, ml_file_id file, const ml_export *export, ml_str name)
+{
+    ml_place place = {file, export->node};
+
+    switch ((ml_export_kind)export->kind) {
+    case ML_EXPORT_BINDING:
+        return ml_eval_binding(eval, file, export->binding, NULL, 0);
+    case ML_EXPORT_VALUE:
+        return ml_eval_in(eval, file, export->value, NULL);
+    case ML_EXPORT_FROM:
+        return import_from(eval, file, export->specifier, export->source_name, place);
+    case ML_EXPORT_STAR_AS:
+        return import_from(eval, file, export->specifier, ML_STR("*"), place);
+    case ML_EXPORT_STAR:
+        return import_from(eval, file, export->specifier, name, place);
+    }
+    return ml_nothing();
+}
+
+/* A name the module does not export itself may come over one of its stars. */
+static bool find_over_stars(ml_eval *eval, ml_file_id file, ml_str name, star_walk *walk, ml_values *out)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+
+    for (uint32_t i = 0; i < facts->export_count; i++) {
+        const ml_export *export = &facts->exports[i];
+        if (export->kind != ML_EXPORT_STAR || export->type_only)
+            continue;
+        ml_file_id target = ml_link_resolve(eval->link, file, export->specifier);
+        if (target && find_export(eval, target, name, walk, out))
+            return true;
+    }
+    return false;
+}
+
+/* module.exports = X, and names below it. */
+static bool find_whole_export(ml_eval *eval, ml_file_id file, ml_str name, ml_values *out)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+
+    for (uint32_t i = 0; i < facts->export_count; i++) {
+        const ml_export *export = &facts->exports[i];
+        if (!ml_str_eq(export->name, ML_STR("=")) || export->type_only)
+            continue;
+        ml_values whole = export_value(eval, file, export, export->name);
+        *out = ml_str_eq(name, ML_STR("default")) ? whole
+                                                  : ml_members_of(eval, whole, name, (ml_place){file, export->node});
+        return true;
+    }
+    return false;
+}
+
+static bool find_export(ml_eval *eval, ml_file_id file, ml_str name, star_walk *walk, ml_values *out)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+
+    for (uint32_t i = 0; i < walk->count; i++)
+        if (walk->seen[i] == file)
+            return false;
+    if (!facts || walk->count == ML_STARS_MAX || eval->nesting >= ML_NESTING_MAX)
+        return false;
+    walk->seen[walk->count++] = file;
+    for (uint32_t i = 0; i < facts->export_count; i++) {
+        const ml_export *export = &facts->exports[i];
+        if (export->kind == ML_EXPORT_STAR || export->type_only || !ml_str_eq(export->name, name))
+            continue;
+        *out = export_value(eval, file, export, name);
+        return true;
+    }
+    if (find_whole_export(eval, file, name, out))
+        return true;
+    eval->nesting++;
+    bool found = find_over_stars(eval, file, name, walk, out);
+    eval->nesting--;
+    return found;
+}
+
+ml_values ml_eval_export(ml_eval *eval, ml_file_id file, ml_str name)
+{
+    star_walk walk = {.count = 0};
+    ml_values values = ml_unknown(eval, ML_HOLE_OTHER, name, (ml_place){file, 0});
+
+    if (eval->link->host.files[file - 1].kind == ML_FILE_JSON)
+        return json_export(eval, file, name);
+    for (const ml_export_chain *link = eval->exports; link; link = link->outer)
+        if (link->file == file && ml_str_eq(link->name, name)) {
+            eval->cycles++; /* two modules that re-export each other */
+            return values;
+        }
+    ml_export_chain chain = {file, name, eval->exports};
+    eval->exports = &chain;
+    find_export(eval, file, name, &walk, &values);
+    eval->exports = chain.outer;
+    return values;
+}
+
+/* ---- patterns ---- */
+
+static ml_values with_default(ml_eval *eval, ml_file_id file, ml_node_id owner, ml_values values, const ml_frame *frame)
+{
+    ml_node_id otherwise = ml_child(ml_facts_in(eval, file), owner, ML_ROLE_DEFAULT);
+    ml_set set = {.count = 0};
+    bool missing = false;
+
+    if (!otherwise)
+        return values;
+    for (uint32_t i = 0; i < values.count; i++) {
+        if (values.items[i].kind == ML_V_UNDEFINED) {
+            missing = true;
+            continue;
+        }
+        missing |= values.items[i].kind == ML_V_UNKNOWN && values.items[i].pieces[0].hole != ML_HOLE_CUT;
+        ml_set_add(&set, &values.items[i]);
+    }
+    if (missing)
+        ml_set_add_all(&set, ml_eval_in(eval, file, otherwise, frame));
+    return ml_set_done(eval, &set);
+}
+
+static ml_values step_into(ml_eval *eval, ml_file_id file, ml_node_id part, ml_values whole, const ml_frame *frame)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    ml_place place = {file, part};
+    ml_node_id parent = ml_node_at(facts, part)->parent;
+
+    switch (ml_kind_of(facts, part)) {
+    case ML_NODE_PATTERN_PROP: {
+        ml_node_id key = ml_child(facts, part, ML_ROLE_KEY);
+        ml_values values;
+        if (key) {
+            ml_set set = {.count = 0};
+            ml_values keys = ml_eval_in(eval, file, key, frame);
+            for (uint32_t i = 0; i < whole.count; i++)
+                ml_set_add_all(&set, ml_element_of(eval, &whole.items[i], keys, place));
+            values = ml_set_done(eval, &set);
+        } else {
+            values = ml_members_of(eval, whole, ml_text_of(facts, part), place);
+        }
+        return with_default(eval, file, part, values, frame);
+    }
+    case ML_NODE_REST: /* the whole is more than the rest, and no property is invented */
+        return ml_kind_of(facts, parent) == ML_NODE_OBJECT_PATTERN
+                   ? whole
+                   : ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
+    default:
+        break;
+    }
+    if (ml_kind_of(facts, parent) == ML_NODE_ARRAY_PATTERN) {
+        uint32_t n = 0;
+        for (ml_node_id item = ml_node_at(facts, parent)->first; item && item != part; n++)
+            item = ml_node_at(facts, item)->next;
+        ml_value index = ml_string_value(eval, ml_arena_printf(&eval->arena, "%u", n), place);
+        index.kind = ML_V_NUMBER;
+        ml_set set = {.count = 0};
+        for (uint32_t i = 0; i < whole.count; i++)
+            ml_set_add_all(&set, ml_element_of(eval, &whole.items[i], ml_one(eval, index), place));
+        whole = ml_set_done(eval, &set);
+    }
+    return ml_kind_of(facts, part) == ML_NODE_PATTERN_ITEM ? with_default(eval, file, part, whole, frame) : whole;
+}
+
+ml_values ml_eval_pattern(ml_eval *eval, ml_file_id file, ml_node_id top, ml_node_id target, ml_values whole,
+                          const ml_frame *frame)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    ML_VEC(ml_node_id) path = {0};
+
+    for (ml_node_id at = target; at && at != top; at = ml_node_at(facts, at)->parent)
+        ml_vec_push(&eval->arena, &path, at);
+    for (uint32_t i = path.count; i-- > 0;)
+        whole = step_into(eval, file, path.items[i], whole, frame);
+    return whole;
+}
+
+/* ---- assignments ---- */
+
+static ml_node_id statement_of(const ml_facts *facts, ml_node_id node)
+{
+    while (node && ml_kind_of(facts, node) != ML_NODE_EXPR_STMT)
+        node = ml_node_at(facts, node)->parent;
+    return node;
+}
+
+/* Does the assignment always run before use in the same run of the function? */
+static bool dominates(const ml_facts *facts, ml_node_id write, ml_node_id use)
+{
+    ml_node_id statement = ml_node_at(facts, write)->parent;
+
+    if (ml_kind_of(facts, statement) != ML_NODE_EXPR_STMT || ml_node_at(facts, write)->start >= ml_node_at(facts, use)->start)
+        return false;
+    ml_node_id block = ml_node_at(facts, statement)->parent;
+    ml_node_kind kind = ml_kind_of(facts, block);
+    return (kind == ML_NODE_BLOCK || kind == ML_NODE_PROGRAM) && ml_is_within(facts, use, block) &&
+           ml_function_around(facts, write) == ml_function_around(facts, use);
+}
+
+static ml_values written_value(ml_eval *eval, ml_file_id file, const ml_write *write, ml_binding_id binding,
+                               ml_values before, const ml_frame *frame)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    ml_place place = {file, write->node};
+    const ml_frame *at = frame_at(eval, frame, file, write->node);
+
+    if (!write->value)
+        return ml_unknown(eval, ML_HOLE_OTHER, facts->bindings[binding].name, place);
+    ml_values value = ml_eval_in(eval, file, write->value, at);
+    ml_node_kind target = ml_kind_of(facts, write->target);
+    if (target == ML_NODE_OBJECT_PATTERN || target == ML_NODE_ARRAY_PATTERN) {
+        for (ml_node_id n = write->target; n; n = ml_walk(facts, write->target, n))
+            if (ml_kind_of(facts, n) == ML_NODE_IDENT && ml_node_at(facts, n)->ref == binding)
+                return ml_eval_pattern(eval, file, write->target, n, value, at);
+        return value;
+    }
+    switch (ml_node_at(facts, write->node)->op) {
+    case ML_OP_ADD:
+        return ml_concat(eval, before, value, place);
+    case ML_OP_OR:
+    case ML_OP_NULLISH: {
+        ml_set set = {.count = 0};
+        ml_set_add_all(&set, before);
+        ml_set_add_all(&set, value);
+        return ml_set_done(eval, &set);
+    }
+    case ML_OP_ASSIGN:
+        return value;
+    default:
+        return ml_unknown(eval, ML_HOLE_OTHER, facts->bindings[binding].name, place);
+    }
+}
+
+static bool writes_name_itself(const ml_facts *facts, const ml_write *write)
+{
+    ml_node_kind target = ml_kind_of(facts, write->target);
+    return target != ML_NODE_MEMBER && target != ML_NODE_INDEX;
+}
+
+/* Straight line: the last assignment that surely ran before use decides, with those of
+ * branches between them. Without such a one, every assignment counts. */
+static ml_values after_writes(ml_eval *eval, ml_file_id file, ml_binding_id id, ml_values init, const ml_frame *frame,
+                              ml_node_id use)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    const ml_binding *binding = &facts->bindings[id];
+    bool here = use && ml_function_around(facts, use) == ml_function_around(facts, binding->target);
+    ml_set set = {.count = 0};
+    ml_values current = init;
+
+    ml_set_add_all(&set, init);
+    for (uint32_t i = 0; i < binding->write_count; i++) {
+        const ml_write *write = &facts->writes[facts->writes_by_binding[binding->write_first + i]];
+        /* url = url.trim(): the assignment that holds the use does not feed it, unless in a loop */
+        if (!writes_name_itself(facts, write) || (use && ml_is_within(facts, use, write->node)))
+            continue;
+        bool straight = here && dominates(facts, write->node, use);
+        ml_values values = written_value(eval, file, write, id, current, frame);
+        if (straight) {
+            set.count = 0;
+            current = values;
+        }
+        ml_set_add_all(&set, values);
+    }
+    return ml_set_done(eval, &set);
+}
+
+/* ---- kinds of bindings ---- */
+
+static ml_values with_holder(ml_eval *eval, ml_values values, ml_file_id file, ml_binding_id id)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < values.count; i++) {
+        ml_value_kind kind = values.items[i].kind;
+        any |= !values.items[i].holder && (kind == ML_V_OBJECT || kind == ML_V_URL || kind == ML_V_CLIENT);
+    }
+    if (!any)
+        return values;
+    ml_value *items = ML_NEW_ARRAY(&eval->arena, ml_value, values.count);
+    memcpy(items, values.items, values.count * sizeof *items);
+    for (uint32_t i = 0; i < values.count; i++)
+        if (!items[i].holder && (items[i].kind == ML_V_OBJECT || items[i].kind == ML_V_URL || items[i].kind == ML_V_CLIENT)) {
+            items[i].holder_file = file;
+            items[i].holder = id;
+        }
+    return (ml_values){items, values.count};
+}
+
+static ml_values eval_var(ml_eval *eval, ml_file_id file, ml_binding_id id, const ml_frame *frame, ml_node_id use)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    const ml_binding *binding = &facts->bindings[id];
+    ml_node_id value = ml_child(facts, binding->decl, ML_ROLE_VALUE), type = ml_child(facts, binding->decl, ML_ROLE_TYPE);
+    ml_node_id top = ml_child(facts, binding->decl, ML_ROLE_TARGET);
+    const ml_frame *at = frame_at(eval, frame, file, binding->decl);
+    ml_values init = ml_nothing();
+    bool assigned = false;
+
+    for (uint32_t i = 0; i < binding->write_count && !assigned; i++)
+        assigned = writes_name_itself(facts, &facts->writes[facts->writes_by_binding[binding->write_first + i]]);
+    if (value)
+        init = ml_eval_pattern(eval, file, top, binding->target, ml_eval_in(eval, file, value, at), at);
+    else if (!assigned && type)
+        return ml_eval_type_name(eval, file, type, (ml_place){file, binding->target});
+    else if (!assigned)
+        return ml_unknown(eval, ML_HOLE_OTHER, binding->name, (ml_place){file, binding->target});
+    return assigned ? after_writes(eval, file, id, init, frame, use) : init;
+}
+
+static ml_values eval_param(ml_eval *eval, ml_file_id file, ml_binding_id id, const ml_frame *frame, ml_node_id use)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    const ml_binding *binding = &facts->bindings[id];
+    ml_node_id param = binding->decl, function = ml_node_at(facts, param)->parent;
+    ml_node_id top = ml_child(facts, param, ML_ROLE_TARGET);
+    ml_place place = {file, binding->target};
+    const ml_frame *at = frame_at(eval, frame, file, param);
+    bool known = false;
+    ml_values whole = ml_nothing();
+
+    if (at && facts->functions[at->function].node == function && !(ml_node_at(facts, param)->flags & ML_NF_REST))
+        whole = ml_frame_arg(eval, at, binding->index, &known);
+    if (!known) {
+        ml_node_id type = ml_child(facts, param, ML_ROLE_TYPE);
+        ml_str name = ml_kind_of(facts, top) == ML_NODE_IDENT ? binding->name : ML_STR_NONE;
+        whole = ml_unknown(eval, ML_HOLE_PARAM, name, place);
+        if (type && ml_kind_of(facts, top) == ML_NODE_IDENT)
+            whole = ml_eval_type_name(eval, file, type, place);
+    }
+    whole = with_default(eval, file, param, whole, at);
+    ml_values values = ml_eval_pattern(eval, file, top, binding->target, whole, at);
+    return binding->write_count ? after_writes(eval, file, id, values, frame, use) : values;
+}
+
+/* for (const x of list): any element. */
+static ml_values eval_for(ml_eval *eval, ml_file_id file, ml_binding_id id, const ml_frame *frame)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    const ml_binding *binding = &facts->bindings[id];
+    ml_place place = {file, binding->target};
+    const ml_frame *at = frame_at(eval, frame, file, binding->decl);
+    ml_set set = {.count = 0};
+
+    if (!(ml_node_at(facts, binding->decl)->flags & ML_NF_OF))
+        return ml_unknown(eval, ML_HOLE_OTHER, binding->name, place);
+    ml_values lists = ml_eval_in(eval, file, ml_child(facts, binding->decl, ML_ROLE_VALUE), at);
+    ml_values any = ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
+    for (uint32_t i = 0; i < lists.count; i++)
+        ml_set_add_all(&set, ml_element_of(eval, &lists.items[i], any, place));
+    ml_node_id top = ml_child(facts, binding->decl, ML_ROLE_TARGET);
+    return ml_eval_pattern(eval, file, top, binding->target, ml_set_done(eval, &set), at);
+}
+
+static ml_values eval_import(ml_eval *eval, ml_file_id file, ml_binding_id id)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    const ml_import *import = &facts->imports[facts->bindings[id].index];
+
+    return import_from(eval, file, import->specifier, import->name, (ml_place){file, import->node});
+}
+
+static ml_values binding_value(ml_eval *eval, ml_file_id file, ml_binding_id id, const ml_frame *frame, ml_node_id use)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    const ml_binding *binding = &facts->bindings[id];
+    ml_place place = {file, binding->decl};
+
+    switch ((ml_binding_kind)binding->kind) {
+    case ML_BIND_IMPORT:
+        return eval_import(eval, file, id);
+    case ML_BIND_VAR:
+        return eval_var(eval, file, id, frame, use);
+    case ML_BIND_PARAM:
+        return eval_param(eval, file, id, frame, use);
+    case ML_BIND_FUNCTION:
+        return ml_one(eval, (ml_value){.kind = ML_V_FUNCTION,
+                                       .place = place,
+                                       .frame = frame_at(eval, frame, file, ml_node_at(facts, binding->decl)->parent)});
+    case ML_BIND_CLASS:
+        return ml_one(eval, ml_plain(ML_V_CLASS, place));
+    case ML_BIND_ENUM:
+        return ml_one(eval, ml_plain(ML_V_ENUM, place));
+    case ML_BIND_FOR:
+        return eval_for(eval, file, id, frame);
+    case ML_BIND_CATCH:
+    case ML_BIND_NAMESPACE:
+        break;
+    }
+    return ml_unknown(eval, ML_HOLE_OTHER, binding->name, place);
+}
+
+ml_values ml_eval_binding(ml_eval *eval, ml_file_id file, ml_binding_id id, const ml_frame *frame, ml_node_id use)
+{
+    if (eval->nesting >= ML_NESTING_MAX || !eval->steps_left) {
+        eval->cut = true;
+        return ml_unknown(eval, ML_HOLE_CUT, ML_STR_NONE, (ml_place){file, use});
+    }
+    eval->steps_left--;
+    eval->nesting++;
+    ml_values values = with_holder(eval, binding_value(eval, file, id, frame, use), file, id);
+    eval->nesting--;
+    return values;
+}

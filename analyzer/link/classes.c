@@ -1,0 +1,279 @@
+/* Instances: fields with the constructor's arguments put in, inheritance, injected types. */
+#include "link_internal.h"
+
+enum { SUPERS_MAX = 8 };
+
+ml_class_ref ml_class_of(const ml_eval *eval, const ml_value *value)
+{
+    const ml_facts *facts = value->place.node ? ml_facts_in(eval, value->place.file) : NULL;
+
+    if (!facts || ml_kind_of(facts, value->place.node) != ML_NODE_CLASS)
+        return (ml_class_ref){0, 0};
+    return (ml_class_ref){value->place.file, ml_node_at(facts, value->place.node)->ref};
+}
+
+ml_class_ref ml_super_of(ml_eval *eval, ml_class_ref class_ref)
+{
+    const ml_facts *facts = ml_facts_in(eval, class_ref.file);
+    ml_node_id super = facts->classes[class_ref.index].super;
+    ml_values values = super ? ml_eval_in(eval, class_ref.file, super, NULL) : ml_nothing();
+
+    for (uint32_t i = 0; i < values.count; i++)
+        if (values.items[i].kind == ML_V_CLASS)
+            return ml_class_of(eval, &values.items[i]);
+    return (ml_class_ref){0, 0};
+}
+
+/* A frame in which only `this` is known: for field initialisers and for methods nobody called. */
+static const ml_frame *this_frame(ml_eval *eval, ml_class_ref class_ref, const ml_value *self)
+{
+    ml_frame *frame = ML_NEW(&eval->arena, ml_frame);
+
+    *frame = (ml_frame){.file = class_ref.file, .self = self};
+    return frame;
+}
+
+static ml_node_id super_call(const ml_facts *facts, ml_node_id constructor)
+{
+    for (ml_node_id n = constructor; n; n = ml_walk(facts, constructor, n))
+        if (ml_kind_of(facts, n) == ML_NODE_CALL &&
+            ml_kind_of(facts, ml_child(facts, n, ML_ROLE_CALLEE)) == ML_NODE_SUPER)
+            return n;
+    return 0;
+}
+
+/* The frame of the constructor of `wanted`, an ancestor of the instance's class or that class:
+ * follows super(...) from class to class. NULL when the arguments are unknown. */
+static const ml_frame *constructor_frame(ml_eval *eval, const ml_value *instance, ml_class_ref wanted)
+{
+    ml_class_ref at = ml_class_of(eval, instance);
+    const ml_frame *args = instance->frame;
+
+    for (int level = 0; args && at.index && level < SUPERS_MAX; level++) {
+        const ml_facts *facts = ml_facts_in(eval, at.file);
+        ml_node_id constructor = facts->classes[at.index].constructor;
+        if (constructor) {
+            ml_frame *frame = ML_NEW(&eval->arena, ml_frame);
+            *frame = *args;
+            frame->file = at.file;
+            frame->function = ml_function_of_node(facts, ml_child(facts, constructor, ML_ROLE_VALUE));
+            frame->self = instance;
+            frame->outer = NULL;
+            args = frame;
+        }
+        if (at.file == wanted.file && at.index == wanted.index)
+            return constructor ? args : NULL;
+        ml_node_id call = constructor ? super_call(facts, constructor) : 0;
+        if (call) {
+            ml_frame *next = ML_NEW(&eval->arena, ml_frame);
+            *next = (ml_frame){.file = at.file, .call = {at.file, call}, .caller = args, .depth = args->depth + 1};
+            args = next;
+        }
+        at = ml_super_of(eval, at);
+    }
+    return NULL;
+}
+
+static ml_values parameter_property(ml_eval *eval, const ml_value *instance, ml_class_ref owner, ml_node_id param)
+{
+    const ml_facts *facts = ml_facts_in(eval, owner.file);
+    ml_node_id name = ml_child(facts, param, ML_ROLE_TARGET);
+    const ml_frame *frame = constructor_frame(eval, instance, owner);
+
+    if (ml_kind_of(facts, name) == ML_NODE_PATTERN_ITEM)
+        name = ml_child(facts, name, ML_ROLE_TARGET);
+    return ml_eval_in(eval, owner.file, name, frame);
+}
+
+/* this.x = v in any method; the constructor's are seen with its arguments. */
+static void add_this_writes(ml_eval *eval, ml_set *set, const ml_value *instance, ml_class_ref owner, ml_str name)
+{
+    const ml_facts *facts = ml_facts_in(eval, owner.file);
+    const ml_class *class_facts = &facts->classes[owner.index];
+
+    for (uint32_t i = 0; i < class_facts->this_write_count; i++) {
+        const ml_write *write = &facts->this_writes[class_facts->this_write_first + i];
+        ml_node_id object = ml_child(facts, write->target, ML_ROLE_OBJECT);
+        if (!write->value || ml_kind_of(facts, object) != ML_NODE_THIS || !ml_str_eq(ml_text_of(facts, write->target), name))
+            continue;
+        bool in_constructor = class_facts->constructor && ml_is_within(facts, write->node, class_facts->constructor);
+        const ml_frame *frame = in_constructor ? constructor_frame(eval, instance, owner) : NULL;
+        if (!frame)
+            frame = this_frame(eval, owner, instance);
+        ml_set_add_all(set, ml_eval_in(eval, owner.file, write->value, frame));
+    }
+}
+
+static void add_static_writes(ml_eval *eval, ml_set *set, ml_class_ref owner, ml_str name)
+{
+    const ml_facts *facts = ml_facts_in(eval, owner.file);
+
+    for (uint32_t i = 0; i < facts->write_count; i++) {
+        const ml_write *write = &facts->writes[i];
+        ml_node_id object = ml_child(facts, write->target, ML_ROLE_OBJECT);
+        bool ours = write->root && facts->bindings[write->root].decl == facts->classes[owner.index].node &&
+                    ml_kind_of(facts, object) == ML_NODE_IDENT;
+        if (ours && write->value && ml_str_eq(ml_text_of(facts, write->target), name))
+            ml_set_add_all(set, ml_eval_in(eval, owner.file, write->value, NULL));
+    }
+}
+
+static ml_values method_value(ml_eval *eval, const ml_value *self, ml_class_ref owner, ml_node_id member)
+{
+    const ml_facts *facts = ml_facts_in(eval, owner.file);
+    ml_value function = {.kind = ML_V_FUNCTION, .place = {owner.file, ml_child(facts, member, ML_ROLE_VALUE)}, .self = self};
+
+    if (ml_node_at(facts, member)->flags & ML_NF_GET)
+        return ml_call_value(eval, &function, owner.file, 0, NULL);
+    return ml_one(eval, function);
+}
+
+static bool is_abstract_method(const ml_facts *facts, ml_node_id member)
+{
+    ml_node_id function = ml_child(facts, member, ML_ROLE_VALUE);
+    return ml_kind_of(facts, member) == ML_NODE_METHOD && !ml_child(facts, function, ML_ROLE_BODY);
+}
+
+/* The member as class `owner` itself declares or assigns it; false if it does not. */
+static bool own_member(ml_eval *eval, const ml_value *instance, ml_class_ref owner, ml_str name, bool is_static,
+                       ml_set *set)
+{
+    const ml_facts *facts = ml_facts_in(eval, owner.file);
+    ml_node_id member = ml_class_member(facts, owner.index, name, is_static);
+    ml_node_id value = member ? ml_child(facts, member, ML_ROLE_VALUE) : 0;
+
+    if (member && ml_kind_of(facts, member) == ML_NODE_METHOD) {
+        if (is_abstract_method(facts, member))
+            return false;
+        ml_set_add_all(set, method_value(eval, instance, owner, member));
+        return true;
+    }
+    if (is_static)
+        add_static_writes(eval, set, owner, name);
+    else
+        add_this_writes(eval, set, instance, owner, name);
+    if (member && ml_kind_of(facts, member) == ML_NODE_PARAM)
+        ml_set_add_all(set, parameter_property(eval, instance, owner, member));
+    else if (value)
+        ml_set_add_all(set, ml_eval_in(eval, owner.file, value, this_frame(eval, owner, instance)));
+    else if (member && !set->count && ml_child(facts, member, ML_ROLE_TYPE) &&
+             !(ml_node_at(facts, member)->flags & ML_NF_ABSTRACT))
+        ml_set_add_all(set, ml_eval_type_name(eval, owner.file, ml_child(facts, member, ML_ROLE_TYPE),
+                                              (ml_place){owner.file, member}));
+    return set->count > 0;
+}
+
+ml_values ml_instance_member(ml_eval *eval, const ml_value *instance, ml_str name, bool is_static, ml_place place)
+{
+    ml_value *self = ML_NEW(&eval->arena, ml_value);
+    ml_class_ref at = ml_class_of(eval, instance);
+    ml_set set = {.count = 0};
+
+    *self = *instance;
+    for (int level = 0; at.index && level < SUPERS_MAX; level++) {
+        if (own_member(eval, self, at, name, is_static, &set))
+            return ml_set_done(eval, &set);
+        at = ml_super_of(eval, at);
+    }
+    return ml_unknown(eval, ML_HOLE_FIELD, name, place);
+}
+
+ml_values ml_this_value(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    ml_place place = {file, node};
+
+    for (; frame; frame = frame->outer) {
+        bool arrow = frame->function && (ml_node_at(facts, facts->functions[frame->function].node)->flags & ML_NF_ARROW);
+        if (frame->self)
+            return ml_one(eval, *frame->self);
+        if (frame->file != file || !arrow)
+            break;
+    }
+    uint32_t class_index = ml_class_around(facts, node);
+    if (!class_index)
+        return ml_unknown(eval, ML_HOLE_OTHER, ML_STR("this"), place);
+    bool is_static = false;
+    for (ml_node_id at = node; at; at = ml_node_at(facts, at)->parent) {
+        ml_node_kind kind = ml_kind_of(facts, at);
+        if (kind == ML_NODE_METHOD || kind == ML_NODE_FIELD || kind == ML_NODE_STATIC_BLOCK) {
+            is_static = kind == ML_NODE_STATIC_BLOCK || (ml_node_at(facts, at)->flags & ML_NF_STATIC);
+            break;
+        }
+    }
+    return ml_one(eval, (ml_value){.kind = is_static ? ML_V_CLASS : ML_V_INSTANCE,
+                                   .place = {file, facts->classes[class_index].node}});
+}
+
+/* ---- types ---- */
+
+static bool is_name_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$';
+}
+
+/* "Foo<Bar>" and "Foo | undefined" are Foo; anything else compound has no name. */
+static ml_str type_name(ml_str type)
+{
+    size_t end = 0;
+
+    while (end < type.len && is_name_char(type.data[end]))
+        end++;
+    ml_str rest = ml_str_trim(ml_str_from(type, end));
+    bool plain = !rest.len || rest.data[0] == '<' || ml_str_eq(rest, ML_STR("| undefined")) ||
+                 ml_str_eq(rest, ML_STR("| null"));
+    return plain ? ml_str_slice(type, 0, end) : ML_STR_NONE;
+}
+
+static ml_binding_id file_binding(const ml_facts *facts, ml_str name)
+{
+    if (facts->scope_count < 2)
+        return 0;
+    for (ml_binding_id id = facts->scopes[1].first; id; id = facts->bindings[id].next_in_scope)
+        if (ml_str_eq(facts->bindings[id].name, name))
+            return id;
+    return 0;
+}
+
+/* Where a type of that name comes from: empty for this file, else the module. */
+static ml_str type_origin(const ml_facts *facts, ml_str name)
+{
+    ml_binding_id id = file_binding(facts, name);
+
+    if (!id || facts->bindings[id].kind != ML_BIND_IMPORT)
+        return ML_STR_NONE;
+    return facts->imports[facts->bindings[id].index].specifier;
+}
+
+/* What a receiver declared with a type is: an injected class of the project, the bridge,
+ * a client known by its type's name. */
+ml_values ml_eval_type_name(ml_eval *eval, ml_file_id file, ml_node_id type, ml_place place)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    ml_str name = type_name(ml_text_of(facts, type));
+    ml_values unknown = ml_unknown(eval, ML_HOLE_PARAM, ml_text_of(facts, place.node), place);
+    ml_client_ref ref;
+    ml_set set = {.count = 0};
+
+    if (!name.len)
+        return unknown;
+    ml_binding_id id = file_binding(facts, name);
+    ml_str origin = type_origin(facts, name);
+    bool local = !origin.len && id;
+    if (ml_strs_have(&eval->link->host.config->bridge.classes, name) && !local)
+        return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place});
+    if (id) {
+        ml_values values = ml_eval_binding(eval, file, id, NULL, 0);
+        for (uint32_t i = 0; i < values.count; i++)
+            if (values.items[i].kind == ML_V_CLASS) {
+                ml_value instance = {.kind = ML_V_INSTANCE, .place = values.items[i].place};
+                return ml_one(eval, instance);
+            }
+    }
+    bool relative = origin.len && (origin.data[0] == '.' || ml_link_resolve(eval->link, file, origin));
+    for (uint32_t i = 0; !local && !relative && (ref = ml_catalog_client_type(eval->link->host.catalog, name, i)).client; i++) {
+        ml_value client = {.kind = ML_V_CLIENT, .client = ref.client, .name = ref.at, .place = place};
+        ml_set_add(&set, &client);
+    }
+    return set.count ? ml_set_done(eval, &set) : unknown;
+}

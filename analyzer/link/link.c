@@ -1,0 +1,130 @@
+/* The project as the evaluation sees it: files by path, manifests, the bridge. */
+#include "link_internal.h"
+
+#include <stdlib.h>
+
+bool ml_strs_have(const ml_strs *names, ml_str name)
+{
+    for (uint32_t i = 0; i < names->count; i++)
+        if (ml_str_eq(names->items[i], name))
+            return true;
+    return false;
+}
+
+const ml_link_host *ml_link_host_of(const ml_link *link)
+{
+    return &link->host;
+}
+
+const ml_facts *ml_link_facts(const ml_link *link, ml_file_id file)
+{
+    return file ? link->host.facts(link->host.data, file) : NULL;
+}
+
+ml_str ml_link_path(const ml_link *link, ml_file_id file)
+{
+    return file ? link->host.files[file - 1].path : ML_STR_NONE;
+}
+
+bool ml_link_in_bridge(const ml_link *link, ml_file_id file)
+{
+    return file && link->in_bridge[file];
+}
+
+/* Bridge globs count from a project root: the scan's, or a package's own folder. A folder
+ * of that name anywhere else is no excuse. */
+static bool is_bridge_path(const ml_link *link, ml_file_id file)
+{
+    const ml_strs *globs = &link->host.config->bridge.files;
+    ml_str path = ml_link_path(link, file), folder = ml_link_package_folder(link, file);
+    ml_str below = folder.len ? ml_str_from(path, folder.len + 1) : path;
+
+    for (uint32_t i = 0; i < globs->count; i++)
+        if (ml_glob_match(globs->items[i], path) || ml_glob_match(globs->items[i], below))
+            return true;
+    return false;
+}
+
+ml_link *ml_link_new(ml_arena *run, const ml_link_host *host)
+{
+    ml_link *link = ML_NEW(run, ml_link);
+
+    link->host = *host;
+    link->arena = run;
+    link->ids = ML_NEW_ARRAY(run, ml_file_id, host->file_count + 1);
+    link->in_bridge = ML_NEW_ARRAY(run, bool, host->file_count + 1);
+    for (uint32_t i = 0; i < host->file_count; i++) {
+        link->ids[i] = i + 1;
+        ml_strmap_put(run, &link->file_by_path, host->files[i].path, &link->ids[i]);
+    }
+    ml_link_read_manifests(link);
+    for (ml_file_id file = 1; file <= host->file_count; file++)
+        link->in_bridge[file] = is_bridge_path(link, file);
+    return link;
+}
+
+bool ml_link_keeps_imports(const ml_link *link, ml_file_id file)
+{
+    const ml_tsconfig *config = ml_link_tsconfig(link, ml_path_folder(ml_link_path(link, file)));
+    return config && config->keeps_imports;
+}
+
+bool ml_link_import_is_value(const ml_link *link, ml_file_id file, uint32_t import_index)
+{
+    const ml_facts *facts = ml_link_facts(link, file);
+    const ml_import *import = facts ? &facts->imports[import_index] : NULL;
+
+    if (!import || import->type_only)
+        return false;
+    if (!import->local) /* import "m" runs the module */
+        return true;
+    switch (facts->kind) {
+    case ML_FILE_TS:
+    case ML_FILE_TSX:
+    case ML_FILE_VUE:
+    case ML_FILE_SVELTE:
+        return facts->bindings[import->local].value_uses > 0 || ml_link_keeps_imports(link, file);
+    default:
+        return true; /* JavaScript erases nothing */
+    }
+}
+
+ml_eval *ml_eval_new(const ml_link *link, ml_eval_options options)
+{
+    ml_eval *eval = ml_xmalloc(sizeof *eval);
+
+    *eval = (ml_eval){.link = link, .options = options};
+    if (!eval->options.steps)
+        eval->options.steps = ML_STEPS_DEFAULT;
+    ml_eval_begin(eval);
+    return eval;
+}
+
+void ml_eval_free(ml_eval *eval)
+{
+    if (!eval)
+        return;
+    ml_arena_finish(&eval->arena);
+    ml_arena_finish(&eval->summary_arena);
+    free(eval);
+}
+
+ml_arena *ml_eval_arena(ml_eval *eval)
+{
+    return &eval->arena;
+}
+
+void ml_eval_begin(ml_eval *eval)
+{
+    ml_arena_reset(&eval->arena);
+    eval->steps_left = eval->options.steps;
+    eval->nesting = 0;
+    eval->cycles = 0;
+    eval->cut = false;
+    eval->memo = (ml_intmap){0};
+}
+
+bool ml_eval_was_cut(const ml_eval *eval)
+{
+    return eval->cut;
+}

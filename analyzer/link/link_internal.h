@@ -1,0 +1,170 @@
+/* link_internal.h - what the files of the link module share among themselves. */
+#ifndef ML_LINK_INTERNAL_H
+#define ML_LINK_INTERNAL_H
+#include "ml/link.h"
+#include "ml/map.h"
+
+/* ---- the project, read-only after ml_link_new ---- */
+
+typedef struct ml_tsconfig {
+    ml_str folder;                 /* where it lies, "" for the root */
+    ml_str base;                   /* folder that baseUrl names; has_base says whether one is set */
+    bool has_base;
+    const ml_json *paths;          /* compilerOptions.paths */
+    ml_str paths_folder;           /* the folder its targets count from */
+    ml_str out_dir, root_dir;      /* below folder */
+    bool keeps_imports;
+} ml_tsconfig;
+
+typedef struct ml_manifest {       /* a package.json */
+    ml_str folder;
+    ml_str name;
+    const ml_json *json;
+} ml_manifest;
+
+struct ml_link {
+    ml_link_host host;
+    ml_arena *arena;
+    ml_strmap file_by_path;        /* path -> &ids[i] */
+    ml_file_id *ids;
+    ml_strmap tsconfig_by_folder;  /* folder -> ml_tsconfig, folders that hold one */
+    ml_strmap manifest_by_folder;
+    ml_strmap manifest_by_name;
+    ml_strmap env;                 /* variable name -> ml_env_values */
+    bool *in_bridge;               /* by file id */
+};
+
+typedef struct ml_env_value {
+    ml_str value;
+    ml_str path;
+    uint32_t line;
+} ml_env_value;
+typedef ML_VEC(ml_env_value) ml_env_values;
+
+void ml_link_read_manifests(ml_link *link);   /* tsconfig, package.json, .env */
+const ml_tsconfig *ml_link_tsconfig(const ml_link *link, ml_str folder); /* the nearest, or NULL */
+const ml_manifest *ml_link_manifest(const ml_link *link, ml_str folder);
+
+/* ---- one evaluation ---- */
+
+/* A call whose parameters are known: arguments are nodes of the caller, seen in its frame. */
+struct ml_frame {
+    ml_file_id file;               /* of the function */
+    uint32_t function;             /* index into its functions */
+    const ml_frame *outer;         /* frame of the lexically enclosing function, or NULL */
+    ml_place call;                 /* the CALL or NEW, node 0 when made up */
+    const ml_frame *caller;        /* frame in which the arguments are seen */
+    const ml_values *args;         /* used instead of the call's nodes when not NULL */
+    uint32_t arg_count;
+    const ml_value *self;          /* `this`, or NULL */
+    uint32_t depth;                /* calls above this one */
+};
+
+typedef struct ml_memo_entry ml_memo_entry;
+typedef struct ml_summary ml_summary;
+
+/* Exports being looked up, innermost first. */
+typedef struct ml_export_chain ml_export_chain;
+struct ml_export_chain {
+    ml_file_id file;
+    ml_str name;
+    const ml_export_chain *outer;
+};
+
+struct ml_eval {
+    const ml_link *link;
+    ml_eval_options options;
+    ml_arena arena;
+    uint32_t steps_left;
+    uint32_t nesting;              /* C recursion */
+    uint32_t cycles;               /* how often a cycle was met in this query */
+    bool cut;
+    const ml_export_chain *exports;
+    ml_intmap memo;                /* (file, node, frame) -> ml_memo_entry */
+    ml_arena summary_arena;        /* lives as long as the evaluator */
+    ml_intmap summaries;           /* (file, function) -> ml_summary */
+    uint32_t summary_walks;
+};
+
+enum { ML_NESTING_MAX = 220, ML_STARS_MAX = 64 };
+
+/* name of the BRIDGE value that is the class itself, not an instance */
+#define ML_BRIDGE_CLASS ML_STR(":class")
+
+bool ml_strs_have(const ml_strs *names, ml_str name);
+
+/* sets */
+typedef struct ml_set {
+    ml_value items[ML_VALUES_MAX + 1];
+    uint32_t count;
+} ml_set;
+void ml_set_add(ml_set *set, const ml_value *value);
+void ml_set_add_all(ml_set *set, ml_values values);
+ml_values ml_set_done(ml_eval *eval, const ml_set *set);
+ml_values ml_one(ml_eval *eval, ml_value value);
+ml_values ml_unknown(ml_eval *eval, ml_hole_kind kind, ml_str name, ml_place place);
+ml_values ml_nothing(void);
+
+/* strings */
+ml_value ml_string_value(ml_eval *eval, ml_str text, ml_place place);
+ml_value ml_plain(ml_value_kind kind, ml_place place);
+bool ml_value_literal(ml_eval *eval, const ml_value *value, ml_str *text); /* STRING, URL or NUMBER without hole */
+bool ml_value_is_text(const ml_value *value);                              /* STRING, URL, NUMBER */
+ml_values ml_concat(ml_eval *eval, ml_values left, ml_values right, ml_place place);
+ml_values ml_to_string(ml_eval *eval, ml_values values, ml_place place);
+/* base and url as an HTTP client joins them. */
+ml_values ml_join_urls(ml_eval *eval, ml_values base, ml_values url, bool with_slash, ml_place place);
+
+/* expressions */
+ml_values ml_eval_in(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame);
+ml_values ml_eval_binding(ml_eval *eval, ml_file_id file, ml_binding_id binding, const ml_frame *frame, ml_node_id use);
+ml_values ml_eval_export(ml_eval *eval, ml_file_id file, ml_str name);
+ml_values ml_member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_place place);
+ml_values ml_members_of(ml_eval *eval, ml_values of, ml_str name, ml_place place);
+ml_values ml_element_of(ml_eval *eval, const ml_value *of, ml_values key, ml_place place);
+ml_values ml_eval_call(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame);
+/* The value a pattern's name gets from the value the whole pattern gets. */
+ml_values ml_eval_pattern(ml_eval *eval, ml_file_id file, ml_node_id top, ml_node_id target, ml_values whole,
+                          const ml_frame *frame);
+/* Result of calling a FUNCTION, CLASS method and so on with the arguments of call. */
+ml_values ml_call_value(ml_eval *eval, const ml_value *callee, ml_file_id file, ml_node_id call, const ml_frame *frame);
+ml_values ml_function_result(ml_eval *eval, const ml_frame *frame);
+ml_frame *ml_frame_for(ml_eval *eval, const ml_value *function, ml_file_id file, ml_node_id call,
+                       const ml_frame *caller);
+ml_values ml_arg(ml_eval *eval, ml_file_id file, ml_node_id call, uint32_t n, const ml_frame *frame);
+ml_values ml_frame_arg(ml_eval *eval, const ml_frame *frame, uint32_t n, bool *known);
+ml_values ml_this_value(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame);
+
+/* classes */
+typedef struct ml_class_ref {
+    ml_file_id file;
+    uint32_t index; /* 0: none */
+} ml_class_ref;
+ml_class_ref ml_class_of(const ml_eval *eval, const ml_value *value); /* of CLASS and INSTANCE */
+ml_class_ref ml_super_of(ml_eval *eval, ml_class_ref class_ref);
+ml_values ml_instance_member(ml_eval *eval, const ml_value *instance, ml_str name, bool is_static, ml_place place);
+ml_values ml_eval_type_name(ml_eval *eval, ml_file_id file, ml_node_id type, ml_place place);
+
+/* builtins: false when name is not one we know for these operands */
+bool ml_builtin_method(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str name, ml_file_id file,
+                       ml_node_id call, const ml_frame *frame);
+bool ml_builtin_function(ml_eval *eval, ml_values *out, ml_str path, ml_file_id file, ml_node_id call,
+                         const ml_frame *frame);
+bool ml_builtin_is_inert(ml_str global); /* a global whose calls never are requests: console, Math, JSON */
+
+/* clients */
+bool ml_client_request(const ml_client *client, ml_str at, bool construct, uint32_t nth, const ml_client_call **out);
+bool ml_client_factory(const ml_client *client, ml_str at, bool construct, const ml_client_call **out);
+ml_values ml_url_place_values(ml_eval *eval, const ml_url_place *place, ml_file_id file, ml_node_id call,
+                              const ml_frame *frame);
+ml_values ml_client_base(ml_eval *eval, const ml_value *client);
+/* Clients reached by a global's dotted path, or by a member path below an external module. */
+void ml_clients_of_global(ml_eval *eval, ml_set *out, ml_str path, ml_place place);
+void ml_clients_of_external(ml_eval *eval, ml_set *out, ml_str package, ml_str member, ml_place place);
+
+static inline const ml_facts *ml_facts_in(const ml_eval *eval, ml_file_id file)
+{
+    return ml_link_facts(eval->link, file);
+}
+
+#endif

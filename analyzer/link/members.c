@@ -1,0 +1,467 @@
+/* Properties and elements of values. */
+#include "link_internal.h"
+
+static ml_values unknown_field(ml_eval *eval, ml_str name, ml_place place)
+{
+    return ml_unknown(eval, ML_HOLE_FIELD, name, place);
+}
+
+/* ---- objects ---- */
+
+static bool is_definite(ml_values values)
+{
+    for (uint32_t i = 0; i < values.count; i++)
+        if (values.items[i].kind == ML_V_UNDEFINED || values.items[i].kind == ML_V_UNKNOWN)
+            return false;
+    return values.count > 0;
+}
+
+static bool is_only_undefined(ml_values values)
+{
+    return values.count == 1 && values.items[0].kind == ML_V_UNDEFINED;
+}
+
+static ml_values property_value(ml_eval *eval, ml_file_id file, ml_node_id member, const ml_frame *frame,
+                                const ml_value *owner)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    ml_node_id value = ml_child(facts, member, ML_ROLE_VALUE);
+
+    if (ml_kind_of(facts, member) != ML_NODE_METHOD)
+        return ml_eval_in(eval, file, value, frame);
+    ml_value *self = ML_NEW(&eval->arena, ml_value);
+    *self = *owner;
+    ml_value function = {.kind = ML_V_FUNCTION, .place = {file, value}, .frame = frame, .self = self};
+    if (ml_node_at(facts, member)->flags & ML_NF_GET)
+        return ml_call_value(eval, &function, file, 0, NULL);
+    return ml_one(eval, function);
+}
+
+/* Does a computed key name the property? Unknown keys may. */
+static bool key_may_be(ml_eval *eval, ml_file_id file, ml_node_id key, const ml_frame *frame, ml_str name, bool *surely)
+{
+    ml_values keys = ml_eval_in(eval, file, key, frame);
+    ml_str text;
+    bool may = false;
+
+    *surely = keys.count == 1;
+    for (uint32_t i = 0; i < keys.count; i++) {
+        if (!ml_value_literal(eval, &keys.items[i], &text)) {
+            *surely = false;
+            may = true;
+        } else if (ml_str_eq(text, name)) {
+            may = true;
+        }
+    }
+    return may;
+}
+
+static ml_values object_property(ml_eval *eval, const ml_value *object, ml_str name, ml_place place)
+{
+    ml_file_id file = object->place.file;
+    const ml_facts *facts = ml_facts_in(eval, file);
+    ML_VEC(ml_node_id) members = {0};
+    ml_set set = {.count = 0};
+    bool open = false;
+
+    for (ml_node_id m = ml_node_at(facts, object->place.node)->first; m; m = ml_node_at(facts, m)->next)
+        ml_vec_push(&eval->arena, &members, m);
+    for (uint32_t i = members.count; i-- > 0;) {
+        ml_node_id member = members.items[i], key = ml_child(facts, member, ML_ROLE_KEY);
+        if (ml_kind_of(facts, member) == ML_NODE_SPREAD) {
+            ml_values spread = ml_eval_in(eval, file, ml_child(facts, member, ML_ROLE_VALUE), object->frame);
+            ml_values values = ml_members_of(eval, spread, name, place);
+            if (is_only_undefined(values))
+                continue;
+            ml_set_add_all(&set, values);
+            if (is_definite(values))
+                return ml_set_done(eval, &set);
+            open = true;
+            continue;
+        }
+        bool surely = true;
+        if (key ? !key_may_be(eval, file, key, object->frame, name, &surely)
+                : !ml_str_eq(ml_text_of(facts, member), name))
+            continue;
+        if (ml_node_at(facts, member)->flags & ML_NF_SET)
+            continue;
+        ml_set_add_all(&set, property_value(eval, file, member, object->frame, object));
+        if (surely)
+            return ml_set_done(eval, &set);
+    }
+    if (!open) {
+        ml_value undefined = ml_plain(ML_V_UNDEFINED, place);
+        ml_set_add(&set, &undefined);
+    }
+    return ml_set_done(eval, &set);
+}
+
+static ml_values layered_property(ml_eval *eval, ml_values layers, ml_str name, ml_place place)
+{
+    ml_set set = {.count = 0};
+
+    for (uint32_t i = layers.count; i-- > 0;) {
+        ml_values values = ml_member_of(eval, &layers.items[i], name, place);
+        if (is_only_undefined(values))
+            continue;
+        ml_set_add_all(&set, values);
+        if (is_definite(values))
+            return ml_set_done(eval, &set);
+    }
+    if (!set.count)
+        return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
+    return ml_set_done(eval, &set);
+}
+
+/* conf.base = "…" anywhere after: assignments to a member of the binding that holds the value. */
+static void add_member_writes(ml_eval *eval, ml_set *set, const ml_value *holder, ml_str name)
+{
+    const ml_facts *facts = holder->holder ? ml_facts_in(eval, holder->holder_file) : NULL;
+
+    if (!facts)
+        return;
+    const ml_binding *binding = &facts->bindings[holder->holder];
+    for (uint32_t i = 0; i < binding->write_count; i++) {
+        const ml_write *write = &facts->writes[facts->writes_by_binding[binding->write_first + i]];
+        ml_node_id object = ml_child(facts, write->target, ML_ROLE_OBJECT);
+        if (!object || ml_kind_of(facts, object) != ML_NODE_IDENT || !write->value)
+            continue;
+        bool named = ml_kind_of(facts, write->target) == ML_NODE_MEMBER;
+        ml_node_id key = ml_child(facts, write->target, ML_ROLE_KEY);
+        if (!named && ml_kind_of(facts, key) != ML_NODE_STRING)
+            continue;
+        if (ml_str_eq(named ? ml_text_of(facts, write->target) : ml_text_of(facts, key), name))
+            ml_set_add_all(set, ml_eval_in(eval, holder->holder_file, write->value, holder->frame));
+    }
+}
+
+static ml_values object_member(ml_eval *eval, const ml_value *object, ml_str name, ml_place place)
+{
+    ml_set written = {.count = 0};
+    ml_values values = object->items.count ? layered_property(eval, object->items, name, place)
+                       : object->place.node ? object_property(eval, object, name, place)
+                                            : ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
+
+    add_member_writes(eval, &written, object, name);
+    if (!written.count)
+        return values;
+    for (uint32_t i = 0; i < values.count; i++)
+        if (values.items[i].kind != ML_V_UNDEFINED)
+            ml_set_add(&written, &values.items[i]);
+    return ml_set_done(eval, &written);
+}
+
+/* ---- JSON, enums, URLs ---- */
+
+static ml_values json_value(ml_eval *eval, const ml_json *json, ml_file_id file, ml_place place)
+{
+    if (!json)
+        return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
+    ml_value value = ml_string_value(eval, json->text, (ml_place){file, 0});
+    switch (json->kind) {
+    case ML_JSON_STRING:
+        return ml_one(eval, value);
+    case ML_JSON_NUMBER:
+        value.kind = ML_V_NUMBER;
+        return ml_one(eval, value);
+    case ML_JSON_NULL:
+        return ml_one(eval, ml_plain(ML_V_NULL, place));
+    case ML_JSON_TRUE:
+    case ML_JSON_FALSE:
+        return ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
+    case ML_JSON_ARRAY:
+    case ML_JSON_OBJECT:
+        break;
+    }
+    return ml_one(eval, (ml_value){.kind = ML_V_JSON, .json = json, .json_file = file, .place = {file, 0}});
+}
+
+static ml_values enum_member(ml_eval *eval, const ml_value *of, ml_str name, ml_place place)
+{
+    const ml_facts *facts = ml_facts_in(eval, of->place.file);
+    uint32_t next = 0;
+
+    for (ml_node_id m = ml_child(facts, of->place.node, ML_ROLE_MEMBER); m; m = ml_next_child(facts, m), next++) {
+        if (!ml_str_eq(ml_text_of(facts, m), name))
+            continue;
+        ml_node_id value = ml_child(facts, m, ML_ROLE_VALUE);
+        if (value)
+            return ml_eval_in(eval, of->place.file, value, NULL);
+        ml_value number = ml_string_value(eval, ml_arena_printf(&eval->arena, "%u", next), (ml_place){of->place.file, m});
+        number.kind = ML_V_NUMBER;
+        return ml_one(eval, number);
+    }
+    return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
+}
+
+/* The URL with a part assigned later: u.host = "…". */
+static ml_values url_after_writes(ml_eval *eval, const ml_value *url, ml_place place)
+{
+    static const char *const hosts[] = {"host", "hostname", "href"};
+    ml_set set = {.count = 0};
+
+    for (size_t i = 0; i < 3; i++) {
+        ml_set written = {.count = 0};
+        add_member_writes(eval, &written, url, ml_str_of(hosts[i]));
+        if (!written.count)
+            continue;
+        ml_values values = ml_set_done(eval, &written);
+        if (i < 2) {
+            ml_values scheme = ml_one(eval, ml_string_value(eval, ML_STR("https://"), place));
+            ml_url parts = ml_url_of(&eval->arena, url->pieces, url->piece_count);
+            values = ml_concat(eval, scheme, values, place);
+            values = ml_concat(eval, values, ml_one(eval, ml_string_value(eval, parts.path, place)), place);
+        }
+        ml_set_add_all(&set, values);
+    }
+    if (!set.count)
+        ml_set_add(&set, url);
+    return ml_to_string(eval, ml_set_done(eval, &set), place);
+}
+
+static ml_values url_member(ml_eval *eval, const ml_value *url, ml_str name, ml_place place)
+{
+    if (ml_str_eq(name, ML_STR("href")))
+        return url_after_writes(eval, url, place);
+    ml_url parts = ml_url_of(&eval->arena, url->pieces, url->piece_count);
+    ml_str text = ML_STR_NONE;
+    bool holes = ml_str_find_char(parts.host, 1) != ML_NOT_FOUND || ml_str_find_char(parts.path, 1) != ML_NOT_FOUND;
+    if (parts.kind != ML_URL_ABSOLUTE || holes)
+        return unknown_field(eval, name, place);
+    if (ml_str_eq(name, ML_STR("hostname")) || ml_str_eq(name, ML_STR("host")))
+        text = parts.host;
+    else if (ml_str_eq(name, ML_STR("origin")))
+        text = ml_arena_printf(&eval->arena, "%.*s://%.*s", ML_STR_ARG(parts.scheme), ML_STR_ARG(parts.host));
+    else if (ml_str_eq(name, ML_STR("pathname")))
+        text = parts.path.len ? parts.path : ML_STR("/");
+    else if (ml_str_eq(name, ML_STR("protocol")))
+        text = ml_arena_concat(&eval->arena, parts.scheme, ML_STR(":"));
+    else
+        return unknown_field(eval, name, place);
+    return ml_one(eval, ml_string_value(eval, text, parts.place.node ? parts.place : place));
+}
+
+/* ---- environment, globals, modules ---- */
+
+static ml_values environment(ml_eval *eval, ml_str name, ml_place place)
+{
+    const ml_link *link = eval->link;
+    const ml_env_values *known = ml_strmap_get(&link->env, name);
+    ml_set set = {.count = 0};
+
+    /* The bridge's own variables stay names, whatever a .env file says. */
+    for (uint32_t i = 0; known && i < known->count && !ml_strs_have(&link->host.config->bridge.env, name); i++) {
+        ml_value value = ml_string_value(eval, known->items[i].value, place);
+        if (known->items[i].value.len)
+            ml_set_add(&set, &value);
+    }
+    if (!set.count)
+        return ml_unknown(eval, ML_HOLE_ENV, name, place);
+    return ml_set_done(eval, &set);
+}
+
+static ml_values global_member(ml_eval *eval, const ml_value *of, ml_str name, ml_place place)
+{
+    static const char *const environments[] = {"process.env", "import.meta.env", "Bun.env"};
+    ml_set set = {.count = 0};
+
+    for (size_t i = 0; i < sizeof environments / sizeof *environments; i++)
+        if (ml_str_eq_c(of->name, environments[i]))
+            return environment(eval, name, place);
+    ml_str path = of->name.len ? ml_arena_printf(&eval->arena, "%.*s.%.*s", ML_STR_ARG(of->name), ML_STR_ARG(name)) : name;
+    ml_clients_of_global(eval, &set, path, place);
+    if (!set.count) {
+        ml_value value = {.kind = ML_V_GLOBAL, .name = path, .place = place};
+        ml_set_add(&set, &value);
+    }
+    return ml_set_done(eval, &set);
+}
+
+static ml_values external_member(ml_eval *eval, const ml_value *of, ml_str name, ml_place place)
+{
+    ml_set set = {.count = 0};
+    bool whole = ml_str_eq(of->name, ML_STR("*"));
+    ml_str path = whole ? name : ml_arena_printf(&eval->arena, "%.*s.%.*s", ML_STR_ARG(of->name), ML_STR_ARG(name));
+
+    if (!of->is_new)
+        ml_clients_of_external(eval, &set, of->text, path, place);
+    if (!set.count) {
+        ml_value value = *of;
+        value.name = path;
+        ml_set_add(&set, &value);
+    }
+    return ml_set_done(eval, &set);
+}
+
+static ml_values client_member(ml_eval *eval, const ml_value *of, ml_str name)
+{
+    ml_value value = *of;
+
+    if (ml_str_eq(name, ML_STR("default")) && !of->name.len)
+        return ml_one(eval, value);
+    value.name = of->name.len ? ml_arena_printf(&eval->arena, "%.*s.%.*s", ML_STR_ARG(of->name), ML_STR_ARG(name)) : name;
+    return ml_one(eval, value);
+}
+
+ml_values ml_member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_place place)
+{
+    switch (of->kind) {
+    case ML_V_OBJECT:
+        return object_member(eval, of, name, place);
+    case ML_V_JSON:
+        return json_value(eval, ml_json_get_str(of->json, name), of->json_file, place);
+    case ML_V_NAMESPACE:
+        return ml_eval_export(eval, of->place.file, name);
+    case ML_V_CLASS:
+        return ml_instance_member(eval, of, name, true, place);
+    case ML_V_INSTANCE:
+        return ml_instance_member(eval, of, name, false, place);
+    case ML_V_ENUM:
+        return enum_member(eval, of, name, place);
+    case ML_V_EXTERNAL:
+        return external_member(eval, of, name, place);
+    case ML_V_GLOBAL:
+        return global_member(eval, of, name, place);
+    case ML_V_CLIENT:
+        return client_member(eval, of, name);
+    case ML_V_URL:
+        return url_member(eval, of, name, place);
+    case ML_V_BRIDGE: {
+        ml_value value = *of;
+        value.name = name;
+        return ml_one(eval, value);
+    }
+    case ML_V_UNDEFINED:
+    case ML_V_NULL:
+        return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
+    default:
+        return unknown_field(eval, name, place);
+    }
+}
+
+ml_values ml_members_of(ml_eval *eval, ml_values of, ml_str name, ml_place place)
+{
+    ml_set set = {.count = 0};
+
+    if (of.count == 1)
+        return ml_member_of(eval, &of.items[0], name, place);
+    for (uint32_t i = 0; i < of.count; i++) {
+        bool absent = of.items[i].kind == ML_V_UNDEFINED || of.items[i].kind == ML_V_NULL;
+        if (!absent) /* reading a property of it throws, so it is not what arrives here */
+            ml_set_add_all(&set, ml_member_of(eval, &of.items[i], name, place));
+    }
+    if (!set.count)
+        return unknown_field(eval, name, place);
+    return ml_set_done(eval, &set);
+}
+
+/* ---- elements by key ---- */
+
+/* Items of an array value; false when their number is unknown. */
+static bool array_items(ml_eval *eval, const ml_value *array, ml_set *all, uint32_t wanted, ml_values *nth)
+{
+    const ml_facts *facts = array->place.node ? ml_facts_in(eval, array->place.file) : NULL;
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < array->items.count; i++, n++) {
+        ml_set_add(all, &array->items.items[i]);
+        if (n == wanted)
+            *nth = ml_one(eval, array->items.items[i]);
+    }
+    if (array->items.count || !facts || ml_kind_of(facts, array->place.node) != ML_NODE_ARRAY)
+        return array->items.count > 0;
+    bool fixed = true;
+    for (ml_node_id e = ml_node_at(facts, array->place.node)->first; e; e = ml_node_at(facts, e)->next, n++) {
+        ml_values values = ml_eval_in(eval, array->place.file, e, array->frame);
+        if (ml_kind_of(facts, e) == ML_NODE_SPREAD) {
+            for (uint32_t i = 0; i < values.count; i++)
+                if (values.items[i].kind == ML_V_ARRAY && eval->nesting < ML_NESTING_MAX) {
+                    ml_values ignored = ml_nothing();
+                    eval->nesting++;
+                    array_items(eval, &values.items[i], all, UINT32_MAX, &ignored);
+                    eval->nesting--;
+                }
+            fixed = false;
+            continue;
+        }
+        ml_set_add_all(all, values);
+        if (n == wanted && fixed)
+            *nth = values;
+    }
+    return fixed;
+}
+
+static ml_values array_element(ml_eval *eval, const ml_value *array, ml_values key, ml_place place)
+{
+    ml_set all = {.count = 0};
+    ml_values nth = ml_nothing();
+    ml_str text;
+    uint32_t wanted = UINT32_MAX;
+
+    if (key.count == 1 && ml_value_literal(eval, &key.items[0], &text) && text.len && text.len < 9) {
+        wanted = 0;
+        for (size_t i = 0; i < text.len; i++)
+            wanted = text.data[i] >= '0' && text.data[i] <= '9' ? wanted * 10 + (uint32_t)(text.data[i] - '0') : UINT32_MAX / 11;
+    }
+    bool fixed = array_items(eval, array, &all, wanted, &nth);
+    if (fixed && nth.count)
+        return nth;
+    if (!all.count)
+        return unknown_field(eval, ML_STR_NONE, place);
+    return ml_set_done(eval, &all);
+}
+
+/* table[unknown]: every value of the table. */
+static ml_values any_member(ml_eval *eval, const ml_value *of, ml_place place)
+{
+    ml_set set = {.count = 0};
+    const ml_facts *facts = of->place.node ? ml_facts_in(eval, of->place.file) : NULL;
+
+    if (of->kind == ML_V_JSON) {
+        for (const ml_json *child = of->json->first; child; child = child->next)
+            ml_set_add_all(&set, json_value(eval, child, of->json_file, place));
+        return ml_set_done(eval, &set);
+    }
+    for (uint32_t i = 0; i < of->items.count && eval->nesting < ML_NESTING_MAX; i++) {
+        eval->nesting++;
+        ml_set_add_all(&set, any_member(eval, &of->items.items[i], place));
+        eval->nesting--;
+    }
+    for (ml_node_id m = facts ? ml_node_at(facts, of->place.node)->first : 0; m; m = ml_node_at(facts, m)->next) {
+        ml_node_kind kind = ml_kind_of(facts, m);
+        if (kind == ML_NODE_PROPERTY || kind == ML_NODE_METHOD)
+            ml_set_add_all(&set, property_value(eval, of->place.file, m, of->frame, of));
+        else if (kind == ML_NODE_ENUM_MEMBER)
+            ml_set_add_all(&set, ml_member_of(eval, of, ml_text_of(facts, m), place));
+        else if (kind == ML_NODE_SPREAD) {
+            ml_values spread = ml_eval_in(eval, of->place.file, ml_child(facts, m, ML_ROLE_VALUE), of->frame);
+            for (uint32_t i = 0; i < spread.count && eval->nesting < ML_NESTING_MAX; i++)
+                if (spread.items[i].kind == ML_V_OBJECT) {
+                    eval->nesting++;
+                    ml_set_add_all(&set, any_member(eval, &spread.items[i], place));
+                    eval->nesting--;
+                }
+        }
+    }
+    if (!set.count)
+        return unknown_field(eval, ML_STR_NONE, place);
+    return ml_set_done(eval, &set);
+}
+
+ml_values ml_element_of(ml_eval *eval, const ml_value *of, ml_values key, ml_place place)
+{
+    ml_set set = {.count = 0};
+    ml_str name;
+
+    if (of->kind == ML_V_ARRAY)
+        return array_element(eval, of, key, place);
+    for (uint32_t i = 0; i < key.count; i++) {
+        if (ml_value_literal(eval, &key.items[i], &name))
+            ml_set_add_all(&set, ml_member_of(eval, of, name, place));
+        else if (of->kind == ML_V_OBJECT || of->kind == ML_V_ENUM || of->kind == ML_V_JSON)
+            ml_set_add_all(&set, any_member(eval, of, place));
+        else
+            ml_set_add_all(&set, unknown_field(eval, ML_STR_NONE, place));
+    }
+    return ml_set_done(eval, &set);
+}

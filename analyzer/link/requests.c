@@ -1,0 +1,440 @@
+/* From a call to the requests it leads to.
+ *
+ * A function's edges list the calls inside it: those that may send a request
+ * themselves, and those that go to functions of the project. They are found without a
+ * calling context, each call with a budget of its own, and kept for the life of the
+ * evaluator, so they are the same whoever asks first. Whether a function leads to a
+ * request at all is reachability over the edges. At a call of a known function the
+ * edges that lead to a request are followed with the arguments put in. */
+#include "link_internal.h"
+
+enum { EDGE_STEPS = 4000, EDGE_CALLS_MAX = 600, REQUESTS_MAX = 64, REACH_MAX = 20000 };
+
+typedef struct function_ref {
+    ml_file_id file;
+    uint32_t function;
+} function_ref;
+
+typedef struct edge {
+    ml_node_id call;
+    bool direct;                    /* a request, or a callee the caller decides */
+    ML_VEC(function_ref) targets;
+} edge;
+
+struct ml_summary {
+    ML_VEC(edge) edges;
+    enum { LEADS_UNKNOWN, LEADS_NOWHERE, LEADS_TO_REQUEST } leads;
+    uint32_t visit;                 /* the last reachability walk that met it */
+};
+
+/* ---- edges ---- */
+
+/* Does a call inside nested function `inner` run when the function around it is called?
+ * It does if every function between is handed to a call or called in place. */
+static bool runs_within(const ml_facts *facts, uint32_t inner, uint32_t outer)
+{
+    while (inner != outer) {
+        if (!inner)
+            return false;
+        const ml_node *node = ml_node_at(facts, facts->functions[inner].node);
+        ml_node_kind parent = ml_kind_of(facts, node->parent);
+        bool handed_on = (parent == ML_NODE_CALL || parent == ML_NODE_NEW) &&
+                         (node->role == ML_ROLE_ARG || node->role == ML_ROLE_CALLEE);
+        if (!handed_on)
+            return false;
+        inner = ml_function_around(facts, node->parent);
+    }
+    return true;
+}
+
+/* The leftmost expression of a callee: of a.b().c it is a. */
+static ml_node_id callee_root(const ml_facts *facts, ml_node_id node)
+{
+    for (;;) {
+        ml_node_id next = 0;
+        switch (ml_kind_of(facts, node)) {
+        case ML_NODE_MEMBER:
+        case ML_NODE_INDEX:
+            next = ml_child(facts, node, ML_ROLE_OBJECT);
+            break;
+        case ML_NODE_CALL:
+            next = ml_child(facts, node, ML_ROLE_CALLEE);
+            break;
+        case ML_NODE_AWAIT:
+            next = ml_child(facts, node, ML_ROLE_VALUE);
+            break;
+        default:
+            break;
+        }
+        if (!next)
+            return node;
+        node = next;
+    }
+}
+
+static bool is_inert(const ml_facts *facts, ml_node_id callee)
+{
+    ml_node_id root = callee_root(facts, callee);
+
+    switch (ml_kind_of(facts, root)) {
+    case ML_NODE_IDENT:
+        return !ml_node_at(facts, root)->ref && ml_builtin_is_inert(ml_text_of(facts, root));
+    case ML_NODE_STRING:
+    case ML_NODE_TEMPLATE:
+    case ML_NODE_ARRAY:
+    case ML_NODE_REGEX:
+    case ML_NODE_NUMBER:
+    case ML_NODE_SUPER:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Is the callee something a caller decides: a parameter, a member of one, of this? */
+static bool is_left_to_caller(const ml_facts *facts, ml_node_id callee)
+{
+    ml_node_id root = callee_root(facts, callee);
+    const ml_node *node = ml_node_at(facts, root);
+
+    if (node->kind == ML_NODE_THIS)
+        return true;
+    return node->kind == ML_NODE_IDENT && node->ref && facts->bindings[node->ref].kind == ML_BIND_PARAM;
+}
+
+static bool is_request(const ml_value *value)
+{
+    const ml_client_call *request;
+
+    return value->kind == ML_V_CLIENT && (ml_client_request(value->client, value->name, false, 0, &request) ||
+                                          ml_client_request(value->client, value->name, true, 0, &request));
+}
+
+/* Where a call goes, as far as the callee is known without a caller. Evaluated in a state of
+ * its own, so that it does not depend on the query it happens in. */
+static bool find_edge(ml_eval *eval, ml_file_id file, ml_node_id call, edge *out)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
+
+    if (!callee || is_inert(facts, callee))
+        return false;
+    ml_eval inner = {.link = eval->link, .options = eval->options, .steps_left = EDGE_STEPS};
+    ml_values values = ml_eval_in(&inner, file, callee, NULL);
+    *out = (edge){.call = call};
+    for (uint32_t i = 0; i < values.count; i++) {
+        const ml_value *value = &values.items[i];
+        out->direct |= is_request(value) || (value->kind == ML_V_UNKNOWN && is_left_to_caller(facts, callee));
+        if (value->kind != ML_V_FUNCTION)
+            continue;
+        function_ref target = {value->place.file,
+                               ml_function_of_node(ml_facts_in(eval, value->place.file), value->place.node)};
+        if (target.function)
+            ml_vec_push(&eval->summary_arena, &out->targets, target);
+    }
+    ml_arena_finish(&inner.arena);
+    return out->direct || out->targets.count;
+}
+
+/* Index of the first call at or behind the node. */
+static uint32_t first_call(const ml_facts *facts, ml_node_id node)
+{
+    uint32_t low = 0, high = facts->call_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (facts->calls[middle] < node)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static ml_summary *summary_of(ml_eval *eval, function_ref at)
+{
+    uint64_t key = (uint64_t)at.file << 32 | at.function;
+    ml_summary *summary = ml_intmap_get(&eval->summaries, key);
+
+    if (summary)
+        return summary;
+    summary = ML_NEW(&eval->summary_arena, ml_summary);
+    ml_intmap_put(&eval->summary_arena, &eval->summaries, key, summary);
+    const ml_facts *facts = ml_facts_in(eval, at.file);
+    ml_node_id node = facts->functions[at.function].node;
+    uint32_t seen = 0;
+    for (uint32_t i = first_call(facts, node); i < facts->call_count && seen < EDGE_CALLS_MAX; i++, seen++) {
+        ml_node_id call = facts->calls[i];
+        edge found;
+        if (ml_node_at(facts, call)->start >= ml_node_at(facts, node)->end)
+            break;
+        if (ml_is_within(facts, call, node) && runs_within(facts, ml_function_around(facts, call), at.function) &&
+            find_edge(eval, at.file, call, &found))
+            ml_vec_push(&eval->summary_arena, &summary->edges, found);
+    }
+    return summary;
+}
+
+/* ---- reachability ---- */
+
+typedef ML_VEC(ml_summary *) summary_list;
+
+/* Looks at what can be reached from start; true at the first request. */
+static bool reaches_request(ml_eval *eval, ml_summary *start, summary_list *met)
+{
+    uint32_t walk = ++eval->summary_walks;
+
+    start->visit = walk;
+    ml_vec_push(&eval->arena, met, start);
+    for (uint32_t at = 0; at < met->count; at++) {
+        ml_summary *summary = met->items[at];
+        if (summary->leads == LEADS_TO_REQUEST || met->count > REACH_MAX)
+            return true;
+        if (summary->leads == LEADS_NOWHERE)
+            continue;
+        for (uint32_t e = 0; e < summary->edges.count; e++) {
+            const edge *out = &summary->edges.items[e];
+            if (out->direct)
+                return true;
+            for (uint32_t t = 0; t < out->targets.count; t++) {
+                ml_summary *next = summary_of(eval, out->targets.items[t]);
+                if (next->visit == walk)
+                    continue;
+                next->visit = walk;
+                ml_vec_push(&eval->arena, met, next);
+            }
+        }
+    }
+    return false;
+}
+
+static bool leads_to_request(ml_eval *eval, function_ref at)
+{
+    ml_summary *summary = summary_of(eval, at);
+    summary_list met = {0};
+
+    if (summary->leads != LEADS_UNKNOWN)
+        return summary->leads == LEADS_TO_REQUEST;
+    if (reaches_request(eval, summary, &met)) {
+        summary->leads = LEADS_TO_REQUEST;
+        return true;
+    }
+    for (uint32_t i = 0; i < met.count; i++) /* nothing reachable from any of them */
+        met.items[i]->leads = LEADS_NOWHERE;
+    return false;
+}
+
+static bool edge_leads(ml_eval *eval, const edge *out)
+{
+    if (out->direct)
+        return true;
+    for (uint32_t t = 0; t < out->targets.count; t++)
+        if (leads_to_request(eval, out->targets.items[t]))
+            return true;
+    return false;
+}
+
+/* ---- requests ---- */
+
+typedef ML_VEC(ml_request) request_list;
+
+typedef struct search {
+    ml_eval *eval;
+    request_list *out;
+    ml_place via[ML_DEPTH_DEFAULT + 3];
+    uint32_t via_count;
+} search;
+
+static ml_values text_only(ml_eval *eval, ml_values values)
+{
+    ml_set set = {.count = 0};
+
+    for (uint32_t i = 0; i < values.count; i++)
+        if (ml_value_is_text(&values.items[i]) || values.items[i].kind == ML_V_UNKNOWN)
+            ml_set_add(&set, &values.items[i]);
+    return ml_set_done(eval, &set);
+}
+
+/* A URL object given to a client may have had its parts assigned since. */
+static ml_values settled(ml_eval *eval, ml_values values, ml_place place)
+{
+    ml_set set = {.count = 0};
+
+    for (uint32_t i = 0; i < values.count; i++) {
+        if (values.items[i].kind == ML_V_URL)
+            ml_set_add_all(&set, ml_member_of(eval, &values.items[i], ML_STR("href"), place));
+        else
+            ml_set_add(&set, &values.items[i]);
+    }
+    return ml_set_done(eval, &set);
+}
+
+static ml_values request_urls(ml_eval *eval, const ml_value *client, const ml_client_call *request, ml_place at,
+                              const ml_frame *frame)
+{
+    ml_values url = ml_url_place_values(eval, &request->url, at.file, at.node, frame);
+    ml_values base = ml_url_place_values(eval, &request->base, at.file, at.node, frame);
+
+    url = text_only(eval, settled(eval, url, at));
+    base = text_only(eval, base);
+    if (!base.count)
+        base = text_only(eval, ml_client_base(eval, client));
+    if (!url.count)
+        return base;
+    return ml_join_urls(eval, base, url, client->client->join_with_slash, at);
+}
+
+static ml_str squeezed(ml_eval *eval, ml_str text)
+{
+    char *out = ml_arena_bytes(&eval->arena, text.len + 1);
+    size_t len = 0;
+
+    for (size_t i = 0; i < text.len && len < 60; i++)
+        if ((unsigned char)text.data[i] > ' ')
+            out[len++] = text.data[i];
+    return (ml_str){out, len};
+}
+
+static void add_request(search *s, const ml_value *client, ml_place at, const ml_frame *frame)
+{
+    ml_eval *eval = s->eval;
+    const ml_facts *facts = ml_facts_in(eval, at.file);
+    bool construct = ml_kind_of(facts, at.node) == ML_NODE_NEW;
+    const ml_client_call *form;
+    ml_set urls = {.count = 0}, body = {.count = 0};
+    bool any = false;
+
+    for (uint32_t i = 0; ml_client_request(client->client, client->name, construct, i, &form); i++) {
+        any = true;
+        ml_set_add_all(&urls, request_urls(eval, client, form, at, frame));
+        ml_set_add_all(&body, ml_url_place_values(eval, &form->body, at.file, at.node, frame));
+    }
+    if (!any || s->out->count >= REQUESTS_MAX)
+        return;
+    ml_request request = {.client = client->client,
+                          .transport = client->client->transport,
+                          .at = at,
+                          .urls = ml_set_done(eval, &urls),
+                          .body = ml_set_done(eval, &body),
+                          .wrapped = frame != NULL,
+                          .callee = squeezed(eval, ml_source_of(facts, ml_child(facts, at.node, ML_ROLE_CALLEE)))};
+    if (s->via_count) {
+        ml_place *via = ML_NEW_ARRAY(&eval->arena, ml_place, s->via_count);
+        memcpy(via, s->via, s->via_count * sizeof *via);
+        request.via = via;
+        request.via_count = s->via_count;
+    }
+    ml_vec_push(&eval->arena, s->out, request);
+}
+
+static void search_call(search *s, ml_place at, const ml_frame *frame);
+
+/* The requests of a function, seen in its frame. */
+static void search_function(search *s, const ml_value *function, ml_place call, const ml_frame *caller)
+{
+    ml_eval *eval = s->eval;
+    const ml_frame *frame = ml_frame_for(eval, function, call.file, call.node, caller);
+
+    if (!frame)
+        return;
+    const ml_summary *summary = summary_of(eval, (function_ref){frame->file, frame->function});
+    for (uint32_t i = 0; i < summary->edges.count; i++)
+        if (edge_leads(eval, &summary->edges.items[i]))
+            search_call(s, (ml_place){frame->file, summary->edges.items[i].call}, frame);
+}
+
+static void search_value(search *s, const ml_value *value, ml_place call, const ml_frame *frame)
+{
+    bool construct = ml_kind_of(ml_facts_in(s->eval, call.file), call.node) == ML_NODE_NEW;
+
+    if (value->kind == ML_V_CLIENT)
+        add_request(s, value, call, frame);
+    else if (value->kind == ML_V_FUNCTION && !construct)
+        search_function(s, value, call, frame);
+}
+
+static void search_call(search *s, ml_place at, const ml_frame *frame)
+{
+    ml_eval *eval = s->eval;
+    const ml_facts *facts = ml_facts_in(eval, at.file);
+    ml_node_id callee = ml_child(facts, at.node, ML_ROLE_CALLEE);
+    bool counted = frame && s->via_count < sizeof s->via / sizeof *s->via;
+
+    if (!callee || is_inert(facts, callee) || eval->nesting >= ML_NESTING_MAX)
+        return;
+    ml_values values = ml_eval_in(eval, at.file, callee, frame);
+    if (counted)
+        s->via[s->via_count++] = at;
+    eval->nesting++;
+    for (uint32_t i = 0; i < values.count; i++) {
+        if (values.items[i].kind == ML_V_CLIENT && counted)
+            s->via_count--; /* the request itself is no step between */
+        search_value(s, &values.items[i], at, frame);
+        if (values.items[i].kind == ML_V_CLIENT && counted)
+            s->via_count++;
+    }
+    eval->nesting--;
+    if (counted)
+        s->via_count--;
+}
+
+static bool same_place(ml_place a, ml_place b)
+{
+    return a.file == b.file && a.node == b.node;
+}
+
+/* For each wrapped request: what its URL is when the next inner call stands on its own. */
+static void add_alone(ml_eval *eval, request_list *requests)
+{
+    for (uint32_t i = 0; i < requests->count; i++) {
+        ml_request *request = &requests->items[i];
+        if (!request->wrapped)
+            continue;
+        request_list alone = {0};
+        search s = {.eval = eval, .out = &alone};
+        search_call(&s, request->via_count ? request->via[0] : request->at, NULL);
+        ml_set urls = {.count = 0};
+        for (uint32_t k = 0; k < alone.count; k++)
+            if (same_place(alone.items[k].at, request->at))
+                ml_set_add_all(&urls, alone.items[k].urls);
+        request->urls_alone = ml_set_done(eval, &urls);
+    }
+}
+
+ml_requests ml_eval_requests(ml_eval *eval, ml_file_id file, ml_node_id call)
+{
+    request_list list = {0};
+    search s = {.eval = eval, .out = &list};
+
+    search_call(&s, (ml_place){file, call}, NULL);
+    add_alone(eval, &list);
+    return (ml_requests){list.items, list.count};
+}
+
+/* ---- the bridge ---- */
+
+static const ml_bridge_method *method_named(const ml_config *config, ml_str name)
+{
+    for (uint32_t i = 0; i < config->bridge.method_count; i++)
+        if (ml_str_eq(config->bridge.methods[i].name, name))
+            return &config->bridge.methods[i];
+    return NULL;
+}
+
+ml_bridge_call ml_eval_bridge_call(ml_eval *eval, ml_file_id file, ml_node_id call)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    const ml_config *config = eval->link->host.config;
+    ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
+    ml_node_kind kind = ml_kind_of(facts, callee);
+
+    if (ml_kind_of(facts, call) != ML_NODE_CALL ||
+        (kind == ML_NODE_MEMBER && !method_named(config, ml_text_of(facts, callee))) ||
+        (kind != ML_NODE_MEMBER && kind != ML_NODE_IDENT && kind != ML_NODE_INDEX))
+        return (ml_bridge_call){NULL};
+    ml_values values = ml_eval_in(eval, file, callee, NULL);
+    for (uint32_t i = 0; i < values.count; i++)
+        if (values.items[i].kind == ML_V_BRIDGE && method_named(config, values.items[i].name))
+            return (ml_bridge_call){method_named(config, values.items[i].name)};
+    return (ml_bridge_call){NULL};
+}

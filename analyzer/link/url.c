@@ -1,0 +1,147 @@
+/* The host of a URL string, as a URL parser would find it: scheme, then authority up
+ * to '/', '?', '#' or '\', user info before the last '@', port after the last ':'. */
+#include "ml/value.h"
+
+#include "ml/buf.h"
+
+enum { HOLE = 1 };
+
+/* The pieces as one text in which a hole is one byte of its own. */
+static void flatten(ml_buf *buf, const ml_piece *pieces, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (pieces[i].hole != ML_HOLE_NONE) {
+            ml_buf_char(buf, HOLE);
+            continue;
+        }
+        for (size_t k = 0; k < pieces[i].text.len; k++) {
+            char c = pieces[i].text.data[k];
+            /* A URL parser drops tabs and line ends; a stray hole byte would be mistaken for a hole. */
+            if (c != '\t' && c != '\n' && c != '\r' && c != HOLE)
+                ml_buf_char(buf, c);
+        }
+    }
+}
+
+static ml_place place_at(const ml_piece *pieces, uint32_t count, size_t offset)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        size_t len = pieces[i].hole == ML_HOLE_NONE ? pieces[i].text.len : 1;
+        if (offset < len)
+            return pieces[i].place;
+        offset -= len;
+    }
+    return count ? pieces[count - 1].place : (ml_place){0};
+}
+
+static bool is_scheme_char(char c, bool first)
+{
+    bool letter = (c | 32) >= 'a' && (c | 32) <= 'z';
+    return letter || (!first && ((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'));
+}
+
+static size_t scheme_length(ml_str text)
+{
+    size_t len = 0;
+
+    while (len < text.len && is_scheme_char(text.data[len], len == 0))
+        len++;
+    return len && len < text.len && text.data[len] == ':' ? len : 0;
+}
+
+static size_t authority_end(ml_str text)
+{
+    size_t i = 0;
+
+    while (i < text.len && !strchr("/?#\\", text.data[i]))
+        i++;
+    return i;
+}
+
+static void read_authority(ml_arena *arena, ml_url *url, ml_str authority)
+{
+    size_t at = ml_str_rfind_char(authority, '@');
+    if (at != ML_NOT_FOUND)
+        authority = ml_str_from(authority, at + 1);
+    size_t colon = ml_str_rfind_char(authority, ':');
+    size_t bracket = ml_str_rfind_char(authority, ']');
+    if (colon != ML_NOT_FOUND && (bracket == ML_NOT_FOUND || colon > bracket)) {
+        for (size_t i = colon + 1; i < authority.len && url->port < 65536; i++)
+            if (authority.data[i] >= '0' && authority.data[i] <= '9')
+                url->port = url->port * 10 + (uint32_t)(authority.data[i] - '0');
+        authority = ml_str_slice(authority, 0, colon);
+    }
+    while (authority.len && authority.data[authority.len - 1] == '.')
+        authority.len--;
+    url->host = ml_arena_lower(arena, authority);
+}
+
+static ml_str path_of(ml_arena *arena, ml_str rest)
+{
+    size_t end = 0;
+
+    while (end < rest.len && rest.data[end] != '?' && rest.data[end] != '#')
+        end++;
+    return ml_arena_copy(arena, ml_str_slice(rest, 0, end));
+}
+
+/* Nothing but a hole where the host should be: "https://<hole>/v1". */
+static bool is_bare_hole(ml_str host)
+{
+    return host.len == 1 && host.data[0] == HOLE;
+}
+
+static const ml_piece *first_hole(const ml_piece *pieces, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (pieces[i].hole != ML_HOLE_NONE)
+            return &pieces[i];
+    return NULL;
+}
+
+ml_url ml_url_of(ml_arena *arena, const ml_piece *pieces, uint32_t count)
+{
+    ml_buf buf = {0};
+    ml_url url = {.kind = ML_URL_RELATIVE};
+
+    flatten(&buf, pieces, count);
+    ml_str text = ml_buf_view(&buf), all = text;
+    while (text.len && (unsigned char)text.data[0] <= ' ' && text.data[0] != HOLE)
+        text = ml_str_from(text, 1);
+    size_t scheme = scheme_length(text);
+    bool has_slashes = ml_str_starts(ml_str_from(text, scheme ? scheme + 1 : 0), ML_STR("//"));
+    if (has_slashes) {
+        ml_str rest = ml_str_from(text, (scheme ? scheme + 1 : 0) + 2);
+        size_t end = authority_end(rest);
+        url.kind = ML_URL_ABSOLUTE;
+        url.scheme = ml_arena_lower(arena, ml_str_slice(text, 0, scheme));
+        read_authority(arena, &url, ml_str_slice(rest, 0, end));
+        url.path = path_of(arena, ml_str_from(rest, end));
+        url.place = place_at(pieces, count, (size_t)(rest.data - all.data));
+        if (is_bare_hole(url.host))
+            url.kind = ML_URL_UNKNOWN;
+    } else if (text.len && text.data[0] == HOLE) {
+        ml_str rest = ml_str_from(text, 1);
+        /* "<hole>://api.openai.com": only the scheme is unknown. */
+        if (ml_str_starts(rest, ML_STR("://"))) {
+            rest = ml_str_from(rest, 3);
+            size_t end = authority_end(rest);
+            url.kind = ML_URL_ABSOLUTE;
+            read_authority(arena, &url, ml_str_slice(rest, 0, end));
+            url.path = path_of(arena, ml_str_from(rest, end));
+            url.place = place_at(pieces, count, (size_t)(rest.data - all.data));
+        } else {
+            url.kind = ML_URL_UNKNOWN;
+            url.path = path_of(arena, ml_str_from(rest, authority_end(rest)));
+        }
+    } else {
+        url.path = path_of(arena, text);
+    }
+    const ml_piece *hole = first_hole(pieces, count);
+    if (url.kind == ML_URL_UNKNOWN && hole) {
+        url.hole = *hole;
+        url.place = hole->place;
+    }
+    ml_buf_finish(&buf);
+    return url;
+}

@@ -1,0 +1,284 @@
+/* Sets, strings and their pieces. */
+#include "link_internal.h"
+
+#include "ml/buf.h"
+
+enum { PIECES_MAX = 64, TEXT_MAX = 64 * 1024 };
+
+static bool same_values(ml_values a, ml_values b)
+{
+    return a.items == b.items && a.count == b.count;
+}
+
+static bool same_pieces(const ml_value *a, const ml_value *b)
+{
+    if (a->piece_count != b->piece_count)
+        return false;
+    for (uint32_t i = 0; i < a->piece_count; i++)
+        if (a->pieces[i].hole != b->pieces[i].hole || !ml_str_eq(a->pieces[i].text, b->pieces[i].text))
+            return false;
+    return true;
+}
+
+static bool same_value(const ml_value *a, const ml_value *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case ML_V_UNDEFINED:
+    case ML_V_NULL:
+        return true;
+    case ML_V_UNKNOWN:
+    case ML_V_STRING:
+    case ML_V_URL:
+    case ML_V_NUMBER:
+    case ML_V_BOOL:
+        return same_pieces(a, b);
+    default:
+        return a->place.file == b->place.file && a->place.node == b->place.node && a->frame == b->frame &&
+               a->self == b->self && a->json == b->json && a->client == b->client && a->is_new == b->is_new &&
+               ml_str_eq(a->text, b->text) && ml_str_eq(a->name, b->name) && same_values(a->items, b->items) &&
+               same_values(a->base, b->base);
+    }
+}
+
+void ml_set_add(ml_set *set, const ml_value *value)
+{
+    for (uint32_t i = 0; i < set->count; i++)
+        if (same_value(&set->items[i], value))
+            return;
+    if (set->count < ML_VALUES_MAX) {
+        set->items[set->count++] = *value;
+    } else if (set->count == ML_VALUES_MAX) {
+        static const ml_piece cut = {.hole = ML_HOLE_CUT};
+        set->items[set->count++] = (ml_value){.kind = ML_V_UNKNOWN, .pieces = &cut, .piece_count = 1};
+    }
+}
+
+void ml_set_add_all(ml_set *set, ml_values values)
+{
+    for (uint32_t i = 0; i < values.count; i++)
+        ml_set_add(set, &values.items[i]);
+}
+
+ml_values ml_set_done(ml_eval *eval, const ml_set *set)
+{
+    ml_value *items = ML_NEW_ARRAY(&eval->arena, ml_value, set->count);
+
+    if (set->count)
+        memcpy(items, set->items, set->count * sizeof *items);
+    return (ml_values){items, set->count};
+}
+
+ml_values ml_one(ml_eval *eval, ml_value value)
+{
+    ml_value *item = ML_NEW(&eval->arena, ml_value);
+
+    *item = value;
+    return (ml_values){item, 1};
+}
+
+ml_values ml_nothing(void)
+{
+    return (ml_values){NULL, 0};
+}
+
+static const ml_piece *one_piece(ml_eval *eval, ml_hole_kind hole, ml_str text, ml_place place)
+{
+    ml_piece *piece = ML_NEW(&eval->arena, ml_piece);
+
+    *piece = (ml_piece){hole, text, place};
+    return piece;
+}
+
+ml_values ml_unknown(ml_eval *eval, ml_hole_kind kind, ml_str name, ml_place place)
+{
+    return ml_one(eval, (ml_value){.kind = ML_V_UNKNOWN,
+                                   .pieces = one_piece(eval, kind, name, place),
+                                   .piece_count = 1,
+                                   .place = place});
+}
+
+ml_value ml_string_value(ml_eval *eval, ml_str text, ml_place place)
+{
+    return (ml_value){.kind = ML_V_STRING,
+                      .pieces = one_piece(eval, ML_HOLE_NONE, text, place),
+                      .piece_count = 1,
+                      .place = place};
+}
+
+ml_value ml_plain(ml_value_kind kind, ml_place place)
+{
+    return (ml_value){.kind = kind, .place = place};
+}
+
+bool ml_value_is_text(const ml_value *value)
+{
+    return value->kind == ML_V_STRING || value->kind == ML_V_URL || value->kind == ML_V_NUMBER;
+}
+
+bool ml_value_literal(ml_eval *eval, const ml_value *value, ml_str *text)
+{
+    if (!ml_value_is_text(value))
+        return false;
+    *text = ML_STR_NONE;
+    for (uint32_t i = 0; i < value->piece_count; i++) {
+        if (value->pieces[i].hole != ML_HOLE_NONE)
+            return false;
+        *text = value->piece_count == 1 ? value->pieces[i].text
+                                        : ml_arena_concat(&eval->arena, *text, value->pieces[i].text);
+    }
+    return true;
+}
+
+/* What a value contributes when it is turned into text. */
+static void text_pieces(ml_eval *eval, const ml_value *value, ml_place place, const ml_piece **pieces, uint32_t *count)
+{
+    ml_str word = ML_STR_NONE;
+
+    switch (value->kind) {
+    case ML_V_STRING:
+    case ML_V_URL:
+    case ML_V_NUMBER:
+    case ML_V_UNKNOWN:
+    case ML_V_BOOL:
+        *pieces = value->pieces;
+        *count = value->piece_count;
+        return;
+    case ML_V_UNDEFINED:
+        word = ML_STR("undefined");
+        break;
+    case ML_V_NULL:
+        word = ML_STR("null");
+        break;
+    default:
+        *pieces = one_piece(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
+        *count = 1;
+        return;
+    }
+    *pieces = one_piece(eval, ML_HOLE_NONE, word, place);
+    *count = 1;
+}
+
+static ml_value joined(ml_eval *eval, const ml_value *left, const ml_value *right, ml_place place)
+{
+    const ml_piece *a, *b;
+    uint32_t na, nb;
+
+    text_pieces(eval, left, place, &a, &na);
+    text_pieces(eval, right, place, &b, &nb);
+    ml_value value = {.kind = ML_V_STRING, .place = place};
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < na; i++)
+        bytes += a[i].text.len;
+    if (na + nb > PIECES_MAX || bytes > TEXT_MAX) {
+        /* The head decides which host is meant; the tail of a monster does not. */
+        value.pieces = a;
+        value.piece_count = na;
+        return value;
+    }
+    ml_piece *pieces = ML_NEW_ARRAY(&eval->arena, ml_piece, na + nb);
+    if (na)
+        memcpy(pieces, a, na * sizeof *pieces);
+    if (nb)
+        memcpy(pieces + na, b, nb * sizeof *pieces);
+    value.pieces = pieces;
+    value.piece_count = na + nb;
+    return value;
+}
+
+ml_values ml_concat(ml_eval *eval, ml_values left, ml_values right, ml_place place)
+{
+    ml_set set = {.count = 0};
+
+    for (uint32_t i = 0; i < left.count; i++)
+        for (uint32_t j = 0; j < right.count; j++) {
+            ml_value value = joined(eval, &left.items[i], &right.items[j], place);
+            ml_set_add(&set, &value);
+        }
+    return ml_set_done(eval, &set);
+}
+
+ml_values ml_to_string(ml_eval *eval, ml_values values, ml_place place)
+{
+    ml_set set = {.count = 0};
+
+    for (uint32_t i = 0; i < values.count; i++) {
+        ml_value value = {.kind = ML_V_STRING, .place = values.items[i].place};
+        text_pieces(eval, &values.items[i], place, &value.pieces, &value.piece_count);
+        ml_set_add(&set, &value);
+    }
+    return ml_set_done(eval, &set);
+}
+
+/* Does the text begin a URL of its own, so that a base would be ignored? */
+static bool is_absolute(const ml_value *url)
+{
+    if (!url->piece_count || url->pieces[0].hole != ML_HOLE_NONE)
+        return false;
+    ml_str text = url->pieces[0].text;
+    size_t i = 0;
+    while (i < text.len && ((text.data[i] | 32) >= 'a' && (text.data[i] | 32) <= 'z'))
+        i++;
+    return (i && i + 2 < text.len && text.data[i] == ':' && text.data[i + 1] == '/' && text.data[i + 2] == '/') ||
+           ml_str_starts(text, ML_STR("//"));
+}
+
+static ml_value without_edge_slash(ml_eval *eval, ml_value value, bool at_end)
+{
+    if (!value.piece_count)
+        return value;
+    uint32_t at = at_end ? value.piece_count - 1 : 0;
+    ml_str text = value.pieces[at].text;
+    if (value.pieces[at].hole != ML_HOLE_NONE || !text.len || text.data[at_end ? text.len - 1 : 0] != '/')
+        return value;
+    ml_piece *pieces = ML_NEW_ARRAY(&eval->arena, ml_piece, value.piece_count);
+    memcpy(pieces, value.pieces, value.piece_count * sizeof *pieces);
+    pieces[at].text = at_end ? ml_str_slice(text, 0, text.len - 1) : ml_str_from(text, 1);
+    value.pieces = pieces;
+    return value;
+}
+
+static ml_value join_one(ml_eval *eval, const ml_value *base, const ml_value *url, bool with_slash, ml_place place)
+{
+    if (!ml_value_is_text(base) || is_absolute(url) || !url->piece_count)
+        return is_absolute(url) || !ml_value_is_text(base) ? *url : *base;
+    ml_value left = *base, right = *url;
+    if (with_slash) {
+        ml_value slash = ml_string_value(eval, ML_STR("/"), place);
+        left = without_edge_slash(eval, left, true);
+        left = joined(eval, &left, &slash, place);
+        right = without_edge_slash(eval, right, false);
+    }
+    return joined(eval, &left, &right, place);
+}
+
+ml_values ml_join_urls(ml_eval *eval, ml_values base, ml_values url, bool with_slash, ml_place place)
+{
+    ml_set set = {.count = 0};
+
+    if (!base.count)
+        return url;
+    for (uint32_t i = 0; i < base.count; i++)
+        for (uint32_t j = 0; j < url.count; j++) {
+            ml_value value = join_one(eval, &base.items[i], &url.items[j], with_slash, place);
+            ml_set_add(&set, &value);
+        }
+    return ml_set_done(eval, &set);
+}
+
+ml_str ml_value_text(ml_arena *arena, const ml_value *value, size_t max)
+{
+    ml_buf buf = {0};
+
+    for (uint32_t i = 0; i < value->piece_count; i++) {
+        const ml_piece *piece = &value->pieces[i];
+        if (piece->hole == ML_HOLE_NONE)
+            ml_buf_str(&buf, piece->text);
+        else
+            ml_buf_printf(&buf, "${%.*s}", ML_STR_ARG(piece->text.len ? piece->text : ML_STR("...")));
+    }
+    ml_str text = ml_arena_copy(arena, ml_str_slice(ml_buf_view(&buf), 0, max));
+    ml_buf_finish(&buf);
+    return text;
+}
