@@ -1,6 +1,6 @@
 /* json - everything the report holds, for other programs.
  *
- * The shape is documented in docs/report-json.md; a member is never renamed or
+ * The shape is documented in docs/report.schema.json; a member is never renamed or
  * removed without raising schemaVersion. Optional text is left out when empty. No
  * absolute path is written, so that the same tree gives the same bytes anywhere. */
 #include "report_common.h"

@@ -10,9 +10,13 @@ typedef struct palette {
 } palette;
 
 static const palette coloured = {
-    {"", "\033[1;36m", "\033[1;33m", "\033[1;31m"}, "\033[1m", "\033[2m", "\033[1;32m", "\033[0m",
+    {"", "\033[1;36m", "\033[1;33m", "\033[1;31m"},
+    "\033[1m", "\033[2m", "\033[1;32m", "\033[0m",
 };
-static const palette uncoloured = {{"", "", "", ""}, "", "", "", ""};
+static const palette uncoloured = {
+    {"", "", "", ""},
+    "", "", "", ""
+};
 
 typedef struct sheet {
     ml_buf *out;
@@ -52,9 +56,9 @@ static size_t digits(uint32_t number)
 
 typedef struct box {
     const sheet *page;
-    size_t gutter;     /* columns of the line numbers */
-    size_t skip;       /* columns left out at the left, the same for each line */
-    const char *colour;/* of the underline */
+    size_t gutter;      /* columns of the line numbers */
+    size_t skip;        /* columns left out at the left, the same for each line */
+    const char *colour; /* of the underline */
 } box;
 
 /* Byte offset of a 1-based column counted in UTF-16 units; past the end is the end. */
@@ -302,7 +306,7 @@ static void summary(const sheet *page)
 static void write_pretty(ml_buf *out, const ml_report *report, const ml_report_options *options)
 {
     sheet page = {out, report, options && options->colour ? &coloured : &uncoloured,
-                 ml_report_lang(options, ML_LANG_EN)};
+                  ml_report_lang(options, ML_LANG_EN)};
 
     for (uint32_t i = 0; i < report->findings.count; i++)
         finding(&page, &report->findings.items[i]);

@@ -67,11 +67,13 @@ static bool among(const range *ranges, size_t count, uint32_t c)
 /* Joiners (U+200C, U+200D) stay: scripts and emoji need them. */
 static bool is_hostile(uint32_t c)
 {
+    /* clang-format off */
     static const range ranges[] = {
         {0x0000, 0x001f}, {0x007f, 0x009f}, {0x00ad, 0x00ad}, {0x061c, 0x061c}, {0x180e, 0x180e},
         {0x200b, 0x200b}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff},
         {0xfff9, 0xfffb}, {0xfffe, 0xffff}, {0xe0000, 0xe007f},
     };
+    /* clang-format on */
     return AMONG(ranges, c);
 }
 
@@ -150,6 +152,7 @@ void ml_sink_sarif_message(ml_buf *out, ml_str s)
 
 static size_t cells(uint32_t c)
 {
+    /* clang-format off */
     static const range none[] = {
         {0x0300, 0x036f}, {0x0483, 0x0489}, {0x0591, 0x05bd}, {0x0610, 0x061a}, {0x064b, 0x065f},
         {0x0e34, 0x0e3a}, {0x0e47, 0x0e4e}, {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200c, 0x200d},
@@ -167,6 +170,7 @@ static size_t cells(uint32_t c)
         {0x1b000, 0x1b2ff}, {0x1f004, 0x1f004}, {0x1f0cf, 0x1f0cf}, {0x1f18e, 0x1f19a}, {0x1f200, 0x1f320},
         {0x1f32d, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f7e0, 0x1f7eb}, {0x1f900, 0x1faff}, {0x20000, 0x3fffd},
     };
+    /* clang-format on */
     char text[16];
 
     if (c == '\t')
@@ -230,6 +234,7 @@ void ml_sink_terminal_cut(ml_buf *out, ml_str s, size_t skip, size_t width)
 
 static bool html_special(ml_buf *out, uint32_t c)
 {
+    /* clang-format off */
     switch (c) {
     case '&': ml_buf_cstr(out, "&amp;"); return true;
     case '<': ml_buf_cstr(out, "&lt;"); return true;
@@ -240,6 +245,7 @@ static bool html_special(ml_buf *out, uint32_t c)
     case '\t': ml_buf_char(out, (char)c); return true;
     default: return false;
     }
+    /* clang-format on */
 }
 
 void ml_sink_html(ml_buf *out, ml_str s)
@@ -270,7 +276,8 @@ static bool markdown_special(ml_buf *out, uint32_t c)
         /* Mentions and references are looked for after escapes are gone; an empty
          * comment keeps the two halves apart. */
         ml_buf_printf(out, "\\%c<!-- -->", (char)c);
-    else if (c < 0x80 && c && strchr("\\`*_{}[]()+-.!|~:$", (int)c))
+    else if (c < 0x80 && c && /* '.' and ':' too, or a bare address becomes a link */
+             strchr("\\`*_[]|~.:$", (int)c))
         ml_buf_printf(out, "\\%c", (char)c);
     else
         return false;

@@ -1,3 +1,4 @@
+/* Looks a format up by its name; the table itself is made from the folder. */
 #include "ml/report.h"
 
 const ml_report_format *ml_report_format_find(ml_str name)

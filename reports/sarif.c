@@ -9,7 +9,7 @@
 #include <inttypes.h>
 
 #define SARIF_RESULTS_MAX 25000u /* GitHub refuses a run with more */
-#define SARIF_STEPS_MAX 100u
+#define SARIF_STEPS_MAX   100u
 
 typedef struct sheet {
     ml_json json;

@@ -6,7 +6,7 @@
  * suggested schema) follows in the same style. Chinese unless a language is given. */
 #include "report_common.h"
 
-#define WIDTH 63
+#define WIDTH      63
 #define CODE_WIDTH 200
 
 typedef struct sheet {
@@ -211,7 +211,8 @@ static void problems(const sheet *page)
 
 static void problem_head(const sheet *page)
 {
-    ml_buf_printf(page->out, "⚠️ %s: %u\n", say(page, "Not fully checked", "未完整检查"), page->report->problems.count);
+    ml_buf_printf(page->out, "⚠️ %s: %u\n", say(page, "Not fully checked", "未完整检查"),
+                  page->report->problems.count);
 }
 
 static void without_findings(const sheet *page)
@@ -237,7 +238,8 @@ static void without_findings(const sheet *page)
 static void with_findings(const sheet *page, ml_counts counts)
 {
     if (page->report->incomplete)
-        ml_buf_printf(page->out, "⚠️ %s\n\n", say(page, "The scan is incomplete, see the end.", "扫描不完整，见文末。"));
+        ml_buf_printf(page->out, "⚠️ %s\n\n",
+                      say(page, "The scan is incomplete, see the end.", "扫描不完整，见文末。"));
     details(page, counts);
     advice(page);
     section(page, "AIBridge metering check", "AIBridge用量计算功能检查");

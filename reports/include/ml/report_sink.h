@@ -23,9 +23,9 @@ size_t ml_sink_width(ml_str s);
  * more follows. */
 void ml_sink_terminal_cut(ml_buf *out, ml_str s, size_t skip, size_t width);
 
-void ml_sink_xml(ml_buf *out, ml_str s);      /* text or quoted attribute of XML 1.0 */
-void ml_sink_html(ml_buf *out, ml_str s);     /* text or quoted attribute; line ends are kept */
-void ml_sink_markdown(ml_buf *out, ml_str s); /* plain words on one line: no markup, link or mention */
+void ml_sink_xml(ml_buf *out, ml_str s);           /* text or quoted attribute of XML 1.0 */
+void ml_sink_html(ml_buf *out, ml_str s);          /* text or quoted attribute; line ends are kept */
+void ml_sink_markdown(ml_buf *out, ml_str s);      /* plain words on one line: no markup, link or mention */
 void ml_sink_markdown_code(ml_buf *out, ml_str s); /* a code span with its back-quotes */
 
 /* The message, and a property value, of a GitHub workflow command. */

@@ -6,6 +6,7 @@
 #define ML_TEST_REPORT_FIXTURE_H
 #include "ml/report.h"
 
+/* clang-format off */
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define S(literal) {literal, sizeof(literal) - 1}
 #define TEXT(en, zh) {{S(en), S(zh)}}
@@ -215,4 +216,5 @@ static const ml_report evil_report = {
     .suggested_ddl = S(EVIL),
 };
 
+/* clang-format on */
 #endif

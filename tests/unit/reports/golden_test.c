@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <cmocka.h>
 
 static const struct {
@@ -16,15 +17,15 @@ static const struct {
     ml_report_options options;
     const char *only; /* one format; NULL for all */
 } cases[] = {
-    {"clean", &clean_report, {0}, NULL},
-    {"findings", &findings_report, {0}, NULL},
-    {"findings.zh", &findings_report, {.lang = ML_LANG_ZH, .lang_given = true}, NULL},
-    {"findings.en", &findings_report, {.lang = ML_LANG_EN, .lang_given = true}, "text"},
-    {"findings.colour", &findings_report, {.colour = true}, "pretty"},
-    {"single", &single_report, {0}, NULL},
-    {"incomplete", &incomplete_report, {0}, NULL},
-    {"noted", &noted_report, {0}, NULL},
-    {"hostile", &evil_report, {0}, NULL},
+    {"clean",           &clean_report,      {0},                                      NULL    },
+    {"findings",        &findings_report,   {0},                                      NULL    },
+    {"findings.zh",     &findings_report,   {.lang = ML_LANG_ZH, .lang_given = true}, NULL    },
+    {"findings.en",     &findings_report,   {.lang = ML_LANG_EN, .lang_given = true}, "text"  },
+    {"findings.colour", &findings_report,   {.colour = true},                         "pretty"},
+    {"single",          &single_report,     {0},                                      NULL    },
+    {"incomplete",      &incomplete_report, {0},                                      NULL    },
+    {"noted",           &noted_report,      {0},                                      NULL    },
+    {"hostile",         &evil_report,       {0},                                      NULL    },
 };
 
 static void golden_path(char path[512], const char *test, const ml_report_format *format)
@@ -120,6 +121,24 @@ static void default_language_is_the_given_one(void **state)
     }
 }
 
+/* The text report shows the zone of the reader, unless the moment was given from outside. */
+static void text_shows_local_time_or_utc(void **state)
+{
+    static const char *const expected[] = {"检查时间: 2025-01-21 18:00:00\n", "检查时间: 2025-01-21 10:00:00\n"};
+
+    (void)state;
+    setenv("TZ", "EIGHT-8", 1);
+    tzset();
+    for (int utc = 0; utc < 2; utc++) {
+        ml_report report = clean_report;
+        ml_buf out = {0};
+        report.time_is_utc = utc;
+        ml_report_format_find(ML_STR("text"))->write(&out, &report, NULL);
+        assert_true(ml_str_contains(ml_buf_view(&out), ml_str_of(expected[utc])));
+        ml_buf_finish(&out);
+    }
+}
+
 static void table_is_by_name_and_found(void **state)
 {
     (void)state;
@@ -138,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats_print_what_is_expected),
         cmocka_unit_test(default_language_is_the_given_one),
+        cmocka_unit_test(text_shows_local_time_or_utc),
         cmocka_unit_test(table_is_by_name_and_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,8 +22,9 @@ static uint32_t next_random(uint64_t *seed)
 /* Pieces that mean something to some sink, mixed with bytes that mean nothing. */
 static ml_str random_text(uint64_t *seed, char *space, size_t cap)
 {
-    static const char *const pieces[] = {"\033[2J", "::error::", "##[error]", "](", "```", "<script>", "]]>", "&", "\"", "\\",
-                                         "\n", "\r\n", "\t", "\u202e", "\u200b", "\u2028", "高", "🔴", "%0A", "|", "'", "--"};
+    static const char *const pieces[] = {
+        "\033[2J", "::error::", "##[error]", "](",     "```",    "<script>", "]]>", "&",   "\"", "\\", "\n",
+        "\r\n",    "\t",        "\u202e",    "\u200b", "\u2028", "高",       "🔴",   "%0A", "|",  "'",  "--"};
     size_t len = 0;
 
     for (uint32_t n = next_random(seed) % 12; n; n--) {
@@ -77,7 +78,8 @@ static unsigned check_format(const ml_report_format *format, const ml_report *re
         print_error("%s: fault at byte %zu\n", format->name, fault - 1);
         wrong++;
     }
-    if (strcmp(format->name, "json") == 0 || strcmp(format->name, "sarif") == 0 || strcmp(format->name, "gitlab") == 0) {
+    if (strcmp(format->name, "json") == 0 || strcmp(format->name, "sarif") == 0 ||
+        strcmp(format->name, "gitlab") == 0) {
         json_t *root = json_loadb(out.data, out.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
         if (!root) {
             print_error("%s: line %d: %s\n", format->name, error.line, error.text);
@@ -100,18 +102,32 @@ static void any_bytes_leave_reports_well_formed(void **state)
         ml_str t[12];
         for (size_t i = 0; i < COUNT(t); i++)
             t[i] = random_text(&seed, space[i], sizeof space[i]);
-        ml_span span = {next_random(&seed) % 4, next_random(&seed) % 9, next_random(&seed) % 6, next_random(&seed) % 9, 0, 0};
+        ml_span span = {
+            next_random(&seed) % 4, next_random(&seed) % 9, next_random(&seed) % 6, next_random(&seed) % 9, 0, 0};
         ml_step step = {t[0], span, {{t[1], t[2]}}, t[3]};
         ml_finding finding = {
-            .rule = &rule_http, .level = ML_LEVEL_HIGH, .message = {{t[4], t[5]}}, .path = t[6], .span = span,
-            .code = {next_random(&seed) % 4, t[7], t[8], round, 1}, .steps = {&step, 1, 1}, .provider = t[9],
-            .scope = t[10], .sink = t[11],
+            .rule = &rule_http,
+            .level = ML_LEVEL_HIGH,
+            .message = {{t[4], t[5]}},
+            .path = t[6],
+            .span = span,
+            .code = { next_random(&seed) % 4, t[7], t[8], round, 1},
+            .steps = {   &step,                        1, 1},
+            .provider = t[9],
+            .scope = t[10],
+            .sink = t[11],
         };
         ml_problem problem = {ML_PROBLEM_UNREAD, t[6], span.line, {{t[1], t[2]}}};
         ml_check check = {ML_CHECK_BAD, {{t[3], t[4]}}, t[5], span.line};
         ml_report report = {
-            COMMON, .typed = t[0], .uri_prefix = t[1], .findings = {&finding, 1, 1}, .problems = {&problem, 1, 1},
-            .bridge = {&check, 1, 1}, .schema = {&check, 1, 1}, .suggested_ddl = t[2],
+            COMMON,
+            .typed = t[0],
+            .uri_prefix = t[1],
+            .findings = {&finding, 1, 1},
+            .problems = {&problem, 1, 1},
+            .bridge = {&check,   1, 1},
+            .schema = {&check,   1, 1},
+            .suggested_ddl = t[2],
         };
         for (uint32_t f = 0; f < ml_format_table_count; f++)
             wrong += check_format(ml_format_table[f], &report);

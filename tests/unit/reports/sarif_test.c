@@ -88,7 +88,8 @@ static void results_name_their_rule(void **state)
 
     (void)state;
     assert_int_equal(json_array_size(json_object_get(run, "results")), COUNT(findings));
-    json_array_foreach(json_object_get(run, "results"), i, result) {
+    json_array_foreach(json_object_get(run, "results"), i, result)
+    {
         size_t index = (size_t)json_integer_value(json_object_get(result, "ruleIndex"));
         assert_string_equal(text(json_array_get(declared, index), "id"), text(result, "ruleId"));
     }
@@ -161,7 +162,8 @@ static void flow_ends_at_the_finding(void **state)
         json_t *flow = at(at(at(at(root, "runs", 0), "results", 0), "codeFlows", 0), "threadFlows", 0);
         size_t count = json_array_size(json_object_get(flow, "locations"));
         assert_int_equal(count, pass ? 2 : 3);
-        json_t *place = json_object_get(json_object_get(at(flow, "locations", count - 1), "location"), "physicalLocation");
+        json_t *place =
+            json_object_get(json_object_get(at(flow, "locations", count - 1), "location"), "physicalLocation");
         assert_int_equal(json_integer_value(json_object_get(json_object_get(place, "region"), "startColumn")), 28);
         json_decref(root);
     }

@@ -7,11 +7,15 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define S(literal) {literal, sizeof(literal) - 1}
+#define S(literal)                                                                                                     \
+    {                                                                                                                  \
+        literal, sizeof(literal) - 1                                                                                   \
+    }
 #define BAD "\xef\xbf\xbd" /* U+FFFD */
 
 typedef void (*sink)(ml_buf *out, ml_str s);
 
+/* clang-format off */
 static const struct {
     const char *name;
     sink sink;
@@ -54,8 +58,9 @@ static const struct {
     {"html: out of an attribute", ml_sink_html, S("\" onload='x"), "&quot; onload=&#39;x"},
     {"html: lines of code stay lines", ml_sink_html, S("a\n\tb\r\n"), "a\n\tb\\r\n"},
 
-    {"markdown: link", ml_sink_markdown, S("[x](javascript:1)"), "\\[x\\]\\(javascript\\:1\\)"},
+    {"markdown: link", ml_sink_markdown, S("[x](javascript:1)"), "\\[x\\](javascript\\:1)"},
     {"markdown: autolink", ml_sink_markdown, S("https://x.y"), "https\\://x\\.y"},
+    {"markdown: address without scheme", ml_sink_markdown, S("www.x.y a-b"), "www\\.x\\.y a-b"},
     {"markdown: html", ml_sink_markdown, S("<b>&lt;"), "&lt;b&gt;&amp;lt;"},
     {"markdown: mention and reference", ml_sink_markdown, S("@a #1"), "\\@<!-- -->a \\#<!-- -->1"},
     {"markdown: cell and line", ml_sink_markdown, S("a|b\nc"), "a\\|b c"},
@@ -80,6 +85,7 @@ static const struct {
     {"sarif: link defused", ml_sink_sarif_message, S("[x](1)\\"), "\"\\\\[x\\\\](1)\\\\\\\\\""},
     {"sarif: back-slash without a link stays", ml_sink_sarif_message, S("a\\b"), "\"a\\\\b\""},
 };
+/* clang-format on */
 
 static void sinks_escape(void **state)
 {
@@ -98,6 +104,7 @@ static void sinks_escape(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* clang-format off */
 static const struct {
     const char *name;
     ml_str in;
@@ -111,6 +118,7 @@ static const struct {
     {"box line", S("─═"), 2},        {"rare ideograph", S("𠀀"), 2},
     {"shown control", S("\033"), 6}, {"ill-formed", S("\xff"), 1},
 };
+/* clang-format on */
 
 static void widths_are_those_of_a_terminal(void **state)
 {
@@ -127,6 +135,7 @@ static void widths_are_those_of_a_terminal(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* clang-format off */
 static const struct {
     const char *name;
     ml_str in;
@@ -143,6 +152,7 @@ static const struct {
     {"empty", S(""), 0, 4, ""},
     {"escape counted as shown", S("\033abc"), 0, 7, "\\u{1b}…"},
 };
+/* clang-format on */
 
 static void cuts_keep_columns(void **state)
 {
