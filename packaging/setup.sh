@@ -68,8 +68,13 @@ if [ "$(id -u)" != 0 ]; then
     echo "setup: run as root, or install these packages:$missing" >&2
     exit 1
 fi
-echo "setup: installing$missing"
+mkdir -p build/logs
+log=build/logs/setup.log
+echo "setup: installing$missing (what apt says: $log)"
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -q
 # shellcheck disable=SC2086 # a list of package names
-apt-get install -q -y --no-install-recommends $missing
+if ! { apt-get update -q && apt-get install -q -y --no-install-recommends $missing; } >"$log" 2>&1; then
+    tail -n 15 "$log" >&2
+    echo "setup: the packages could not be installed" >&2
+    exit 1
+fi
