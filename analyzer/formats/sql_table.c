@@ -104,8 +104,12 @@ static void read_type_argument(sql_reader *r, ml_sql_column *column, int32_t **n
     const sql_token *token = sql_peek(r, 0);
     if (token->kind == SQL_NUMBER && *next) {
         long value = 0;
-        for (uint32_t i = token->start; i < token->end && value < 1000000; i++)
-            value = value * 10 + (r->lexer.text.data[i] - '0');
+        for (uint32_t i = token->start; i < token->end && value < 1000000; i++) {
+            char digit = r->lexer.text.data[i];
+            if (digit < '0' || digit > '9')
+                break;
+            value = value * 10 + (digit - '0');
+        }
         **next = (int32_t)value;
         *next = *next == &column->precision ? &column->scale : NULL;
     } else if (token->kind == SQL_STRING || token->kind == SQL_QUOTED) {
