@@ -95,11 +95,27 @@ static bool match_item(ml_str pattern, size_t *p, unsigned char c)
     return (unsigned char)item == c;
 }
 
-/* "**" is special only as a whole part. */
-static bool is_deep(ml_str pattern, size_t p)
+static bool is_plain(ml_str s)
 {
-    return p + 1 < pattern.len && pattern.data[p] == '*' && pattern.data[p + 1] == '*' &&
-           (p == 0 || pattern.data[p - 1] == '/') && (p + 2 == pattern.len || pattern.data[p + 2] == '/');
+    for (size_t i = 0; i < s.len; i++)
+        if (memchr("*?[\\", s.data[i], 4))
+            return false;
+    return true;
+}
+
+/* Two stars or more are "any number of parts" as a whole part; git also takes them so
+ * after a beginning without wildcards, since it compares that beginning apart. Their
+ * number, 0 when they are no more than one star. */
+static size_t deep_length(ml_str pattern, size_t p)
+{
+    size_t end = p;
+
+    while (end < pattern.len && pattern.data[end] == '*')
+        end++;
+    if (end < p + 2 || (end < pattern.len && pattern.data[end] != '/'))
+        return 0;
+    bool begins = p == 0 || pattern.data[p - 1] == '/' || is_plain(ml_str_slice(pattern, 0, p));
+    return begins ? end - p : 0;
 }
 
 bool ml_wild_match(ml_str pattern, ml_str path)
@@ -109,10 +125,11 @@ bool ml_wild_match(ml_str pattern, ml_str path)
     size_t deep_p = ML_NOT_FOUND, deep_s = 0; /* the same for the last "**" */
 
     for (;;) {
-        if (is_deep(pattern, p)) {
-            if (p + 2 == pattern.len)
-                return s < path.len || p == 0; /* what lies below, not the folder itself */
-            p += 3;
+        size_t deep = p < pattern.len && pattern.data[p] == '*' ? deep_length(pattern, p) : 0;
+        if (deep && p + deep == pattern.len)
+            return true;
+        if (deep) {
+            p += deep + 1;
             deep_p = p;
             deep_s = s;
             star_p = ML_NOT_FOUND;
