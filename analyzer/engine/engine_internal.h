@@ -1,0 +1,62 @@
+/* engine_internal.h - what the files of the engine share among themselves. */
+#ifndef ML_ENGINE_INTERNAL_H
+#define ML_ENGINE_INTERNAL_H
+#include "ml/engine.h"
+#include "ml/map.h"
+
+typedef struct ml_rule_state {
+    bool off;
+    ml_level level; /* NONE: the rule's own */
+} ml_rule_state;
+
+struct ml_engine {
+    ml_arena *run;
+    const ml_link *link;
+    ml_engine_options options;
+    ml_rule_state *states; /* by index into options.rules */
+};
+
+/* A finding before it is settled. */
+typedef struct ml_draft {
+    ml_finding finding;
+    ml_file_id file;     /* 0 for what is no script */
+    ml_node_id node;
+    uint32_t rule;       /* index into options.rules */
+} ml_draft;
+
+/* A directive that silences something. */
+typedef struct ml_suppression {
+    ml_file_id file;
+    ml_span span;        /* of the comment */
+    ml_str rules;        /* as written, "a, b"; empty: none named */
+    ml_str reason, until;
+    uint32_t from_line, to_line; /* lines it covers, inclusive */
+    bool known;          /* a directive of a known form */
+    bool expired;
+    bool used;
+} ml_suppression;
+
+typedef ML_VEC(ml_draft *) ml_drafts;
+typedef ML_VEC(ml_suppression) ml_suppressions;
+
+struct ml_worker {
+    const ml_engine *engine;
+    ml_arena arena;      /* findings and what they hold */
+    ml_eval *eval;
+    ml_drafts drafts;
+    ml_problems problems;
+    ml_checks bridge, schema;
+    ml_suppressions suppressions;
+};
+
+struct ml_ctx {
+    ml_worker *worker;
+    ml_file_id file;
+    const ml_facts *facts;
+    uint32_t rule;
+};
+
+void ml_suppressions_of(ml_worker *worker, ml_file_id file);
+bool ml_suppression_names(const ml_engine *engine, const ml_suppression *suppression, const ml_rule_info *rule);
+
+#endif
