@@ -81,17 +81,6 @@ static ml_status read_all(ml_str *out, ml_arena *arena, int file, size_t expecte
     return ML_OK;
 }
 
-static ml_status decode(ml_str *text, ml_arena *arena, ml_str path, ml_error *error)
-{
-    ml_text_form form = ml_text_form_of(*text);
-
-    if (form == ML_TEXT_UTF32)
-        return fail(error, ML_EVALUE, path, "UTF-32 text cannot be read");
-    if (form != ML_TEXT_BYTES)
-        *text = ml_utf16_to_utf8(arena, *text, form);
-    return ML_OK;
-}
-
 ml_status ml_source_read(ml_str *out, ml_arena *arena, ml_str root, ml_str path, size_t max, ml_error *error)
 {
     struct stat info;
@@ -112,8 +101,8 @@ ml_status ml_source_read(ml_str *out, ml_arena *arena, ml_str root, ml_str path,
     else
         status = read_all(&text, arena, file, (size_t)info.st_size, max, path, error);
     close(file);
-    if (status == ML_OK)
-        status = decode(&text, arena, path, error);
+    if (status == ML_OK && !ml_text_decode(&text, arena))
+        status = fail(error, ML_EVALUE, path, "UTF-32 text cannot be read");
     if (status == ML_OK)
         *out = text;
     return status;

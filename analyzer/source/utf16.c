@@ -24,7 +24,7 @@ static uint32_t unit_at(ml_str text, size_t at, ml_text_form form)
 ml_str ml_utf16_to_utf8(ml_arena *arena, ml_str text, ml_text_form form)
 {
     ml_buf out = {0};
-    size_t at = 2;
+    size_t at = 2; /* past the mark */
 
     ml_buf_reserve(&out, text.len);
     for (; at + 1 < text.len; at += 2) {
@@ -43,4 +43,13 @@ ml_str ml_utf16_to_utf8(ml_arena *arena, ml_str text, ml_text_form form)
     ml_str copy = ml_arena_copy(arena, ml_buf_view(&out));
     ml_buf_finish(&out);
     return copy;
+}
+
+bool ml_text_decode(ml_str *text, ml_arena *arena)
+{
+    ml_text_form form = ml_text_form_of(*text);
+
+    if (form == ML_TEXT_UTF16LE || form == ML_TEXT_UTF16BE)
+        *text = ml_utf16_to_utf8(arena, *text, form);
+    return form != ML_TEXT_UTF32;
 }

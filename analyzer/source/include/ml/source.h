@@ -45,7 +45,10 @@ typedef struct ml_discovery {
     bool include_declarations;  /* also .d.ts */
 } ml_discovery;
 
-/* All files of a kind we know. Problems (an unreadable folder, a FIFO) are appended. */
+/* All files of a kind we know. Problems (an unreadable folder, a FIFO, a link to what is
+ * not scanned under its own name) are appended. A file asked for is taken whatever the
+ * rules say; an asked folder that they skip is entered. Fails for a path that does not
+ * exist (ML_ENOTFOUND) or leaves the root (ML_EUSAGE). */
 ml_status ml_source_discover(ml_source_files *out, ml_problems *problems, ml_arena *arena,
                              const ml_discovery *what, ml_error *error);
 
@@ -57,7 +60,8 @@ enum { ML_FILE_BYTES_MAX = 2 * 1024 * 1024 }; /* default size cap, see RELIABILI
 ml_status ml_source_read(ml_str *out, ml_arena *arena, ml_str root, ml_str path, size_t max, ml_error *error);
 
 /* Where the project begins: the nearest ancestor of path (or path itself) with
- * meterlint.json or package.json, else the folder itself. Absolute, in the arena. */
+ * meterlint.json or package.json, else the folder itself. Absolute, links resolved (so a
+ * path typed by a person must be resolved, too, before it is compared), in the arena. */
 ml_status ml_source_project_root(ml_str *out, ml_arena *arena, ml_str path, ml_error *error);
 /* Path from the nearest ancestor with .git to root, "" or "packages/a/"; "" without .git. */
 ml_str ml_source_repository_prefix(ml_arena *arena, ml_str root);
@@ -72,8 +76,9 @@ typedef struct ml_lines {
 ml_lines ml_lines_of(ml_arena *arena, ml_str text);
 /* Columns are 1-based UTF-16 units; invalid UTF-8 bytes count one each; a BOM counts nothing. */
 ml_span ml_lines_span(const ml_lines *lines, uint32_t from, uint32_t to);
-ml_str ml_lines_line(const ml_lines *lines, uint32_t line); /* 1-based, without its end */
-/* Source lines around the span for a report: up to 2 before and after, each cut at 240 bytes. */
+ml_str ml_lines_line(const ml_lines *lines, uint32_t line); /* 1-based, without its end and without a BOM */
+/* Source lines around the span for a report: up to 2 before and after, each cut at 240
+ * bytes; of a long span its first 12. Costs a pass over the text up to the span. */
 ml_code ml_lines_code(ml_arena *arena, const ml_lines *lines, ml_span span);
 
 #endif
