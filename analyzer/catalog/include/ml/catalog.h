@@ -36,7 +36,7 @@ typedef enum ml_package_kind {
 typedef struct ml_package {
     ml_str name;
     ml_package_kind kind;
-    bool type_only;          /* exports nothing at run time */
+    bool type_only;          /* exports nothing at run time, but for clients (of earlier versions) */
     const ml_str *clients;   /* exported classes that talk to the provider; may be empty: unknown */
     uint32_t client_count;
     ml_trust trust;
