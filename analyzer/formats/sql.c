@@ -10,6 +10,8 @@ typedef struct parser {
 static void emit(parser *p, ml_sql_statement *statement)
 {
     statement->end = sql_end_before(&p->r);
+    if (!statement->head_end)
+        statement->head_end = statement->end;
     ml_vec_push(p->r.arena, &p->out->statements, *statement);
 }
 
@@ -82,6 +84,7 @@ static void create_table(parser *p)
         unread(p);
         return;
     }
+    statement.head_end = sql_end_before(r);
     if (sql_is_word(r, 0, "partition"))
         return; /* a part of another table, with its columns */
     if (sql_accept(r, "like")) {

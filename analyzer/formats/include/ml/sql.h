@@ -94,6 +94,7 @@ typedef struct ml_sql_statement {
     ml_sql_names values;
     ml_str engine;            /* of CREATE TABLE, lower case */
     uint32_t start, end;      /* of an ALTER TABLE: of the action */
+    uint32_t head_end;        /* of CREATE TABLE: behind the table's name; else end */
 } ml_sql_statement;
 typedef ML_VEC(ml_sql_statement) ml_sql_statements;
 
