@@ -1,4 +1,4 @@
-/* Lookups in the sorted indexes: packages, environment, ports, clients; and words. */
+/* Lookups in the sorted indexes: packages, environment, ports, clients, words; and figures. */
 #include "ml/catalog_read.h"
 
 const ml_provider *ml_catalog_providers(const ml_catalog *catalog, uint32_t *count)
@@ -71,40 +71,38 @@ static ml_str without_bundler(ml_str name)
     return name;
 }
 
-/* The name without the words that say "this is where a server is"; empty when it says no such thing. */
-static ml_str without_address(ml_str name)
+/* Does the name say "this is where a server is"? */
+static bool is_address(ml_str name)
 {
-    static const ml_str tails[] = {{"_API_BASE_URL", 13}, {"_BASE_URL", 9}, {"_API_BASE", 9}, {"_BASE_PATH", 10},
-                                   {"_API_URL", 8},       {"_API_HOST", 9}, {"_ENDPOINT", 9}, {"_BASE", 5},
-                                   {"_HOST", 5},          {"_URL", 4},      {"_URI", 4},      {"_BASEURL", 8}};
+    static const ml_str tails[] = {{"_URL", 4},  {"_URI", 4},      {"_HOST", 5},      {"_BASE", 5},
+                                   {"_BASEURL", 8}, {"_ENDPOINT", 9}, {"_BASE_PATH", 10}, {"_SERVER", 7}};
 
     for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
         if (ml_str_ends(name, tails[i]))
-            return ml_str_slice(name, 0, name.len - tails[i].len);
-    return ML_STR_NONE;
+            return true;
+    return false;
 }
 
-/* "OPENAI_PROXY" begins with the prefix "OPENAI", on a word border: the longest wins. */
-static const ml_name_slot *find_prefix(const ml_catalog *catalog, ml_str stem)
+/* OPENAI_PROXY_URL begins with "OPENAI_": the longest prefix that ends on a word border wins. */
+static const ml_name_slot *find_prefix(const ml_catalog *catalog, ml_str name)
 {
-    for (;;) {
-        const ml_name_slot *slot = find_name(catalog->env_prefixes, catalog->env_prefix_count, stem);
+    for (size_t i = name.len; i-- > 1;) {
+        const ml_name_slot *slot =
+            name.data[i] == '_' ? find_name(catalog->env_prefixes, catalog->env_prefix_count, ml_str_slice(name, 0, i + 1))
+                                : NULL;
         if (slot)
             return slot;
-        size_t cut = ml_str_rfind_char(stem, '_');
-        if (cut == ML_NOT_FOUND)
-            return NULL;
-        stem = ml_str_slice(stem, 0, cut);
     }
+    return NULL;
 }
 
 const ml_provider *ml_catalog_match_env(const ml_catalog *catalog, ml_str name)
 {
-    ml_str bare = without_bundler(name), stem = without_address(bare);
+    ml_str bare = without_bundler(name);
     const ml_name_slot *slot = find_name(catalog->env, catalog->env_count, bare);
 
-    if (!slot && stem.len)
-        slot = find_prefix(catalog, stem);
+    if (!slot && is_address(bare))
+        slot = find_prefix(catalog, bare);
     return slot ? &catalog->providers[slot->provider] : NULL;
 }
 
@@ -236,67 +234,10 @@ ml_client_ref ml_catalog_client_type(const ml_catalog *catalog, ml_str type, uin
     return index < found ? ref_of(catalog, &catalog->types[first + index]) : (ml_client_ref){0};
 }
 
-/* ---- words for the trigger ---- */
-
-/* The longest run of bytes without '*'. */
-static ml_str longest_fixed(ml_str pattern)
-{
-    ml_str best = ML_STR_NONE;
-
-    while (pattern.len) {
-        ml_str part = ml_str_split(&pattern, '*');
-        if (part.len > best.len)
-            best = part;
-    }
-    return best;
-}
-
-static void provider_words(const ml_provider *provider, ml_catalog_word each, void *data)
-{
-    for (uint32_t i = 0; i < provider->host_count; i++)
-        each(data, longest_fixed(provider->hosts[i].pattern), ML_WORD_HOST);
-    for (uint32_t i = 0; i < provider->package_count; i++)
-        each(data, provider->packages[i].name, ML_WORD_PACKAGE);
-    for (uint32_t i = 0; i < provider->env_count; i++)
-        each(data, provider->env[i], ML_WORD_ENV);
-    for (uint32_t i = 0; i < provider->env_prefix_count; i++)
-        each(data, provider->env_prefixes[i], ML_WORD_ENV);
-}
-
-static void port_words(const ml_catalog *catalog, ml_catalog_word each, void *data)
-{
-    char text[8];
-
-    for (uint32_t i = 0; i < catalog->port_count; i++) {
-        uint32_t port = catalog->ports[i].port, at = sizeof text;
-        for (; port; port /= 10)
-            text[--at] = (char)('0' + port % 10);
-        each(data, (ml_str){text + at, sizeof text - at}, ML_WORD_HOST);
-    }
-}
-
-/* A dotted global is found by its last part: window.fetch, const { sendBeacon } = navigator. */
-static ml_str last_part(ml_str name)
-{
-    size_t dot = ml_str_rfind_char(name, '.');
-    return dot == ML_NOT_FOUND ? name : ml_str_from(name, dot + 1);
-}
-
-static void client_words(const ml_client *client, ml_catalog_word each, void *data)
-{
-    for (uint32_t i = 0; i < client->entry_count; i++) {
-        const ml_client_entry *entry = &client->entries[i];
-        each(data, entry->kind == ML_ENTRY_IMPORT ? entry->package : last_part(entry->name), ML_WORD_CLIENT);
-    }
-}
-
 void ml_catalog_words(const ml_catalog *catalog, ml_catalog_word each, void *data)
 {
-    for (uint32_t i = 0; i < catalog->provider_count; i++)
-        provider_words(&catalog->providers[i], each, data);
-    port_words(catalog, each, data);
-    for (uint32_t i = 0; i < catalog->client_count; i++)
-        client_words(&catalog->clients[i], each, data);
+    for (uint32_t i = 0; i < catalog->word_count; i++)
+        each(data, catalog->words[i].word, catalog->words[i].kind);
 }
 
 /* ---- figures ---- */

@@ -346,6 +346,19 @@ static void emit_entry_index(emitter *e, const char *name, const ml_entry_slot *
     close_index(e, count);
 }
 
+static void emit_words(emitter *e, const ml_catalog *c)
+{
+    static const char *const kinds[] = {"ML_WORD_HOST", "ML_WORD_PACKAGE", "ML_WORD_ENV", "ML_WORD_CLIENT"};
+
+    ml_buf_cstr(e->out, "static const ml_word_slot words[] = {\n");
+    for (uint32_t i = 0; i < c->word_count; i++) {
+        ml_buf_char(e->out, '{');
+        embed_str(e->out, c->words[i].word);
+        ml_buf_printf(e->out, ", %s},\n", kinds[c->words[i].kind]);
+    }
+    close_index(e, c->word_count);
+}
+
 static void emit_indexes(emitter *e, const ml_catalog *c)
 {
     ml_buf_cstr(e->out, "static const ml_host_slot hosts[] = {\n");
@@ -366,13 +379,15 @@ static void emit_indexes(emitter *e, const ml_catalog *c)
     emit_entry_index(e, "globals", c->globals, c->global_count);
     emit_entry_index(e, "imports", c->imports, c->import_count);
     emit_entry_index(e, "types", c->types, c->type_count);
+    emit_words(e, c);
     ml_buf_printf(e->out,
                   "static const ml_catalog catalog = {\n"
                   "    providers, clients, hosts, websites, packages, env, env_prefixes, ports, globals, imports, types,\n"
-                  "    %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u};\n\n"
+                  "    words, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u};\n\n"
                   "const ml_catalog *ml_catalog_builtin(void)\n{\n    return &catalog;\n}\n",
                   c->provider_count, c->client_count, c->host_count, c->website_count, c->package_count, c->env_count,
-                  c->env_prefix_count, c->port_count, c->global_count, c->import_count, c->type_count);
+                  c->env_prefix_count, c->port_count, c->global_count, c->import_count, c->type_count,
+                  c->word_count);
 }
 
 /* ---- reading ---- */

@@ -284,6 +284,7 @@ ml_status ml_catalog_build(ml_catalog *out, ml_arena *arena, ml_provider_list *p
         (status = index_env(&b, &catalog)) != ML_OK || (status = index_ports(&b, &catalog)) != ML_OK)
         return status;
     index_entries(&b, clients, &catalog);
+    ml_catalog_collect_words(&catalog, arena);
     *out = catalog;
     return ML_OK;
 }

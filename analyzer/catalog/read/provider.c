@@ -320,6 +320,10 @@ static ml_status read_names(const reader *r, const ml_json *root, ml_provider *o
                                        &out->env_prefix_count)) != ML_OK ||
         (status = ml_json_read_strings(&r->source, r->arena, root, "models", &out->models, &out->model_count)) != ML_OK)
         return status;
+    for (uint32_t i = 0; i < out->env_prefix_count; i++)
+        if (out->env_prefixes[i].len < 4 || !ml_str_ends(out->env_prefixes[i], ML_STR("_")))
+            return ml_json_fail(&r->source, ml_json_get(root, "envPrefixes"),
+                                "a prefix has three letters or more and ends in '_'");
     return ml_json_read_strings(&r->source, r->arena, root, "sources", &sources, &source_count);
 }
 

@@ -69,7 +69,7 @@ typedef struct ml_provider {
     uint32_t package_count;
     const ml_str *env;           /* "OPENAI_API_KEY", "OPENAI_BASE_URL" */
     uint32_t env_count;
-    const ml_str *env_prefixes;  /* "OPENAI": the vendor's own first words; never those of a whole cloud ("AWS") */
+    const ml_str *env_prefixes;  /* "OPENAI_": the vendor's own first words; never those of a whole cloud ("AWS_") */
     uint32_t env_prefix_count;
     const ml_str *models;        /* what model ids begin with: "gpt-" */
     uint32_t model_count;
@@ -219,7 +219,9 @@ ml_client_ref ml_catalog_client_global(const ml_catalog *catalog, ml_str name, u
 ml_client_ref ml_catalog_client_import(const ml_catalog *catalog, ml_str package, ml_str name, uint32_t index);
 ml_client_ref ml_catalog_client_type(const ml_catalog *catalog, ml_str type, uint32_t index);
 
-/* Words for the trigger: hosts' longest fixed part, package names, environment names, client tokens. */
+/* Words for the trigger, each once: hosts' longest fixed part and local ports, package names,
+ * environment names and prefixes, client tokens. A global of less than four letters comes
+ * with its methods: "wx.request". Views live as long as the catalogue. */
 typedef enum ml_word_kind { ML_WORD_HOST, ML_WORD_PACKAGE, ML_WORD_ENV, ML_WORD_CLIENT } ml_word_kind;
 typedef void (*ml_catalog_word)(void *data, ml_str word, ml_word_kind kind);
 void ml_catalog_words(const ml_catalog *catalog, ml_catalog_word each, void *data);

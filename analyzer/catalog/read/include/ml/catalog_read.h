@@ -29,6 +29,11 @@ typedef struct ml_entry_slot {
     uint16_t client, entry;
 } ml_entry_slot;
 
+typedef struct ml_word_slot {
+    ml_str word;
+    ml_word_kind kind;
+} ml_word_slot;
+
 struct ml_catalog {
     const ml_provider *providers;
     const ml_client *clients;
@@ -41,8 +46,9 @@ struct ml_catalog {
     const ml_entry_slot *globals;     /* by name, client, entry */
     const ml_entry_slot *imports;     /* by package, name, client, entry */
     const ml_entry_slot *types;       /* by name, client, entry */
+    const ml_word_slot *words;        /* by word, kind; each once */
     uint32_t provider_count, client_count, host_count, website_count, package_count, env_count, env_prefix_count,
-        port_count, global_count, import_count, type_count;
+        port_count, global_count, import_count, type_count, word_count;
 };
 
 typedef ML_VEC(ml_provider) ml_provider_list;
@@ -60,5 +66,6 @@ ml_status ml_catalog_build(ml_catalog *out, ml_arena *arena, ml_provider_list *p
                            ml_error *error);
 
 ml_str ml_host_tail(ml_str pattern);
+void ml_catalog_collect_words(ml_catalog *catalog, ml_arena *arena);
 
 #endif
