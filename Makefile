@@ -8,6 +8,7 @@
 #   make test-full    also clang, the thread sanitizer, and the format check
 #   make fuzz         every fuzzer for FUZZ_SECONDS each
 #   make format       clang-format over our C sources
+#   make docs         docs/rules.md, from the rules' own words
 #   make clean        removes build/ and the fetched grammars
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -26,7 +27,7 @@ ifneq ($(shell command -v ccache 2>/dev/null),)
 export CMAKE_C_COMPILER_LAUNCHER ?= ccache
 endif
 
-.PHONY: help scan build test test-full fuzz format format-check clean \
+.PHONY: help scan build test test-full fuzz format format-check docs clean \
         setup-build setup-test setup-full
 
 help:
@@ -53,6 +54,9 @@ format: setup-full
 
 format-check: setup-full
 	@sh packaging/format.sh check
+
+docs: setup-build
+	@cmake -P cmake/RuleDocs.cmake
 
 clean:
 	rm -rf build grammars/node_modules
