@@ -1,35 +1,44 @@
-# Prints C source with comments blanked and string and character literals emptied;
-# line numbers stay. Knows no trigraphs and no raw strings: C17 sources have none here.
-BEGIN { in_comment = 0 }
+# Prints C sources as "path:line:code", comments blanked and string and character
+# literals emptied. Knows no trigraphs, and no comment that is continued by a
+# backslash: C17 sources of ours have none.
+BEGIN {
+    run["'"] = "^[^'\\\\]*(\\\\.)?"
+    run["\""] = "^[^\"\\\\]*(\\\\.)?"
+}
+FNR == 1 { in_comment = 0 }
 {
     out = ""
-    line = $0
-    n = length(line)
-    i = 1
-    while (i <= n) {
-        c = substr(line, i, 1)
-        two = substr(line, i, 2)
+    rest = $0
+    while (rest != "") {
         if (in_comment) {
-            if (two == "*/") { in_comment = 0; i += 2 } else i++
-        } else if (two == "/*") {
+            at = index(rest, "*/")
+            if (!at) break
+            in_comment = 0
+            rest = substr(rest, at + 2)
+            continue
+        }
+        if (!match(rest, /["']|\/[\/*]/)) {
+            out = out rest
+            break
+        }
+        out = out substr(rest, 1, RSTART - 1)
+        mark = substr(rest, RSTART, RLENGTH)
+        rest = substr(rest, RSTART + RLENGTH)
+        if (mark == "//") break
+        if (mark == "/*") {
             in_comment = 1
             out = out " "
-            i += 2
-        } else if (two == "//") {
-            break
-        } else if (c == "\"" || (c == "'" && substr(line, i - 1, 1) !~ /[0-9A-Fa-f]/)) {
-            quote = c
-            i++
-            while (i <= n && substr(line, i, 1) != quote) {
-                if (substr(line, i, 1) == "\\") i++
-                i++
-            }
-            i++
-            out = out quote quote
+        } else if (mark == "'" && out ~ /[0-9A-Fa-f]$/) {
+            # no literal: a digit separator of a later standard
         } else {
-            out = out c
-            i++
+            out = out mark mark
+            while (match(rest, run[mark]) && RLENGTH > 0) {
+                escaped = substr(rest, RLENGTH - 1, 1) == "\\"
+                rest = substr(rest, RLENGTH + 1)
+                if (!escaped) break
+            }
+            rest = substr(rest, 2)
         }
     }
-    print out
+    print FILENAME ":" FNR ":" out
 }

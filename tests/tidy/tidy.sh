@@ -30,9 +30,10 @@ files_like() {
     files | grep -E "$1"
 }
 
-# code FILE: a C file without comments and with empty strings, lines kept.
+# code: for a list of C files, "path:line:code" without comments and with empty
+# strings. Paths of ours have no blanks.
 code() {
-    awk -f "$here/code.awk" "$1"
+    xargs awk -f "$here/code.awk"
 }
 
 listing=find

@@ -1,17 +1,19 @@
 # Functions that cannot be called safely, or whose errors cannot be seen.
 check() {
-    files_like '^(analyzer|rules|reports|billing-core|grammars|tests)/.*\.(c|h|def)$' |
-        while IFS= read -r file; do
-            code "$file" | awk -v file="$file" '
-            BEGIN {
-                count = split("strcpy strcat sprintf vsprintf strtok atoi atol atoll atof gets", names, " ")
-            }
-            {
-                for (i = 1; i <= count; i++)
-                    if ($0 ~ "(^|[^A-Za-z0-9_])" names[i] "[ \t]*\\(")
-                        print file ":" NR ": banned function " names[i]
-            }'
-        done
+    files_like '^(analyzer|rules|reports|billing-core|grammars|tests)/.*\.(c|h|def)$' | code | awk '
+        BEGIN {
+            count = split("strcpy strcat sprintf vsprintf strtok atoi atol atoll atof gets", names, " ")
+            for (i = 1; i <= count; i++) any = any (i > 1 ? "|" : "") names[i]
+            any = "[^A-Za-z0-9_](" any ")[ \t]*\\("
+        }
+        $0 ~ any {
+            match($0, /^[^:]*:[0-9]+:/)
+            place = substr($0, 1, RLENGTH)
+            text = " " substr($0, RLENGTH + 1)
+            for (i = 1; i <= count; i++)
+                if (text ~ "[^A-Za-z0-9_]" names[i] "[ \t]*\\(")
+                    print place " banned function " names[i]
+        }'
 }
 
 seed() {

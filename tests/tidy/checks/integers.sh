@@ -1,16 +1,17 @@
 # Money is integers: no floating point anywhere in billing-core.
 check() {
-    files_like '^billing-core/.*\.(c|h|def)$' | while IFS= read -r file; do
-        grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<(math|float|tgmath|fenv)\.h>' "$file" |
-            sed "s,^\([0-9]*\):.*,$file:\1: header of floating point,"
-        code "$file" | awk -v file="$file" '
-            /(^|[^A-Za-z0-9_])((float|double)([^A-Za-z0-9_]|$)|(strtod|strtof|strtold|atof|floor|ceil|round|llround|pow|fabs)[ \t]*\()/ {
-                print file ":" NR ": floating point"; next
-            }
-            /(^|[^A-Za-z0-9_.])([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+[eE][-+]?[0-9]+)/ {
-                print file ":" NR ": literal of floating point"
-            }'
-    done
+    files_like '^billing-core/.*\.(c|h|def)$' >"$work/list"
+    xargs grep -nHE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<(math|float|tgmath|fenv)\.h>' <"$work/list" |
+        sed 's,^\([^:]*:[0-9]*\):.*,\1: header of floating point,'
+    code <"$work/list" | awk '{
+        match($0, /^[^:]*:[0-9]+:/)
+        place = substr($0, 1, RLENGTH)
+        text = " " substr($0, RLENGTH + 1)
+        if (text ~ /[^A-Za-z0-9_]((float|double)([^A-Za-z0-9_]|$)|(strtod|strtof|strtold|atof|floor|ceil|round|llround|pow|fabs)[ \t]*\()/)
+            print place " floating point"
+        else if (text ~ /[^A-Za-z0-9_.]([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+[eE][-+]?[0-9]+)/)
+            print place " literal of floating point"
+    }'
 }
 
 seed() {
