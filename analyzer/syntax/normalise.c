@@ -1,20 +1,15 @@
 #include "ml/syntax.h"
 
-/* A copy is made at the first change only: most files have none. */
-typedef struct edit {
-    ml_arena *arena;
-    ml_str text;
-    char *copy;
-} edit;
+#include "rewrite.h"
 
-static void put(edit *e, size_t at, char c)
+void rewrite_put(rewrite *r, size_t at, char c)
 {
-    if (!e->copy) {
-        e->copy = ml_arena_bytes(e->arena, e->text.len + 1);
-        memcpy(e->copy, e->text.data, e->text.len);
-        e->copy[e->text.len] = 0;
+    if (!r->copy) {
+        r->copy = ml_arena_bytes(r->arena, r->text.len + 1);
+        memcpy(r->copy, r->text.data, r->text.len);
+        r->copy[r->text.len] = 0;
     }
-    e->copy[at] = c;
+    r->copy[at] = c;
 }
 
 static bool is_separator(ml_str text, size_t at) /* U+2028 or U+2029 */
@@ -25,23 +20,23 @@ static bool is_separator(ml_str text, size_t at) /* U+2028 or U+2029 */
 
 /* The grammar ends a hashbang at a line feed only, and wants it at byte 0. What stands
  * after another line end, or after a byte order mark, would be lost without an error. */
-static void blank_hashbang(edit *e)
+static void blank_hashbang(rewrite *r)
 {
-    size_t at = ml_str_starts(e->text, ML_STR("\xEF\xBB\xBF")) ? 3 : 0;
+    size_t at = ml_str_starts(r->text, ML_STR("\xEF\xBB\xBF")) ? 3 : 0;
 
-    if (!ml_str_starts(ml_str_from(e->text, at), ML_STR("#!")))
+    if (!ml_str_starts(ml_str_from(r->text, at), ML_STR("#!")))
         return;
-    for (; at < e->text.len && e->text.data[at] != '\n' && e->text.data[at] != '\r' && !is_separator(e->text, at); at++)
-        put(e, at, ' ');
+    for (; at < r->text.len && r->text.data[at] != '\n' && r->text.data[at] != '\r' && !is_separator(r->text, at); at++)
+        rewrite_put(r, at, ' ');
 }
 
-static void end_lines(edit *e)
+static void end_lines(rewrite *r)
 {
-    const char *data = e->text.data, *end = data + e->text.len;
+    const char *data = r->text.data, *end = data + r->text.len;
 
     for (const char *at = data; at < end && (at = memchr(at, '\r', (size_t)(end - at))); at++)
         if (at + 1 == end || at[1] != '\n')
-            put(e, (size_t)(at - data), '\n');
+            rewrite_put(r, (size_t)(at - data), '\n');
 }
 
 /* Is the line a conflict marker: seven of c, then a blank or its end? */
@@ -55,21 +50,21 @@ static bool is_marker(ml_str line, char c)
     return line.len == 7 || line.data[7] == ' ' || line.data[7] == '\r';
 }
 
-static void blank_conflicts(edit *e)
+static void blank_conflicts(rewrite *r)
 {
     size_t at = 0;
     bool inside = false;
 
-    if (!ml_str_contains(e->text, ML_STR("<<<<<<<")) || !ml_str_contains(e->text, ML_STR(">>>>>>>")))
+    if (!ml_str_contains(r->text, ML_STR("<<<<<<<")) || !ml_str_contains(r->text, ML_STR(">>>>>>>")))
         return;
-    while (at < e->text.len) {
-        size_t len = ml_str_find_char(ml_str_from(e->text, at), '\n');
-        ml_str line = ml_str_slice(e->text, at, len == ML_NOT_FOUND ? e->text.len : at + len);
+    while (at < r->text.len) {
+        size_t len = ml_str_find_char(ml_str_from(r->text, at), '\n');
+        ml_str line = ml_str_slice(r->text, at, len == ML_NOT_FOUND ? r->text.len : at + len);
         bool opens = is_marker(line, '<'), closes = inside && is_marker(line, '>');
         if (opens || closes || (inside && (is_marker(line, '=') || is_marker(line, '|'))))
             for (size_t i = at; i < at + line.len; i++)
-                if (e->text.data[i] != '\r')
-                    put(e, i, ' ');
+                if (r->text.data[i] != '\r')
+                    rewrite_put(r, i, ' ');
         inside = opens || (inside && !closes);
         at += line.len + 1;
     }
@@ -77,10 +72,11 @@ static void blank_conflicts(edit *e)
 
 ml_str ml_normalise(ml_arena *arena, ml_str text)
 {
-    edit e = {.arena = arena, .text = text};
+    rewrite r = {.arena = arena, .text = text};
 
-    blank_hashbang(&e);
-    end_lines(&e);
-    blank_conflicts(&e);
-    return e.copy ? (ml_str){e.copy, text.len} : text;
+    blank_hashbang(&r);
+    end_lines(&r);
+    blank_conflicts(&r);
+    rewrite_repair(&r);
+    return r.copy ? (ml_str){r.copy, text.len} : text;
 }

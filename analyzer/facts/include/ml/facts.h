@@ -26,13 +26,14 @@ typedef uint32_t ml_binding_id; /* index into bindings; 0 means none, that is: a
     /* statements */                                                                                           \
     X(BLOCK)          /* BODY* */                                                                              \
     X(EXPR_STMT)      /* VALUE */                                                                              \
-    X(VAR)            /* DECLARATOR*; op: ML_VAR_* */                                                          \
+    X(VAR)            /* DECLARATOR*; op: ML_VAR_*; flag AWAIT for `await using` */                            \
     X(DECLARATOR)     /* TARGET TYPE? VALUE? */                                                                \
     X(IF)             /* TEST THEN ELSE? */                                                                    \
     X(SWITCH)         /* TEST CASE* */                                                                         \
     X(CASE)           /* TEST? (none: default) BODY* */                                                        \
     X(FOR)            /* INIT? TEST? UPDATE? BODY */                                                           \
-    X(FOR_IN)         /* TARGET VALUE BODY; flag OF for `of`, AWAIT for `for await`, DECLARES when TARGET binds */ \
+    X(FOR_IN)         /* TARGET VALUE BODY; flag OF for `of`, AWAIT for `for await`, DECLARES when TARGET binds,  \
+                         then op: ML_VAR_*; INIT? for the ancient `for (var x = 1 in y)` */                      \
     X(WHILE)          /* TEST BODY */                                                                          \
     X(DO)             /* BODY TEST */                                                                          \
     X(TRY)            /* BODY CATCH? FINALLY? */                                                               \
@@ -170,6 +171,7 @@ typedef struct ml_binding {
     ml_str name;
     uint8_t kind;          /* ml_binding_kind */
     bool is_const;         /* const, import, using; also an enum and a class */
+    bool is_ambient;       /* `declare`: says that a global exists, makes none; there is no value here */
     ml_scope_id scope;
     ml_node_id decl;
     ml_node_id target;     /* the IDENT that declares it, when there is one */
@@ -186,6 +188,7 @@ typedef struct ml_scope {
     ml_scope_id parent;
     ml_node_id node;
     ml_binding_id first;
+    uint32_t function, class_index; /* the innermost function and class it lies in, itself included, or 0 */
 } ml_scope;
 
 /* One name an import brings in; a bare import has one entry without local name.
@@ -227,10 +230,12 @@ typedef struct ml_function {
     uint32_t param_count;
     uint32_t return_first, return_count; /* into returns: RETURN nodes of this function itself, not of inner ones */
     uint32_t class_index;                /* of the class whose method or field initialiser it is, 0 for none */
+    uint32_t parent;                     /* the function around it, 0 for none */
 } ml_function;
 
 typedef struct ml_class {
     ml_node_id node;
+    ml_scope_id scope;
     ml_str name;                 /* empty for an anonymous one */
     ml_node_id super;            /* expression or 0 */
     ml_node_id constructor;      /* the METHOD or 0 */
@@ -238,9 +243,11 @@ typedef struct ml_class {
 } ml_class;
 
 /* target = value, target += value, target++ (value 0); target may be an IDENT, MEMBER or INDEX.
- * A destructuring assignment has the pattern as target and appears under each name it writes. */
+ * A destructuring assignment has the pattern as target and appears under each name it writes.
+ * Also a write: the loop `for (target of ...)` without declaration (value 0), and a second
+ * `var x = value` of a name that already has its binding. */
 typedef struct ml_write {
-    ml_node_id node;    /* ASSIGN or UPDATE */
+    ml_node_id node;    /* ASSIGN, UPDATE, FOR_IN or DECLARATOR */
     ml_node_id target;
     ml_node_id value;
     ml_binding_id root; /* binding of the leftmost identifier of target, 0 for `this` or a global */
@@ -264,6 +271,7 @@ typedef struct ml_facts {
     ml_lines lines;             /* over the file's text; valid while the text is */
     const ml_node *nodes;       /* [0] is NONE, [1] the PROGRAM */
     uint32_t node_count;
+    const ml_scope_id *scope_of; /* by node: the scope it lies in */
     const ml_str *texts;
     const ml_binding *bindings; /* [0] unused */
     uint32_t binding_count;

@@ -162,8 +162,18 @@ void ml_scripts_of(ml_scripts *out, ml_arena *arena, ml_markup markup, ml_str te
 
 /* The text as the grammar can take it, of the same length, byte for byte at the same
  * place: a hashbang line and lines of merge conflict markers become blank (both sides of
- * a conflict stay), a carriage return alone becomes a line feed. Returns text itself when
- * there is nothing to do, else a copy in the arena. */
+ * a conflict stay), a carriage return alone becomes a line feed, and syntax the grammar
+ * misreads becomes the nearest one it knows. Who lowers the tree reads names and values
+ * from the original, and sees there what was rewritten:
+ *     original                        copy
+ *     using x = e, await using x = e  const x = e
+ *     export type * from "m"          export      * from "m"
+ *     export import a = require("m")         import a = require("m")
+ *     static accessor x               static          x
+ *     import("m").T<U>                ___________.T<U>
+ *     import defer * as n from "m"    import       * as n from "m"
+ *     <in out T>, static [k: T]: U    without the modifiers
+ * Returns text itself when there is nothing to do, else a copy in the arena. */
 ml_str ml_normalise(ml_arena *arena, ml_str text);
 
 #endif
