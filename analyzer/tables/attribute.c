@@ -66,7 +66,7 @@ static bool read_data_type(declarer *d, data_type *out, const ml_facts *facts, m
                                       ml_child(out->facts, binding->decl, ML_ROLE_TARGET) == binding->target
                                   ? ml_child(out->facts, binding->decl, ML_ROLE_VALUE)
                                   : 0;
-            if (!next && (!d->options->locate || !literal_step(d) ||
+            if (!next && (!d->options->locate || !written_step(d) ||
                           !d->options->locate(d->options->data, &out->facts, &node)))
                 return false;
             node = next ? next : node;
@@ -77,7 +77,7 @@ static bool read_data_type(declarer *d, data_type *out, const ml_facts *facts, m
 
 static int32_t number_of(declarer *d, const ml_facts *facts, ml_node_id node)
 {
-    if (!node || !literal_locate(d, &facts, &node) || ml_kind_of(facts, node) != ML_NODE_NUMBER)
+    if (!node || !written_locate(d, &facts, &node) || ml_kind_of(facts, node) != ML_NODE_NUMBER)
         return -1;
     ml_str text = ml_text_of(facts, node);
     int32_t value = 0;
@@ -91,12 +91,12 @@ static int32_t number_of(declarer *d, const ml_facts *facts, ml_node_id node)
 
 static int32_t number_property(declarer *d, const ml_facts *facts, ml_node_id object, const char *name)
 {
-    return literal_property(d, &facts, &object, name) ? number_of(d, facts, object) : -1;
+    return written_property(d, &facts, &object, name) ? number_of(d, facts, object) : -1;
 }
 
 static bool is_object(declarer *d, const ml_facts **facts, ml_node_id *node)
 {
-    return *node && literal_locate(d, facts, node) && ml_kind_of(*facts, *node) == ML_NODE_OBJECT;
+    return *node && written_locate(d, facts, node) && ml_kind_of(*facts, *node) == ML_NODE_OBJECT;
 }
 
 /* ENUM('a', 'b'), ENUM(...LIST), ENUM(['a', 'b']), ENUM({ values: [...] }) */
@@ -112,8 +112,8 @@ static void read_enum(declarer *d, ml_table_column *column, const data_type *typ
     }
     if (ml_kind_of(facts, arg) == ML_NODE_OBJECT || (ml_kind_of(facts, arg) == ML_NODE_IDENT && is_object(d, &facts, &object))) {
         call = object;
-        if (literal_property(d, &facts, &call, "values"))
-            literal_strings(d, &column->values, &column->values_open, facts, call);
+        if (written_property(d, &facts, &call, "values"))
+            written_strings(d, &column->values, &column->values_open, facts, call);
         else
             column->values_open = true;
         return;
@@ -121,7 +121,7 @@ static void read_enum(declarer *d, ml_table_column *column, const data_type *typ
     for (; arg; arg = ml_next_child(type->facts, arg)) {
         bool spread = ml_kind_of(type->facts, arg) == ML_NODE_SPREAD;
         ml_node_id value = spread ? ml_child(type->facts, arg, ML_ROLE_VALUE) : arg;
-        literal_strings(d, &column->values, &column->values_open, type->facts, value);
+        written_strings(d, &column->values, &column->values_open, type->facts, value);
     }
 }
 
@@ -176,7 +176,7 @@ static bool read_type(declarer *d, ml_table_column *column, const ml_facts *fact
         apply_type(d, column, &type);
         return true;
     }
-    ml_str text = literal_string(d, facts, node);
+    ml_str text = written_string(d, facts, node);
     if (text.len)
         apply_sql_type(d, column, text);
     return true;
@@ -185,7 +185,7 @@ static bool read_type(declarer *d, ml_table_column *column, const ml_facts *fact
 /* unique: true, or the name of a key (which the model groups). */
 static void read_unique(declarer *d, ml_table_column *column, const ml_facts *facts, ml_node_id node)
 {
-    if (literal_locate(d, &facts, &node))
+    if (written_locate(d, &facts, &node))
         column->unique = ml_kind_of(facts, node) == ML_NODE_TRUE;
 }
 
@@ -195,22 +195,22 @@ static void read_references(declarer *d, ml_table_column *column, const ml_facts
     const ml_facts *in = facts;
     ml_node_id object = node, model;
     if (!is_object(d, &in, &object)) {
-        column->references_table = literal_string(d, facts, node);
+        column->references_table = written_string(d, facts, node);
         return;
     }
     const ml_facts *model_in = in;
     model = object;
-    if (literal_property(d, &model_in, &model, "model")) {
-        ml_str name = literal_string(d, model_in, model);
+    if (written_property(d, &model_in, &model, "model")) {
+        ml_str name = written_string(d, model_in, model);
         const ml_facts *table_in = model_in;
         ml_node_id table = model;
-        if (!name.len && is_object(d, &table_in, &table) && literal_property(d, &table_in, &table, "tableName"))
-            name = literal_string(d, table_in, table);
+        if (!name.len && is_object(d, &table_in, &table) && written_property(d, &table_in, &table, "tableName"))
+            name = written_string(d, table_in, table);
         column->references_table = name.len ? name : ml_text_of(model_in, model);
     }
     column->references_column = ML_STR("id");
-    if (literal_property(d, &in, &object, "key")) {
-        ml_str key = literal_string(d, in, object);
+    if (written_property(d, &in, &object, "key")) {
+        ml_str key = written_string(d, in, object);
         column->references_column = key.len ? key : column->references_column;
     }
 }
@@ -218,10 +218,10 @@ static void read_references(declarer *d, ml_table_column *column, const ml_facts
 /* validate: { isIn: [['a', 'b']] } holds a string column to a list. */
 static void read_validation(declarer *d, ml_table_column *column, const ml_facts *facts, ml_node_id node)
 {
-    if (column->has_values || !is_object(d, &facts, &node) || !literal_property(d, &facts, &node, "isIn"))
+    if (column->has_values || !is_object(d, &facts, &node) || !written_property(d, &facts, &node, "isIn"))
         return;
     column->has_values = true;
-    literal_strings(d, &column->values, &column->values_open, facts, node);
+    written_strings(d, &column->values, &column->values_open, facts, node);
 }
 
 typedef void reader(declarer *d, ml_table_column *column, const ml_facts *facts, ml_node_id node);
@@ -231,17 +231,17 @@ static void read_values(declarer *d, ml_table_column *column, const ml_facts *fa
     if (column->type != ML_TYPE_ENUM || column->values.count)
         return;
     column->values_open = false;
-    literal_strings(d, &column->values, &column->values_open, facts, node);
+    written_strings(d, &column->values, &column->values_open, facts, node);
 }
 
 static void read_on_delete(declarer *d, ml_table_column *column, const ml_facts *facts, ml_node_id node)
 {
-    column->on_delete = ml_arena_lower(d->arena, literal_string(d, facts, node));
+    column->on_delete = ml_arena_lower(d->arena, written_string(d, facts, node));
 }
 
 static void read_field(declarer *d, ml_table_column *column, const ml_facts *facts, ml_node_id node)
 {
-    column->name = literal_string(d, facts, node);
+    column->name = written_string(d, facts, node);
 }
 
 static void read_default(declarer *d, ml_table_column *column, const ml_facts *facts, ml_node_id node)
@@ -268,17 +268,17 @@ bool attribute_column(declarer *d, ml_table_column *column, const ml_facts *fact
         return read_type(d, column, facts, value);
     const ml_facts *type_in = in;
     ml_node_id type = object;
-    if (literal_property(d, &type_in, &type, "type") && !read_type(d, column, type_in, type))
+    if (written_property(d, &type_in, &type, "type") && !read_type(d, column, type_in, type))
         return false;
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {
         const ml_facts *at = in;
         ml_node_id node = object;
-        if (literal_property(d, &at, &node, readers[i].name))
+        if (written_property(d, &at, &node, readers[i].name))
             readers[i].read(d, column, at, node);
     }
-    column->nullable = literal_bool(d, in, object, "allowNull") != LITERAL_FALSE;
-    column->primary_key = literal_bool(d, in, object, "primaryKey") == LITERAL_TRUE;
-    column->auto_increment = literal_bool(d, in, object, "autoIncrement") == LITERAL_TRUE;
+    column->nullable = written_bool(d, in, object, "allowNull") != WRITTEN_FALSE;
+    column->primary_key = written_bool(d, in, object, "primaryKey") == WRITTEN_TRUE;
+    column->auto_increment = written_bool(d, in, object, "autoIncrement") == WRITTEN_TRUE;
     if (column->primary_key)
         column->nullable = false;
     return true;

@@ -43,18 +43,18 @@ void declare_models(declarer *d, const ml_facts *facts);
 /* ---- values within scripts ---- */
 
 /* Takes a step; false when none is left. */
-bool literal_step(declarer *d);
+bool written_step(declarer *d);
 /* Follows names, members and wrappers to the node that says what the expression is. */
-bool literal_locate(declarer *d, const ml_facts **facts, ml_node_id *node);
+bool written_locate(declarer *d, const ml_facts **facts, ml_node_id *node);
 /* The strings the expression stands for, a list's items included. *open: there may be more. */
-void literal_strings(declarer *d, ml_table_names *out, bool *open, const ml_facts *facts, ml_node_id node);
+void written_strings(declarer *d, ml_table_names *out, bool *open, const ml_facts *facts, ml_node_id node);
 /* The one string it is, or empty. */
-ml_str literal_string(declarer *d, const ml_facts *facts, ml_node_id node);
+ml_str written_string(declarer *d, const ml_facts *facts, ml_node_id node);
 /* Property of an OBJECT node, spreads followed, the last one winning; false: none.
  * *facts and *node then say where its value stands. */
-bool literal_property(declarer *d, const ml_facts **facts, ml_node_id *node, const char *name);
-typedef enum literal_truth { LITERAL_UNKNOWN, LITERAL_FALSE, LITERAL_TRUE } literal_truth;
-literal_truth literal_bool(declarer *d, const ml_facts *facts, ml_node_id object, const char *name);
+bool written_property(declarer *d, const ml_facts **facts, ml_node_id *node, const char *name);
+typedef enum written_truth { WRITTEN_UNKNOWN, WRITTEN_FALSE, WRITTEN_TRUE } written_truth;
+written_truth written_bool(declarer *d, const ml_facts *facts, ml_node_id object, const char *name);
 
 /* One attribute of a model. False: it has no column (VIRTUAL). */
 bool attribute_column(declarer *d, ml_table_column *column, const ml_facts *facts, ml_node_id value);

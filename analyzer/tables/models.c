@@ -25,19 +25,19 @@ static ml_str option_string(const model *m, const char *name)
 {
     const ml_facts *facts = m->facts;
     ml_node_id node = m->options;
-    return literal_property(m->d, &facts, &node, name) ? literal_string(m->d, facts, node) : ML_STR_NONE;
+    return written_property(m->d, &facts, &node, name) ? written_string(m->d, facts, node) : ML_STR_NONE;
 }
 
-static literal_truth option_bool(const model *m, const char *name)
+static written_truth option_bool(const model *m, const char *name)
 {
-    return literal_bool(m->d, m->facts, m->options, name);
+    return written_bool(m->d, m->facts, m->options, name);
 }
 
 static bool has_option(const model *m, const char *name)
 {
     const ml_facts *facts = m->facts;
     ml_node_id node = m->options;
-    return literal_property(m->d, &facts, &node, name);
+    return written_property(m->d, &facts, &node, name);
 }
 
 /* ---- columns ---- */
@@ -59,21 +59,21 @@ static void add_attributes(model *m, const ml_facts *facts, ml_node_id object, i
 {
     for (ml_node_id at = ml_child(facts, object, ML_ROLE_MEMBER); at; at = ml_next_child(facts, at)) {
         ml_node_id value = ml_child(facts, at, ML_ROLE_VALUE);
-        if (!literal_step(m->d)) {
+        if (!written_step(m->d)) {
             m->declaration->open = true;
             return;
         }
         if (ml_kind_of(facts, at) == ML_NODE_SPREAD) {
             const ml_facts *in = facts;
             ml_node_id inner = value;
-            if (depth > 0 && inner && literal_locate(m->d, &in, &inner) && ml_kind_of(in, inner) == ML_NODE_OBJECT)
+            if (depth > 0 && inner && written_locate(m->d, &in, &inner) && ml_kind_of(in, inner) == ML_NODE_OBJECT)
                 add_attributes(m, in, inner, depth - 1);
             else
                 m->declaration->open = true;
             continue;
         }
         ml_node_id key = ml_child(facts, at, ML_ROLE_KEY);
-        ml_str name = key ? literal_string(m->d, facts, key) : ml_text_of(facts, at);
+        ml_str name = key ? written_string(m->d, facts, key) : ml_text_of(facts, at);
         if (ml_kind_of(facts, at) != ML_NODE_PROPERTY || !name.len || !value)
             m->declaration->open = true;
         else
@@ -107,7 +107,7 @@ static void add_implied(model *m, ml_str property, const char *type)
 static void add_timestamp(model *m, const char *name)
 {
     ml_str given = option_string(m, name);
-    if (option_bool(m, name) != LITERAL_FALSE)
+    if (option_bool(m, name) != WRITTEN_FALSE)
         add_implied(m, given.len ? given : ml_str_of(name), "datetime");
 }
 
@@ -122,7 +122,7 @@ static void add_what_is_implied(model *m)
         if (id)
             id->primary_key = id->auto_increment = true;
     }
-    if (m->facts && option_bool(m, "timestamps") == LITERAL_FALSE)
+    if (m->facts && option_bool(m, "timestamps") == WRITTEN_FALSE)
         return;
     if (!m->facts) {
         add_implied(m, ML_STR("createdAt"), "datetime");
@@ -131,7 +131,7 @@ static void add_what_is_implied(model *m)
     }
     add_timestamp(m, "createdAt");
     add_timestamp(m, "updatedAt");
-    if (option_bool(m, "paranoid") == LITERAL_TRUE)
+    if (option_bool(m, "paranoid") == WRITTEN_TRUE)
         add_timestamp(m, "deletedAt");
 }
 
@@ -146,15 +146,15 @@ static ml_str column_name(const model *m, ml_str field)
 
 static void read_fields(model *m, ml_table_key *key, const ml_facts *facts, ml_node_id array)
 {
-    if (!literal_locate(m->d, &facts, &array) || ml_kind_of(facts, array) != ML_NODE_ARRAY)
+    if (!written_locate(m->d, &facts, &array) || ml_kind_of(facts, array) != ML_NODE_ARRAY)
         return;
     for (ml_node_id e = ml_child(facts, array, ML_ROLE_ELEMENT); e; e = ml_next_child(facts, e)) {
         const ml_facts *in = facts;
         ml_node_id at = e;
-        ml_str name = literal_string(m->d, facts, e);
-        if (!name.len && literal_locate(m->d, &in, &at) && ml_kind_of(in, at) == ML_NODE_OBJECT &&
-            literal_property(m->d, &in, &at, "name"))
-            name = literal_string(m->d, in, at);
+        ml_str name = written_string(m->d, facts, e);
+        if (!name.len && written_locate(m->d, &in, &at) && ml_kind_of(in, at) == ML_NODE_OBJECT &&
+            written_property(m->d, &in, &at, "name"))
+            name = written_string(m->d, in, at);
         if (key->columns.count < DECLARE_KEY_COLUMNS_MAX)
             ml_vec_push(m->d->arena, &key->columns, column_name(m, name));
     }
@@ -163,20 +163,20 @@ static void read_fields(model *m, ml_table_key *key, const ml_facts *facts, ml_n
 static void add_index(model *m, const ml_facts *facts, ml_node_id index)
 {
     ml_table_key key = {.place = place_of(facts, index)};
-    if (!literal_locate(m->d, &facts, &index) || ml_kind_of(facts, index) != ML_NODE_OBJECT)
+    if (!written_locate(m->d, &facts, &index) || ml_kind_of(facts, index) != ML_NODE_OBJECT)
         return;
     const ml_facts *at = facts;
     ml_node_id node = index;
-    key.unique = literal_bool(m->d, facts, index, "unique") == LITERAL_TRUE;
-    if (literal_property(m->d, &at, &node, "type"))
-        key.unique = key.unique || ml_str_eq_nocase(literal_string(m->d, at, node), ML_STR("unique"));
+    key.unique = written_bool(m->d, facts, index, "unique") == WRITTEN_TRUE;
+    if (written_property(m->d, &at, &node, "type"))
+        key.unique = key.unique || ml_str_eq_nocase(written_string(m->d, at, node), ML_STR("unique"));
     at = facts, node = index;
-    key.partial = literal_property(m->d, &at, &node, "where");
+    key.partial = written_property(m->d, &at, &node, "where");
     at = facts, node = index;
-    if (literal_property(m->d, &at, &node, "name"))
-        key.name = literal_string(m->d, at, node);
+    if (written_property(m->d, &at, &node, "name"))
+        key.name = written_string(m->d, at, node);
     at = facts, node = index;
-    if (literal_property(m->d, &at, &node, "fields"))
+    if (written_property(m->d, &at, &node, "fields"))
         read_fields(m, &key, at, node);
     if (key.columns.count)
         declare_key(m->d, m->declaration, key);
@@ -186,7 +186,7 @@ static void add_indexes(model *m)
 {
     const ml_facts *facts = m->facts;
     ml_node_id node = m->options;
-    if (!literal_property(m->d, &facts, &node, "indexes") || !literal_locate(m->d, &facts, &node) ||
+    if (!written_property(m->d, &facts, &node, "indexes") || !written_locate(m->d, &facts, &node) ||
         ml_kind_of(facts, node) != ML_NODE_ARRAY)
         return;
     for (ml_node_id e = ml_child(facts, node, ML_ROLE_ELEMENT); e; e = ml_next_child(facts, e))
@@ -206,13 +206,13 @@ static void add_named_unique(model *m, const ml_facts *facts, ml_node_id member,
 {
     const ml_facts *in = facts;
     ml_node_id node = ml_child(facts, member, ML_ROLE_VALUE);
-    if (!node || !literal_locate(m->d, &in, &node) || ml_kind_of(in, node) != ML_NODE_OBJECT ||
-        !literal_property(m->d, &in, &node, "unique"))
+    if (!node || !written_locate(m->d, &in, &node) || ml_kind_of(in, node) != ML_NODE_OBJECT ||
+        !written_property(m->d, &in, &node, "unique"))
         return;
-    ml_str name = literal_string(m->d, in, node);
-    if (!name.len && literal_locate(m->d, &in, &node) && ml_kind_of(in, node) == ML_NODE_OBJECT &&
-        literal_property(m->d, &in, &node, "name"))
-        name = literal_string(m->d, in, node);
+    ml_str name = written_string(m->d, in, node);
+    if (!name.len && written_locate(m->d, &in, &node) && ml_kind_of(in, node) == ML_NODE_OBJECT &&
+        written_property(m->d, &in, &node, "name"))
+        name = written_string(m->d, in, node);
     if (!name.len)
         return;
     ml_table_key *key = key_named(m->declaration, name);
@@ -227,7 +227,7 @@ static void add_named_unique(model *m, const ml_facts *facts, ml_node_id member,
 
 static void add_named_uniques(model *m, const ml_facts *facts, ml_node_id object)
 {
-    for (ml_node_id at = ml_child(facts, object, ML_ROLE_MEMBER); at && literal_step(m->d); at = ml_next_child(facts, at))
+    for (ml_node_id at = ml_child(facts, object, ML_ROLE_MEMBER); at && written_step(m->d); at = ml_next_child(facts, at))
         if (ml_kind_of(facts, at) == ML_NODE_PROPERTY && ml_text_of(facts, at).len)
             add_named_unique(m, facts, at, ml_text_of(facts, at));
 }
@@ -248,14 +248,14 @@ static ml_str table_name(const model *m, ml_str model_name)
     const ml_facts *facts = m->facts;
     ml_node_id node = m->options;
     ml_str given = ML_STR_NONE;
-    if (facts && literal_property(m->d, &facts, &node, "tableName")) {
-        given = literal_string(m->d, facts, node);
+    if (facts && written_property(m->d, &facts, &node, "tableName")) {
+        given = written_string(m->d, facts, node);
         if (!given.len)
             return ML_STR_NONE; /* named, but by what cannot be seen */
     }
     if (given.len || !model_name.len)
         return given;
-    bool frozen = facts && option_bool(m, "freezeTableName") == LITERAL_TRUE;
+    bool frozen = facts && option_bool(m, "freezeTableName") == WRITTEN_TRUE;
     ml_str name = frozen ? model_name : ml_plural(m->d->arena, model_name);
     return m->underscored && !frozen ? ml_snake_case(m->d->arena, name) : name;
 }
@@ -283,17 +283,17 @@ static void read_init(declarer *d, const ml_facts *facts, ml_node_id call, ml_no
     model m = {.d = d, .facts = facts, .options = ml_child_at(facts, call, ML_ROLE_ARG, 1)};
 
     m.place = place_of(facts, ml_child(facts, call, ML_ROLE_CALLEE));
-    if (!literal_locate(d, &m.facts, &m.options) || ml_kind_of(m.facts, m.options) != ML_NODE_OBJECT || !is_model(&m))
+    if (!written_locate(d, &m.facts, &m.options) || ml_kind_of(m.facts, m.options) != ML_NODE_OBJECT || !is_model(&m))
         return;
     ml_str given = option_string(&m, "modelName");
     ml_str name = given.len ? given : class_name(facts, object, call);
-    m.underscored = option_bool(&m, "underscored") == LITERAL_TRUE;
+    m.underscored = option_bool(&m, "underscored") == WRITTEN_TRUE;
     m.declaration = ML_NEW(d->arena, ml_declaration);
     *m.declaration = (ml_declaration){
         .origin = ML_TABLE_MODEL, .table = table_name(&m, name), .model = name, .place = m.place};
     if (!m.declaration->table.len)
         return;
-    if (literal_locate(d, &in, &attributes) && ml_kind_of(in, attributes) == ML_NODE_OBJECT) {
+    if (written_locate(d, &in, &attributes) && ml_kind_of(in, attributes) == ML_NODE_OBJECT) {
         add_attributes(&m, in, attributes, 4);
         add_what_is_implied(&m);
         add_indexes(&m);

@@ -40,7 +40,7 @@ ml_str ml_snake_case(ml_arena *arena, ml_str name)
 static bool ends(ml_str name, const char *ending)
 {
     ml_str end = ml_str_of(ending);
-    return name.len > end.len && ml_str_eq_nocase(ml_str_from(name, name.len - end.len), end);
+    return name.len >= end.len && ml_str_eq_nocase(ml_str_from(name, name.len - end.len), end);
 }
 
 static bool is_uncountable(ml_str name)

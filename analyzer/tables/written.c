@@ -1,4 +1,4 @@
-/* literals.c - what is written down as a value: strings, lists of them, properties.
+/* written.c - what is written down as a value: strings, lists of them, properties.
  *
  * Follows a name to its constant, a member to the object, enum or class it belongs to,
  * and asks the caller's locate for what lies in other files. Every walk is bounded by
@@ -80,7 +80,7 @@ static ml_node_id hop(const ml_facts *facts, ml_node_id node)
     }
 }
 
-bool literal_step(declarer *d)
+bool written_step(declarer *d)
 {
     if (d->steps == 0) {
         d->cut_short = true;
@@ -90,12 +90,12 @@ bool literal_step(declarer *d)
     return true;
 }
 
-bool literal_locate(declarer *d, const ml_facts **facts, ml_node_id *node)
+bool written_locate(declarer *d, const ml_facts **facts, ml_node_id *node)
 {
     ml_str wanted[NESTING_MAX]; /* members still to be taken, the last first */
     uint32_t pending = 0;
 
-    for (int hops = 0; *node && hops < HOPS_MAX && literal_step(d); hops++) {
+    for (int hops = 0; *node && hops < HOPS_MAX && written_step(d); hops++) {
         ml_node_kind kind = ml_kind_of(*facts, *node);
         if (is_final(kind) && !pending)
             return true;
@@ -137,7 +137,7 @@ static bool template_text(declarer *d, ml_str *out, const ml_facts *facts, ml_no
 
 static bool string_at(declarer *d, ml_str *out, const ml_facts *facts, ml_node_id node)
 {
-    if (!literal_locate(d, &facts, &node))
+    if (!written_locate(d, &facts, &node))
         return false;
     if (ml_kind_of(facts, node) == ML_NODE_TEMPLATE)
         return template_text(d, out, facts, node);
@@ -147,7 +147,7 @@ static bool string_at(declarer *d, ml_str *out, const ml_facts *facts, ml_node_i
     return true;
 }
 
-ml_str literal_string(declarer *d, const ml_facts *facts, ml_node_id node)
+ml_str written_string(declarer *d, const ml_facts *facts, ml_node_id node)
 {
     ml_str text = ML_STR_NONE;
     if (node)
@@ -174,7 +174,7 @@ static void member_strings(declarer *d, ml_table_names *out, bool *open, const m
 
 static void key_strings(declarer *d, ml_table_names *out, bool *open, const ml_facts *facts, ml_node_id of)
 {
-    if (!literal_locate(d, &facts, &of)) {
+    if (!written_locate(d, &facts, &of)) {
         *open = true;
         return;
     }
@@ -208,7 +208,7 @@ static void element_strings(declarer *d, ml_table_names *out, bool *open, const 
 static void strings_within(declarer *d, ml_table_names *out, bool *open, const ml_facts *facts, ml_node_id node,
                            int depth)
 {
-    if (depth <= 0 || out->count >= VALUES_MAX || !literal_step(d)) {
+    if (depth <= 0 || out->count >= VALUES_MAX || !written_step(d)) {
         *open = true;
         return;
     }
@@ -224,7 +224,7 @@ static void strings_within(declarer *d, ml_table_names *out, bool *open, const m
     }
     ml_node_id written = node;
     const ml_facts *in = facts;
-    bool found = literal_locate(d, &in, &written);
+    bool found = written_locate(d, &in, &written);
     ml_node_kind kind = found ? ml_kind_of(in, written) : ML_NODE_NONE;
     ml_str text;
     if (kind == ML_NODE_STRING || kind == ML_NODE_TEMPLATE) {
@@ -248,7 +248,7 @@ static void strings_within(declarer *d, ml_table_names *out, bool *open, const m
     }
 }
 
-void literal_strings(declarer *d, ml_table_names *out, bool *open, const ml_facts *facts, ml_node_id node)
+void written_strings(declarer *d, ml_table_names *out, bool *open, const ml_facts *facts, ml_node_id node)
 {
     strings_within(d, out, open, facts, node, NESTING_MAX);
 }
@@ -258,7 +258,7 @@ static bool property_within(declarer *d, const ml_facts **facts, ml_node_id *nod
 {
     const ml_facts *found_in = NULL;
     ml_node_id found = 0;
-    for (ml_node_id m = ml_child(*facts, *node, ML_ROLE_MEMBER); m && literal_step(d); m = ml_next_child(*facts, m)) {
+    for (ml_node_id m = ml_child(*facts, *node, ML_ROLE_MEMBER); m && written_step(d); m = ml_next_child(*facts, m)) {
         ml_node_kind kind = ml_kind_of(*facts, m);
         if (kind == ML_NODE_PROPERTY && ml_str_eq(ml_text_of(*facts, m), name)) {
             found_in = *facts;
@@ -266,7 +266,7 @@ static bool property_within(declarer *d, const ml_facts **facts, ml_node_id *nod
         } else if (kind == ML_NODE_SPREAD && depth > 0) {
             const ml_facts *in = *facts;
             ml_node_id inner = ml_child(*facts, m, ML_ROLE_VALUE);
-            if (inner && literal_locate(d, &in, &inner) && ml_kind_of(in, inner) == ML_NODE_OBJECT &&
+            if (inner && written_locate(d, &in, &inner) && ml_kind_of(in, inner) == ML_NODE_OBJECT &&
                 property_within(d, &in, &inner, name, depth - 1)) {
                 found_in = in;
                 found = inner;
@@ -280,15 +280,15 @@ static bool property_within(declarer *d, const ml_facts **facts, ml_node_id *nod
     return true;
 }
 
-bool literal_property(declarer *d, const ml_facts **facts, ml_node_id *node, const char *name)
+bool written_property(declarer *d, const ml_facts **facts, ml_node_id *node, const char *name)
 {
     return property_within(d, facts, node, ml_str_of(name), 3);
 }
 
-literal_truth literal_bool(declarer *d, const ml_facts *facts, ml_node_id object, const char *name)
+written_truth written_bool(declarer *d, const ml_facts *facts, ml_node_id object, const char *name)
 {
-    if (!literal_property(d, &facts, &object, name) || !literal_locate(d, &facts, &object))
-        return LITERAL_UNKNOWN;
+    if (!written_property(d, &facts, &object, name) || !written_locate(d, &facts, &object))
+        return WRITTEN_UNKNOWN;
     ml_node_kind kind = ml_kind_of(facts, object);
-    return kind == ML_NODE_TRUE ? LITERAL_TRUE : kind == ML_NODE_FALSE ? LITERAL_FALSE : LITERAL_UNKNOWN;
+    return kind == ML_NODE_TRUE ? WRITTEN_TRUE : kind == ML_NODE_FALSE ? WRITTEN_FALSE : WRITTEN_UNKNOWN;
 }
