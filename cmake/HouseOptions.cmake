@@ -21,8 +21,8 @@ target_compile_definitions(house_options INTERFACE _GNU_SOURCE)
 if(HOUSE_SANITIZE)
   add_compile_options(-fsanitize=${HOUSE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g)
   add_link_options(-fsanitize=${HOUSE_SANITIZE})
-  # gcc cries wolf with this one in instrumented code; the release build keeps it.
-  target_compile_options(house_options INTERFACE $<$<C_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  # gcc cries wolf with these in instrumented code; the release build keeps them.
+  target_compile_options(house_options INTERFACE "$<$<C_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-format-truncation>")
 endif()
 
 if(HOUSE_LTO)
