@@ -90,34 +90,52 @@ bool written_step(declarer *d)
     return true;
 }
 
+/* Asks the caller; false when it knows no more than we do. */
+static bool ask(declarer *d, const ml_facts **facts, ml_node_id *node)
+{
+    const ml_facts *before = *facts;
+    ml_node_id here = *node;
+    if (!d->options->locate || !d->options->locate(d->options->data, facts, node))
+        return false;
+    return *facts != before || *node != here;
+}
+
 bool written_locate(declarer *d, const ml_facts **facts, ml_node_id *node)
 {
     ml_str wanted[NESTING_MAX]; /* members still to be taken, the last first */
     uint32_t pending = 0;
+    const ml_facts *chain_facts = NULL; /* the whole a.b.c, when its parts cannot be followed one by one */
+    ml_node_id chain = 0;
 
-    for (int hops = 0; *node && hops < HOPS_MAX && written_step(d); hops++) {
+    for (int hops = 0; hops < HOPS_MAX && written_step(d); hops++) {
         ml_node_kind kind = ml_kind_of(*facts, *node);
+        ml_node_id next = 0;
         if (is_final(kind) && !pending)
             return true;
         if (is_final(kind)) {
-            *node = member_value(*facts, *node, wanted[--pending]);
-            continue;
-        }
-        if (kind == ML_NODE_MEMBER && pending < NESTING_MAX) {
+            next = member_value(*facts, *node, wanted[--pending]);
+        } else if (kind == ML_NODE_MEMBER && pending < NESTING_MAX) {
+            if (!pending) {
+                chain_facts = *facts;
+                chain = *node;
+            }
             wanted[pending++] = ml_text_of(*facts, *node);
-            *node = ml_child(*facts, *node, ML_ROLE_OBJECT);
-            continue;
+            next = ml_child(*facts, *node, ML_ROLE_OBJECT);
+        } else {
+            next = hop(*facts, *node);
         }
-        ml_node_id next = hop(*facts, *node);
         if (next) {
             *node = next;
             continue;
         }
-        const ml_facts *before = *facts;
-        ml_node_id here = *node;
-        if (!d->options->locate || !d->options->locate(d->options->data, facts, node))
+        if (!is_final(kind) && ask(d, facts, node))
+            continue;
+        if (!chain)
             return false;
-        if (*facts == before && *node == here)
+        *facts = chain_facts; /* a namespace, say, which is no literal itself */
+        *node = chain;
+        chain = pending = 0;
+        if (!ask(d, facts, node))
             return false;
     }
     return false;

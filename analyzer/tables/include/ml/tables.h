@@ -15,7 +15,7 @@
 #define ML_TABLES_H
 #include "billing/schema.h"
 #include "ml/config.h"
-#include "ml/facts.h"
+#include "ml/link.h"
 #include "ml/sql.h"
 
 typedef enum ml_type_class {
@@ -140,6 +140,14 @@ typedef struct ml_table_options {
     const ml_table_mapping *mapping; /* project tables that stand for reference tables */
     uint32_t mapping_count;
 } ml_table_options;
+
+/* A locate that asks the link: names are followed into other files. The evaluator belongs to the
+ * calling thread, and its query under way ends. */
+typedef struct ml_table_locator {
+    const ml_link *link;
+    ml_eval *eval;
+} ml_table_locator;
+bool ml_table_locate(void *locator, const ml_facts **facts, ml_node_id *node);
 
 /* The order of sources does not matter. */
 void ml_tables_build(ml_tables *out, ml_arena *arena, const ml_table_source *sources, uint32_t count,
