@@ -25,6 +25,12 @@ header_from() { # header_from HEADER PACKAGE: the preprocessor's own search deci
     fi
     want "$2"
 }
+library_from() { # library_from NAME PACKAGE: as CMake asks, by pkg-config
+    if command -v pkg-config >/dev/null 2>&1; then
+        pkg-config --exists "$1" && return
+    fi
+    want "$2"
+}
 
 for_build() {
     command_from gcc gcc
@@ -45,11 +51,16 @@ for_test() {
     for_build
     command_from git git
     command_from pre-commit pre-commit
+    library_from libmariadb libmariadb-dev
+    library_from libpq libpq-dev
 }
 for_full() {
     for_test
     command_from clang clang
     command_from clang-format clang-format
+    # The real servers the stores are tested on; without them those tests are skipped.
+    command_from mariadbd mariadb-server
+    [ -d /usr/lib/postgresql ] || command_from postgres postgresql
 }
 
 case "${1:-}" in

@@ -34,9 +34,9 @@ for preset in "$@"; do
     began=$(date +%s)
     dir=build/$preset log=build/logs/ctest-$preset.log
     echo "== $preset"
-    if [ ! -e "$dir/build.ninja" ]; then
-        cmake --preset "$preset" || { broken "$preset" configure; continue; }
-    fi
+    # Configured each time: a library that was missing may have been installed since.
+    cmake --preset "$preset" >build/logs/cmake-"$preset".log 2>&1 ||
+        { cat build/logs/cmake-"$preset".log; broken "$preset" configure; continue; }
     cmake --build "$dir" -j "$jobs" || { broken "$preset" build; continue; }
     # ctest's own status is in the totals; a pipe keeps the output visible.
     ctest --test-dir "$dir" --output-on-failure --no-tests=error -j "$jobs" 2>&1 | tee "$log"
