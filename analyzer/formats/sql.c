@@ -328,10 +328,11 @@ static void alter_rename(parser *p, ml_sql_statement *statement)
 /* "ADD a INT, b INT": an action without a verb goes on with the one before. */
 static bool is_alter_verb(const sql_reader *r)
 {
-    static const char *const verbs[] = {"add", "modify", "change", "alter", "drop", "rename", "engine", "comment",
-                                        "auto_increment", "convert", "order", "default", "character", "collate",
-                                        "owner", "set", "reset", "enable", "disable", "validate", "with", "lock",
-                                        "algorithm", "row_format", "charset", "cluster", "attach", "detach"};
+    static const char *const verbs[] = {"add",       "modify",   "change",         "alter",   "drop",      "rename",
+                                        "engine",    "comment",  "auto_increment", "convert", "order",     "default",
+                                        "character", "collate",  "owner",          "set",     "reset",     "enable",
+                                        "disable",   "validate", "with",           "lock",    "algorithm", "row_format",
+                                        "charset",   "cluster",  "attach",         "detach"};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (sql_is_word(r, 0, verbs[i]))
             return true;

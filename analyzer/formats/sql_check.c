@@ -22,8 +22,8 @@ static bool is_any_word(const sql_reader *r, uint32_t ahead, const char *const *
 /* A name that is no keyword, no function and no type behind a cast. */
 static bool is_column(const sql_reader *r, bool after_cast)
 {
-    static const char *const keywords[] = {"in", "any", "array", "is", "null", "not", "or", "and", "collate",
-                                           "like", "between", "true", "false", "varying", "case", NULL};
+    static const char *const keywords[] = {"in",      "any",  "array",   "is",   "null",  "not",     "or",   "and",
+                                           "collate", "like", "between", "true", "false", "varying", "case", NULL};
     if (after_cast || !sql_is_name(r, 0) || is_any_word(r, 0, keywords))
         return false;
     return !sql_is_punct(r, 1, '(');
@@ -119,8 +119,9 @@ void sql_read_check(sql_reader *r, ml_sql_checks *checks)
         e.has_and = e.has_and || sql_is_word(r, 0, "and");
         if (sql_is_word(r, 0, "case") || (sql_is_word(r, 0, "not") && !sql_is_word(r, 1, "null")))
             e.unclear = true;
-        after_cast = sql_is_punct(r, 0, ':') || (after_cast && (sql_is_word(r, 0, "character") ||
-                                                                   sql_is_punct(r, 1, '.') || sql_is_punct(r, 0, '.')));
+        after_cast =
+            sql_is_punct(r, 0, ':') ||
+            (after_cast && (sql_is_word(r, 0, "character") || sql_is_punct(r, 1, '.') || sql_is_punct(r, 0, '.')));
         r->i++;
     }
     r->i = end;

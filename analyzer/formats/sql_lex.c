@@ -45,6 +45,21 @@ static uint32_t line_end(const sql_lexer *lexer, uint32_t from)
     return from;
 }
 
+/* The next place of needle, or the end of the text. Only for needles whose first byte
+ * does not come again within them before the last: then this is linear. */
+static uint32_t find_from(const sql_lexer *lexer, uint32_t from, ml_str needle)
+{
+    const char *text = lexer->text.data, *at;
+    size_t len = lexer->text.len;
+    while (from + needle.len <= len && (at = memchr(text + from, needle.data[0], len - from)) != NULL) {
+        from = (uint32_t)(at - text);
+        if (needle.len <= len - from && memcmp(at, needle.data, needle.len) == 0)
+            return from;
+        from++;
+    }
+    return (uint32_t)len;
+}
+
 /* Migration files of one piece say in a comment where the way back begins. */
 static void note_marker(sql_lexer *lexer, ml_str comment)
 {
@@ -104,11 +119,11 @@ static bool skip_comment(sql_lexer *lexer)
         lexer->at = inside;
         return true;
     }
-    size_t end = ml_str_find(ml_str_from(lexer->text, at + 2), ML_STR("*/"));
-    if (end == ML_NOT_FOUND)
+    uint32_t end = find_from(lexer, at + 2, ML_STR("*/"));
+    if (end == lexer->text.len)
         unterminated(lexer, at);
     else
-        lexer->at = at + 2 + (uint32_t)end + 2;
+        lexer->at = end + 2;
     return true;
 }
 
@@ -157,12 +172,12 @@ static bool dollar_quoted(sql_lexer *lexer, sql_token *token)
     if (byte_at(lexer, at) != '$')
         return false;
     ml_str tag = ml_str_slice(lexer->text, start, at + 1);
-    size_t end = ml_str_find(ml_str_from(lexer->text, at + 1), tag);
+    uint32_t end = find_from(lexer, at + 1, tag);
     *token = (sql_token){.kind = SQL_STRING, .start = start};
-    if (end == ML_NOT_FOUND)
+    if (end == lexer->text.len)
         unterminated(lexer, start);
     else
-        lexer->at = at + 1 + (uint32_t)(end + tag.len);
+        lexer->at = end + (uint32_t)tag.len;
     token->end = lexer->at;
     return true;
 }

@@ -131,8 +131,8 @@ static void read_type_arguments(sql_reader *r, ml_sql_column *column)
 /* Words that may stand where a type may be left out (SQLite). */
 static bool is_attribute(const sql_reader *r)
 {
-    static const char *const words[] = {"not", "null", "default", "primary", "unique", "check", "references",
-                                        "collate", "constraint", "generated", "as", "autoincrement"};
+    static const char *const words[] = {"not",        "null",    "default",    "primary",   "unique", "check",
+                                        "references", "collate", "constraint", "generated", "as",     "autoincrement"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (sql_is_word(r, 0, words[i]))
             return true;
@@ -355,8 +355,8 @@ static bool is_plain_key(const sql_reader *r)
 
 bool sql_is_constraint(const sql_reader *r)
 {
-    static const char *const words[] = {"constraint", "primary", "unique", "foreign", "check", "exclude",
-                                        "fulltext", "spatial", "like", "period"};
+    static const char *const words[] = {"constraint", "primary",  "unique",  "foreign", "check",
+                                        "exclude",    "fulltext", "spatial", "like",    "period"};
     if (is_plain_key(r))
         return true;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)

@@ -7,16 +7,16 @@
 #include "declare.h"
 
 typedef struct data_type {
-    ml_str name;          /* "DECIMAL" */
+    ml_str name; /* "DECIMAL" */
     const ml_facts *facts;
-    ml_node_id call;      /* with the arguments, or 0 */
+    ml_node_id call; /* with the arguments, or 0 */
     bool is_unsigned, binary;
 } data_type;
 
 static bool is_type_name(ml_str name)
 {
-    static const char *const others[] = {"VIRTUAL", "ARRAY", "RANGE", "GEOMETRY", "GEOGRAPHY", "HSTORE",
-                                         "INET",    "CIDR",  "MACADDR", "NOW",    "ABSTRACT",  "TSVECTOR"};
+    static const char *const others[] = {"VIRTUAL", "ARRAY", "RANGE",   "GEOMETRY", "GEOGRAPHY", "HSTORE",
+                                         "INET",    "CIDR",  "MACADDR", "NOW",      "ABSTRACT",  "TSVECTOR"};
     ml_table_column probe = declare_blank();
     for (size_t i = 0; i < name.len; i++)
         if (name.data[i] >= 'a' && name.data[i] <= 'z')
@@ -66,8 +66,8 @@ static bool read_data_type(declarer *d, data_type *out, const ml_facts *facts, m
                                       ml_child(out->facts, binding->decl, ML_ROLE_TARGET) == binding->target
                                   ? ml_child(out->facts, binding->decl, ML_ROLE_VALUE)
                                   : 0;
-            if (!next && (!d->options->locate || !written_step(d) ||
-                          !d->options->locate(d->options->data, &out->facts, &node)))
+            if (!next &&
+                (!d->options->locate || !written_step(d) || !d->options->locate(d->options->data, &out->facts, &node)))
                 return false;
             node = next ? next : node;
         }
@@ -110,7 +110,8 @@ static void read_enum(declarer *d, ml_table_column *column, const data_type *typ
         column->values_open = true; /* until the attribute's own values are read */
         return;
     }
-    if (ml_kind_of(facts, arg) == ML_NODE_OBJECT || (ml_kind_of(facts, arg) == ML_NODE_IDENT && is_object(d, &facts, &object))) {
+    if (ml_kind_of(facts, arg) == ML_NODE_OBJECT ||
+        (ml_kind_of(facts, arg) == ML_NODE_IDENT && is_object(d, &facts, &object))) {
         call = object;
         if (written_property(d, &facts, &call, "values"))
             written_strings(d, &column->values, &column->values_open, facts, call);
@@ -257,9 +258,13 @@ bool attribute_column(declarer *d, ml_table_column *column, const ml_facts *fact
         const char *name;
         reader *read;
     } readers[] = {
-        {"field", read_field},       {"unique", read_unique},       {"references", read_references},
-        {"values", read_values},     {"onDelete", read_on_delete},  {"defaultValue", read_default},
-        {"validate", read_validation},
+        {"field",        read_field     },
+        {"unique",       read_unique    },
+        {"references",   read_references},
+        {"values",       read_values    },
+        {"onDelete",     read_on_delete },
+        {"defaultValue", read_default   },
+        {"validate",     read_validation},
     };
     const ml_facts *in = facts;
     ml_node_id object = value;

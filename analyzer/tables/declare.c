@@ -1,6 +1,7 @@
 /* declare.c - columns, keys and types of a declaration, whatever it is written in. */
 #include "declare.h"
 
+/* clang-format off */
 static const struct {
     const char *name;
     ml_type_class type;
@@ -29,10 +30,11 @@ static const struct {
     {"tinyblob", ML_TYPE_BINARY, 0},     {"mediumblob", ML_TYPE_BINARY, 0},  {"longblob", ML_TYPE_BINARY, 0},
     {"binary", ML_TYPE_BINARY, 0},       {"varbinary", ML_TYPE_BINARY, 0},   {"bytea", ML_TYPE_BINARY, 0},
 };
+/* clang-format on */
 
 const char *ml_type_class_name(ml_type_class type)
 {
-    static const char *const names[] = {"unknown", "int",  "bigint", "decimal", "float", "string", "text",  "enum",
+    static const char *const names[] = {"unknown",  "int",  "bigint", "decimal", "float", "string", "text",  "enum",
                                         "datetime", "date", "time",   "json",    "bool",  "uuid",   "binary"};
     return names[type];
 }

@@ -20,7 +20,7 @@ typedef struct declarer {
     ml_strmap sql_types;  /* lower-case name of an enumeration -> ml_table_names */
     ml_strmap sql_keys;   /* lower-case name of a key -> ml_declaration */
     uint32_t copies;
-    uint32_t steps;       /* left for following names in the current file */
+    uint32_t steps; /* left for following names in the current file */
     bool cut_short;
 } declarer;
 

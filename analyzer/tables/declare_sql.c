@@ -102,7 +102,11 @@ static void add_keys(declarer *d, const ml_table_source *source, ml_declaration 
 {
     for (uint32_t i = 0; i < statement->keys.count; i++) {
         const ml_sql_key *from = &statement->keys.items[i];
-        ml_table_key key = {from->name, from->primary, from->unique, from->partial, key_names(d, &from->columns),
+        ml_table_key key = {from->name,
+                            from->primary,
+                            from->unique,
+                            from->partial,
+                            key_names(d, &from->columns),
                             place(source, from->start, from->end)};
         declare_key(d, to, key);
         if (key.name.len)
@@ -177,7 +181,8 @@ static void create_table(declarer *d, const ml_table_source *source, const ml_sq
     add_checks(d, to, statement);
 }
 
-static void add_columns(declarer *d, const ml_table_source *source, ml_declaration *to, const ml_sql_statement *statement)
+static void add_columns(declarer *d, const ml_table_source *source, ml_declaration *to,
+                        const ml_sql_statement *statement)
 {
     for (uint32_t i = 0; i < statement->columns.count && to->columns.count < DECLARE_COLUMNS_MAX; i++)
         declare_column(d, to, column_of(d, source, &statement->columns.items[i]));

@@ -227,7 +227,8 @@ static void add_named_unique(model *m, const ml_facts *facts, ml_node_id member,
 
 static void add_named_uniques(model *m, const ml_facts *facts, ml_node_id object)
 {
-    for (ml_node_id at = ml_child(facts, object, ML_ROLE_MEMBER); at && written_step(m->d); at = ml_next_child(facts, at))
+    for (ml_node_id at = ml_child(facts, object, ML_ROLE_MEMBER); at && written_step(m->d);
+         at = ml_next_child(facts, at))
         if (ml_kind_of(facts, at) == ML_NODE_PROPERTY && ml_text_of(facts, at).len)
             add_named_unique(m, facts, at, ml_text_of(facts, at));
 }
@@ -289,8 +290,8 @@ static void read_init(declarer *d, const ml_facts *facts, ml_node_id call, ml_no
     ml_str name = given.len ? given : class_name(facts, object, call);
     m.underscored = option_bool(&m, "underscored") == WRITTEN_TRUE;
     m.declaration = ML_NEW(d->arena, ml_declaration);
-    *m.declaration = (ml_declaration){
-        .origin = ML_TABLE_MODEL, .table = table_name(&m, name), .model = name, .place = m.place};
+    *m.declaration =
+        (ml_declaration){.origin = ML_TABLE_MODEL, .table = table_name(&m, name), .model = name, .place = m.place};
     if (!m.declaration->table.len)
         return;
     if (written_locate(d, &in, &attributes) && ml_kind_of(in, attributes) == ML_NODE_OBJECT) {

@@ -6,7 +6,9 @@
 
 static void push(ml_checks *out, ml_arena *arena, ml_check_state state, ml_str en, ml_str zh, const ml_table *at)
 {
-    ml_check check = {.state = state, .text.in = {[ML_LANG_EN] = en, [ML_LANG_ZH] = zh}};
+    ml_check check = {
+        .state = state, .text.in = {[ML_LANG_EN] = en, [ML_LANG_ZH] = zh}
+    };
     if (at) {
         check.path = at->place.path;
         check.line = ml_table_place_span(&at->place).line;
@@ -40,8 +42,10 @@ static void check_declared(ml_checks *out, ml_arena *arena, const ml_schema_gaps
     ml_table_names missing = missing_columns(arena, gaps, table->reference);
     if (missing.count)
         push(out, arena, ML_CHECK_BAD,
-             ml_arena_printf(arena, "%.*s: missing %.*s", ML_STR_ARG(table->name), ML_STR_ARG(list(arena, &missing, ", "))),
-             ml_arena_printf(arena, "%.*s：缺少字段 %.*s", ML_STR_ARG(table->name), ML_STR_ARG(list(arena, &missing, "、"))),
+             ml_arena_printf(arena, "%.*s: missing %.*s", ML_STR_ARG(table->name),
+                             ML_STR_ARG(list(arena, &missing, ", "))),
+             ml_arena_printf(arena, "%.*s：缺少字段 %.*s", ML_STR_ARG(table->name),
+                             ML_STR_ARG(list(arena, &missing, "、"))),
              table);
     else if (table->open)
         push(out, arena, ML_CHECK_UNKNOWN,
@@ -58,7 +62,8 @@ static void check_types(ml_checks *out, ml_arena *arena, const ml_tables *tables
     ml_schema_type_gaps_of(&gaps, arena, tables);
     for (uint32_t i = 0; i < gaps.count; i++) {
         const ml_schema_type_gap *gap = &gaps.items[i];
-        ml_check check = {.state = ML_CHECK_BAD, .path = gap->column->place.path,
+        ml_check check = {.state = ML_CHECK_BAD,
+                          .path = gap->column->place.path,
                           .line = ml_table_place_span(&gap->column->place).line};
         check.text.in[ML_LANG_EN] =
             ml_arena_printf(arena, "%.*s.%.*s: cannot bill %.*s", ML_STR_ARG(gap->declared->name),

@@ -180,7 +180,8 @@ void ml_tables_build(ml_tables *out, ml_arena *arena, const ml_table_source *sou
     join_all(&list, &by_name, &d, ML_TABLE_MODEL);
     join_all(&list, &by_name, &d, ML_TABLE_SQL);
 
-    *out = (ml_tables){.items = ML_NEW_ARRAY(arena, ml_table, list.count + 1), .count = list.count, .cut_short = d.cut_short};
+    *out = (ml_tables){
+        .items = ML_NEW_ARRAY(arena, ml_table, list.count + 1), .count = list.count, .cut_short = d.cut_short};
     for (uint32_t i = 0; i < list.count; i++) {
         list.items[i]->reference = reference_of(arena, list.items[i], options);
         out->items[i] = *list.items[i];
@@ -205,7 +206,10 @@ const ml_table *ml_tables_for(const ml_tables *tables, const bill_table *referen
 /* The specification writes both names for the two prices of a token. */
 static const char *other_name(const char *name)
 {
-    static const char *const pairs[][2] = {{"input_token_price", "input_price"}, {"output_token_price", "output_price"}};
+    static const char *const pairs[][2] = {
+        {"input_token_price",  "input_price" },
+        {"output_token_price", "output_price"}
+    };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         for (size_t side = 0; side < 2; side++)
             if (strcmp(pairs[i][side], name) == 0)

@@ -72,9 +72,7 @@ static ml_node_id hop(const ml_facts *facts, ml_node_id node)
     ml_node_id frozen;
     switch (ml_kind_of(facts, node)) {
     case ML_NODE_IDENT: return binding_value(facts, node);
-    case ML_NODE_CALL:
-        frozen = object_call(facts, node, "freeze");
-        return frozen;
+    case ML_NODE_CALL: frozen = object_call(facts, node, "freeze"); return frozen;
     case ML_NODE_AWAIT: return ml_child(facts, node, ML_ROLE_VALUE);
     default: return 0;
     }

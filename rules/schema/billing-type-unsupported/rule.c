@@ -27,8 +27,9 @@ static void judge(ml_ctx *ctx, const ml_tables *tables)
         const ml_schema_type_gap *gap = &gaps.items[i];
         const ml_table_place *place = &gap->column->place;
         ml_finding *finding = ml_ctx_report_at(ctx, place->path, place->lines->text, place->start, place->end);
-        ml_text missing = {{[ML_LANG_EN] = types(arena, &gap->missing, ", "),
-                            [ML_LANG_ZH] = types(arena, &gap->missing, "、")}};
+        ml_text missing = {
+            {[ML_LANG_EN] = types(arena, &gap->missing, ", "), [ML_LANG_ZH] = types(arena, &gap->missing, "、")}
+        };
         ml_finding_set(ctx, finding, "table", gap->declared->name);
         ml_finding_set(ctx, finding, "column", gap->column->name);
         ml_finding_set_text(ctx, finding, "types", missing);

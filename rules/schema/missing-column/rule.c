@@ -45,13 +45,16 @@ static void report(ml_ctx *ctx, const ml_schema_gap *gaps, uint32_t count)
     const ml_table *table = gaps[0].declared;
     const ml_table_place *place = &table->place;
     ml_finding *finding = ml_ctx_report_at(ctx, place->path, place->lines->text, place->start, place->end);
-    ml_text names = {{[ML_LANG_EN] = columns(ml_ctx_arena(ctx), gaps, count, ", "),
-                      [ML_LANG_ZH] = columns(ml_ctx_arena(ctx), gaps, count, "、")}};
+    ml_text names = {
+        {[ML_LANG_EN] = columns(ml_ctx_arena(ctx), gaps, count, ", "),
+         [ML_LANG_ZH] = columns(ml_ctx_arena(ctx), gaps, count, "、")}
+    };
 
     ml_finding_set(ctx, finding, "table", table->name);
     ml_finding_set_text(ctx, finding, "columns", names);
     if (any_specified(gaps, count))
-        ml_finding_cap(ctx, finding, highest(gaps, count), "the specification only mentions them", "规范只是顺带提到这些字段");
+        ml_finding_cap(ctx, finding, highest(gaps, count), "the specification only mentions them",
+                       "规范只是顺带提到这些字段");
     else
         ml_finding_cap(ctx, finding, highest(gaps, count), "the specification does not ask for them, right bills do",
                        "规范没有要求，但正确计费需要");

@@ -57,7 +57,10 @@ static inline void dump_tables(ml_buf *out, const ml_tables *tables)
         for (uint32_t d = 0; d < table->declarations.count; d++)
             for (uint32_t k = 0; k < table->declarations.items[d]->keys.count; k++) {
                 const ml_table_key *key = &table->declarations.items[d]->keys.items[k];
-                ml_buf_printf(out, " %s%s %.*s", key->primary ? "PK" : key->unique ? "UQ" : "KEY",
+                ml_buf_printf(out, " %s%s %.*s",
+                              key->primary  ? "PK"
+                              : key->unique ? "UQ"
+                                            : "KEY",
                               key->partial ? "?" : "", ML_STR_ARG(key->name));
                 dump_names(out, "(", &key->columns, ")");
             }
