@@ -35,24 +35,31 @@ static unsigned least(unsigned a, unsigned b, unsigned c)
     return ab < c ? ab : c;
 }
 
-/* Levenshtein distance, letters without case. */
+static bool same_letter(ml_str a, size_t i, ml_str b, size_t j)
+{
+    return ml_str_eq_nocase(ml_str_slice(a, i, i + 1), ml_str_slice(b, j, j + 1));
+}
+
+/* Insertions, deletions, changes and swaps of neighbours that lead from a to b, letters
+ * without case. Both are at most NAME_MAX long. */
 static unsigned edit_distance(ml_str a, ml_str b)
 {
-    unsigned row[NAME_MAX + 1];
+    unsigned rows[3][NAME_MAX + 1];
 
     for (unsigned j = 0; j <= b.len; j++)
-        row[j] = j;
-    for (size_t i = 0; i < a.len; i++) {
-        unsigned diagonal = row[0];
-        row[0] = (unsigned)i + 1;
-        for (size_t j = 0; j < b.len; j++) {
-            bool same = ml_str_eq_nocase(ml_str_slice(a, i, i + 1), ml_str_slice(b, j, j + 1));
-            unsigned next = least(row[j + 1] + 1, row[j] + 1, diagonal + !same);
-            diagonal = row[j + 1];
-            row[j + 1] = next;
+        rows[0][j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= b.len; j++) {
+            bool same = same_letter(a, i - 1, b, j - 1);
+            row[j] = least(above[j] + 1, row[j - 1] + 1, above[j - 1] + !same);
+            bool swapped = i > 1 && j > 1 && same_letter(a, i - 1, b, j - 2) && same_letter(a, i - 2, b, j - 1);
+            if (swapped && above2[j - 2] + 1 < row[j])
+                row[j] = above2[j - 2] + 1;
         }
     }
-    return row[b.len];
+    return rows[a.len % 3][b.len];
 }
 
 const char *ml_nearest_name(ml_str name, const char *const *known)
