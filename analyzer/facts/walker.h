@@ -82,41 +82,54 @@ node_shape shape_of(ml_syntax_kind kind);
 ml_role role_of(ml_syntax_kind parent, ml_syntax_field field);
 ml_op op_of(ml_syntax_kind token);
 
+/* walk_make.c */
+
 /* Pushes a frame for the node `at` and returns it; the pointer dies with the next push. */
 frame *walk_open(walker *w, const ml_syntax *at, ml_node_id node, ml_role role);
+/* The same for a pattern or wrapper: names below are still what they were above. */
+frame *walk_open_binding(walker *w, const ml_syntax *at, ml_node_id node, ml_role role, naming bind);
 /* Makes a node for `at` below the top frame. */
 ml_node_id walk_node(walker *w, const ml_syntax *at, ml_node_kind kind, ml_role role);
 /* Opens a part whose insides leave nothing but error ranges and directives. */
 outcome walk_skip(walker *w, const ml_syntax *at);
-/* Declares the name of `at` as what the top frame declares. */
+uint32_t walk_text(walker *w, const ml_syntax *at); /* a name's text id */
+ml_str walk_string(walker *w, const ml_syntax *at); /* the value of a string literal */
+/* Declares a name as what the top frame declares, or as said; 0 for an empty name. */
 ml_binding_id walk_declare(walker *w, uint32_t name, ml_node_id target);
 ml_binding_id walk_declare_as(walker *w, ml_binding_kind kind, ml_scope_id scope, uint32_t name, ml_node_id decl,
                               ml_node_id target, bool is_const);
 /* An IDENT for the name, declared, written or read as bind says. */
 ml_node_id walk_name(walker *w, const ml_syntax *at, ml_role role, naming bind);
-uint32_t walk_text(walker *w, const ml_syntax *at); /* a name's text id */
 /* A key: the text of node, or a computed one to be lowered below it. */
 outcome walk_key(walker *w, const ml_syntax *at, ml_node_id node);
-ml_str walk_string(walker *w, const ml_syntax *at); /* the value of a string literal */
+/* { a } in an object or pattern: names the member and makes the IDENT below it. */
+void walk_shorthand(walker *w, const ml_syntax *at, ml_node_id member, ml_role role, naming bind);
+/* Text of a template between what is already taken and `to`. */
+void walk_flush_template(walker *w, frame *f, uint32_t to);
 
-/* Per family: what a parent does with its children, and what it does when they are done. */
-outcome function_child(walker *w, const ml_syntax *at);
-outcome class_child(walker *w, const ml_syntax *at);
-void class_close(walker *w, frame *f);
-outcome module_child(walker *w, const ml_syntax *at);
-void module_close(walker *w, frame *f);
-void module_token(walker *w, frame *f, const ml_syntax *at);
-outcome jsx_child(walker *w, const ml_syntax *at);
+/* The stages of a child: its parent looks at it, then it is lowered. */
+void walk_token(walker *w, const ml_syntax *at);
+outcome walk_child(walker *w, const ml_syntax *at);
+outcome walk_lower(walker *w, const ml_syntax *at);
+void walk_comment(walker *w, const ml_syntax *at);
+
+/* Families: what opens a node, looks at its children, and ends it. */
 bool is_function(ml_syntax_kind kind);
 bool is_method(ml_syntax_kind kind);
 bool is_class(ml_syntax_kind kind);
 outcome open_function(walker *w, const ml_syntax *at, ml_role role);
-outcome open_method(walker *w, const ml_syntax *at, ml_role role);
-outcome open_module(walker *w, const ml_syntax *at, ml_role role);
-outcome open_class(walker *w, const ml_syntax *at, ml_role role);
 outcome open_parameter(walker *w, const ml_syntax *at);
+outcome function_child(walker *w, const ml_syntax *at);
+outcome open_class(walker *w, const ml_syntax *at, ml_role role);
+outcome open_method(walker *w, const ml_syntax *at, ml_role role); /* or a field */
+outcome class_child(walker *w, const ml_syntax *at);
+void class_close(walker *w, frame *f);
+outcome open_module(walker *w, const ml_syntax *at, ml_role role); /* an import or export statement */
+void module_token(walker *w, frame *f, const ml_syntax *at);
+outcome module_child(walker *w, const ml_syntax *at);
+void module_close(walker *w, frame *f);
 outcome open_jsx(walker *w, const ml_syntax *at, ml_role role);
-void walk_comment(walker *w, const ml_syntax *at);
+outcome jsx_child(walker *w, const ml_syntax *at);
 
 /* Lowers the parser's tree below program, with base added to every offset. */
 void walk_tree(builder *b, ml_parser *parser, ml_node_id program, ml_scope_id scope, uint32_t base, bool directives);
