@@ -18,6 +18,9 @@ target_compile_options(house_options INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror)
 target_compile_definitions(house_options INTERFACE _GNU_SOURCE)
 
+# A program loads only the libraries it calls: the analyzer needs none of the stores' clients.
+add_link_options(-Wl,--as-needed)
+
 if(HOUSE_SANITIZE)
   add_compile_options(-fsanitize=${HOUSE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g)
   add_link_options(-fsanitize=${HOUSE_SANITIZE})

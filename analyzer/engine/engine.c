@@ -267,6 +267,19 @@ static void judge_suppressions(const ml_engine *engine, ml_worker *worker, ml_su
     }
 }
 
+/* Keys must not leave through code frames, whichever rule spoke. */
+static void mask_keys(const ml_engine *engine, ml_finding *finding)
+{
+    const ml_keys *keys = engine->options.keys;
+
+    if (!keys)
+        return;
+    finding->code.text = ml_keys_mask(engine->run, keys, finding->code.text);
+    finding->code.line = ml_keys_mask(engine->run, keys, finding->code.line);
+    for (uint32_t i = 0; i < finding->steps.count; i++)
+        finding->steps.items[i].code = ml_keys_mask(engine->run, keys, finding->steps.items[i].code);
+}
+
 static int compare_checks(const void *left, const void *right)
 {
     const ml_check *a = left, *b = right;
@@ -313,6 +326,9 @@ void ml_engine_finish(ml_engine *engine, ml_worker *const *workers, uint32_t wor
         for (uint32_t i = 0; i < worker->drafts.count; i++) {
             ml_draft *draft = worker->drafts.items[i];
             bool silenced = false;
+            /* Facts come from the whole project, findings are wanted for what was asked for. */
+            if (draft->file && !ml_link_host_of(engine->link)->files[draft->file - 1].in_scope)
+                continue;
             lower_for_tests(engine, draft);
             for (uint32_t k = 0; k < worker_count; k++) /* a finding may stand in a file another worker read */
                 silenced |= silence(engine, &workers[k]->suppressions, draft);
@@ -324,6 +340,8 @@ void ml_engine_finish(ml_engine *engine, ml_worker *const *workers, uint32_t wor
     }
     for (uint32_t w = 0; w < worker_count; w++)
         judge_suppressions(engine, workers[w], &workers[w]->suppressions, &report->findings);
+    for (uint32_t i = 0; i < report->findings.count; i++)
+        mask_keys(engine, &report->findings.items[i]);
     ml_findings_sort(&report->findings);
     drop_repeats(&report->findings);
     sort_checks(&report->bridge);

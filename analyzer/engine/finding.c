@@ -27,6 +27,11 @@ const ml_catalog *ml_ctx_catalog(const ml_ctx *ctx)
     return ml_link_host_of(ml_ctx_link(ctx))->catalog;
 }
 
+const ml_keys *ml_ctx_keys(const ml_ctx *ctx)
+{
+    return ctx->worker->engine->options.keys;
+}
+
 ml_eval *ml_ctx_eval(const ml_ctx *ctx)
 {
     return ctx->worker->eval;
@@ -154,6 +159,14 @@ void ml_finding_provider(ml_ctx *ctx, ml_finding *finding, const ml_provider *pr
         return;
     finding->provider = ml_arena_copy(&ctx->worker->arena, provider->id);
     ml_finding_set(ctx, finding, "provider", provider->name);
+}
+
+void ml_finding_narrow(ml_ctx *ctx, ml_finding *finding, uint32_t start, uint32_t end)
+{
+    if (!finding)
+        return;
+    finding->span = ml_lines_span(&ctx->facts->lines, start, end);
+    fill_code(ctx, finding, &ctx->facts->lines);
 }
 
 void ml_finding_sink(ml_ctx *ctx, ml_finding *finding, ml_str sink)

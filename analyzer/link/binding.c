@@ -254,13 +254,6 @@ ml_values ml_eval_pattern(ml_eval *eval, ml_file_id file, ml_node_id top, ml_nod
 
 /* ---- assignments ---- */
 
-static ml_node_id statement_of(const ml_facts *facts, ml_node_id node)
-{
-    while (node && ml_kind_of(facts, node) != ML_NODE_EXPR_STMT)
-        node = ml_node_at(facts, node)->parent;
-    return node;
-}
-
 /* Does the assignment always run before use in the same run of the function? */
 static bool dominates(const ml_facts *facts, ml_node_id write, ml_node_id use)
 {

@@ -524,7 +524,7 @@ bool ml_builtin_function(ml_eval *eval, ml_values *out, ml_str path, ml_file_id 
     }
     static const char *const identities[] = {"String",         "Object.freeze",  "Object.seal",   "Promise.resolve",
                                              "structuredClone", "Promise.all",    "encodeURI",     "Array.from",
-                                             "String.raw"};
+                                             "String.raw",     "JSON.stringify"};
     for (size_t i = 0; i < sizeof identities / sizeof *identities; i++)
         if (ml_str_eq_c(path, identities[i]) && !construct) {
             *out = i == 0 || i == 6 ? ml_to_string(eval, arg(eval, &at, 0), at.place) : arg(eval, &at, 0);

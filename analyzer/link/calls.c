@@ -141,9 +141,21 @@ static ml_values call_client(ml_eval *eval, const ml_value *callee, ml_file_id f
     return unknown_call(eval, callee->name, file, call);
 }
 
+/* z.object({ … }).parse(process.env), cleanEnv(process.env, …): a checked copy of the environment. */
+static bool takes_environment(const ml_facts *facts, ml_node_id call)
+{
+    for (ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg))
+        if (ml_kind_of(facts, arg) == ML_NODE_MEMBER && ml_str_eq(ml_source_of(facts, arg), ML_STR("process.env")))
+            return true;
+    return false;
+}
+
 static ml_values call_external(ml_eval *eval, const ml_value *callee, ml_file_id file, ml_node_id call, bool construct)
 {
     ml_value value = *callee;
+
+    if (!construct && takes_environment(ml_facts_in(eval, file), call))
+        return ml_one(eval, (ml_value){.kind = ML_V_GLOBAL, .name = ML_STR("process.env"), .place = {file, call}});
 
     value.is_new = true;
     value.place = (ml_place){file, call};

@@ -253,6 +253,7 @@ ml_values ml_eval_type_name(ml_eval *eval, ml_file_id file, ml_node_id type, ml_
     ml_str name = type_name(ml_text_of(facts, type));
     ml_values unknown = ml_unknown(eval, ML_HOLE_PARAM, ml_text_of(facts, place.node), place);
     ml_client_ref ref;
+    ml_value external = {.kind = ML_V_UNKNOWN};
     ml_set set = {.count = 0};
 
     if (!name.len)
@@ -268,6 +269,9 @@ ml_values ml_eval_type_name(ml_eval *eval, ml_file_id file, ml_node_id type, ml_
             if (values.items[i].kind == ML_V_CLASS) {
                 ml_value instance = {.kind = ML_V_INSTANCE, .place = values.items[i].place};
                 return ml_one(eval, instance);
+            } else if (values.items[i].kind == ML_V_EXTERNAL) {
+                external = values.items[i];
+                external.is_new = true;
             }
     }
     bool relative = origin.len && (origin.data[0] == '.' || ml_link_resolve(eval->link, file, origin));
@@ -275,5 +279,7 @@ ml_values ml_eval_type_name(ml_eval *eval, ml_file_id file, ml_node_id type, ml_
         ml_value client = {.kind = ML_V_CLIENT, .client = ref.client, .name = ref.at, .place = place};
         ml_set_add(&set, &client);
     }
+    if (!set.count && external.kind == ML_V_EXTERNAL)
+        return ml_one(eval, external); /* an SDK's client, handed in */
     return set.count ? ml_set_done(eval, &set) : unknown;
 }

@@ -411,6 +411,21 @@ ml_requests ml_eval_requests(ml_eval *eval, ml_file_id file, ml_node_id call)
     return (ml_requests){list.items, list.count};
 }
 
+uint32_t ml_eval_callees(ml_eval *eval, ml_file_id file, ml_node_id call, ml_place *out, uint32_t max)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
+    uint32_t count = 0;
+
+    if (!callee || is_inert(facts, callee))
+        return 0;
+    ml_values values = ml_eval_in(eval, file, callee, NULL);
+    for (uint32_t i = 0; i < values.count && count < max; i++)
+        if (values.items[i].kind == ML_V_FUNCTION)
+            out[count++] = values.items[i].place;
+    return count;
+}
+
 /* ---- the bridge ---- */
 
 static const ml_bridge_method *method_named(const ml_config *config, ml_str name)

@@ -19,15 +19,20 @@ static bool is_separator(ml_str text, size_t at) /* U+2028 or U+2029 */
 }
 
 /* The grammar ends a hashbang at a line feed only, and wants it at byte 0. What stands
- * after another line end, or after a byte order mark, would be lost without an error. */
+ * after a line separator, or all of the line after a byte order mark, would be lost or
+ * misread. (A carriage return becomes a line feed anyway.) */
 static void blank_hashbang(rewrite *r)
 {
-    size_t at = ml_str_starts(r->text, ML_STR("\xEF\xBB\xBF")) ? 3 : 0;
+    size_t mark = ml_str_starts(r->text, ML_STR("\xEF\xBB\xBF")) ? 3 : 0, end = mark;
 
-    if (!ml_str_starts(ml_str_from(r->text, at), ML_STR("#!")))
+    if (!ml_str_starts(ml_str_from(r->text, mark), ML_STR("#!")))
         return;
-    for (; at < r->text.len && r->text.data[at] != '\n' && r->text.data[at] != '\r' && !is_separator(r->text, at); at++)
-        rewrite_put(r, at, ' ');
+    while (end < r->text.len && !memchr("\r\n", r->text.data[end], 2) && !is_separator(r->text, end))
+        end++;
+    if (!mark && !is_separator(r->text, end))
+        return;
+    for (size_t i = mark; i < end; i++)
+        rewrite_put(r, i, ' ');
 }
 
 static void end_lines(rewrite *r)

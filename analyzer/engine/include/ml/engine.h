@@ -5,6 +5,7 @@
  * workers' lists: levels, suppressions, order. */
 #ifndef ML_ENGINE_H
 #define ML_ENGINE_H
+#include "ml/keys.h"
 #include "ml/rule.h"
 
 typedef struct ml_engine ml_engine;
@@ -14,6 +15,7 @@ typedef struct ml_engine_options {
     const ml_rule_entry *rules;
     uint32_t rule_count;
     const ml_config *config;
+    const ml_keys *keys;   /* to find keys, and to mask them in what reports show */
     ml_eval_options eval;
     ml_str today;          /* "2025-01-31", UTC: for until= of suppressions */
 } ml_engine_options;

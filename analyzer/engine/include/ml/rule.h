@@ -6,6 +6,7 @@
  * placeholders and never writes sentences of its own, but for evidence steps. */
 #ifndef ML_RULE_H
 #define ML_RULE_H
+#include "ml/keys.h"
 #include "ml/link.h"
 
 typedef struct ml_ctx ml_ctx;       /* one rule looking at one file, or at the project */
@@ -66,6 +67,7 @@ const ml_facts *ml_ctx_facts(const ml_ctx *ctx); /* NULL in judge_project */
 const ml_link *ml_ctx_link(const ml_ctx *ctx);
 const ml_config *ml_ctx_config(const ml_ctx *ctx);
 const ml_catalog *ml_ctx_catalog(const ml_ctx *ctx);
+const ml_keys *ml_ctx_keys(const ml_ctx *ctx);
 /* For further evaluation; the query it belongs to has begun and ends with the judge function. */
 ml_eval *ml_ctx_eval(const ml_ctx *ctx);
 ml_arena *ml_ctx_arena(const ml_ctx *ctx);       /* of the run: what goes into findings */
@@ -95,6 +97,8 @@ void ml_finding_provider(ml_ctx *ctx, ml_finding *finding, const ml_provider *pr
 void ml_finding_cap(ml_ctx *ctx, ml_finding *finding, ml_level level, const char *why_en, const char *why_zh);
 /* Appends an evidence step; a place without node is passed over, one equal to the last too. */
 void ml_finding_step(ml_ctx *ctx, ml_finding *finding, ml_place place, const char *en, const char *zh);
+/* Narrows the place to bytes of the current file: the name of a method rather than its body. */
+void ml_finding_narrow(ml_ctx *ctx, ml_finding *finding, uint32_t start, uint32_t end);
 void ml_finding_sink(ml_ctx *ctx, ml_finding *finding, ml_str sink);
 
 /* One line of the report's check sections. */

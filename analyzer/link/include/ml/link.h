@@ -86,6 +86,10 @@ typedef struct ml_requests {
 /* The requests a CALL or NEW leads to: itself, or those in project functions it calls. */
 ml_requests ml_eval_requests(ml_eval *eval, ml_file_id file, ml_node_id call);
 
+/* The project functions a call may go to, seen without a calling context: at most max
+ * places of FUNCTION nodes are stored, their number is returned. */
+uint32_t ml_eval_callees(ml_eval *eval, ml_file_id file, ml_node_id call, ml_place *out, uint32_t max);
+
 /* A call of a method of the bridge. */
 typedef struct ml_bridge_call {
     const ml_bridge_method *method; /* NULL: no bridge call */

@@ -52,6 +52,10 @@ typedef struct ml_discovery {
 ml_status ml_source_discover(ml_source_files *out, ml_problems *problems, ml_arena *arena,
                              const ml_discovery *what, ml_error *error);
 
+/* The same verdict for a path from elsewhere, by its names alone: kind and is_test are filled.
+ * False for what discovery would pass over. */
+bool ml_source_classify(ml_source_file *out, ml_str path);
+
 enum { ML_FILE_BYTES_MAX = 2 * 1024 * 1024 }; /* default size cap, see RELIABILITY in docs */
 
 /* The bytes of a file below the root, NUL-terminated, in the arena. Fails for links,

@@ -1,0 +1,209 @@
+#include "ml/keys.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include <stdlib.h>
+
+typedef struct pattern {
+    pcre2_code *code;
+    const ml_provider *provider;
+    const ml_key_pattern *key;
+    ml_str prefix; /* literal text every match begins with; empty when there is none */
+} pattern;
+
+struct ml_keys {
+    pattern *patterns;
+    uint32_t count;
+    pcre2_match_context *limits;
+};
+
+enum { MATCH_LIMIT = 100000, DEPTH_LIMIT = 1000, HEAP_LIMIT_KIB = 4096, VISIBLE = 4 };
+
+/* The literal characters a pattern begins with, after anchors: "\bsk-ant-" gives "sk-ant-". */
+static ml_str literal_prefix(ml_str source)
+{
+    size_t from = 0, to;
+
+    if (ml_str_starts(source, ML_STR("\\b")))
+        from = 2;
+    for (to = from; to < source.len; to++) {
+        char c = source.data[to];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+        if (!plain)
+            break;
+    }
+    /* A quantifier belongs to the character before it. */
+    if (to < source.len && strchr("?*+{|", source.data[to]))
+        return ML_STR_NONE;
+    return ml_str_slice(source, from, to);
+}
+
+static bool compile(pattern *out, const ml_provider *provider, const ml_key_pattern *key)
+{
+    int error;
+    PCRE2_SIZE offset;
+
+    out->code = pcre2_compile((PCRE2_SPTR)key->pattern.data, key->pattern.len, PCRE2_NEVER_BACKSLASH_C, &error, &offset, NULL);
+    out->provider = provider;
+    out->key = key;
+    out->prefix = literal_prefix(key->pattern);
+    return out->code != NULL;
+}
+
+ml_keys *ml_keys_new(const ml_catalog *catalog, uint32_t *bad_patterns)
+{
+    uint32_t count, total = 0;
+    const ml_provider *providers = ml_catalog_providers(catalog, &count);
+    ml_keys *keys = ml_xmalloc(sizeof *keys);
+
+    for (uint32_t i = 0; i < count; i++)
+        total += providers[i].key_count;
+    *keys = (ml_keys){.patterns = ml_xmalloc((total + 1) * sizeof *keys->patterns),
+                      .limits = pcre2_match_context_create(NULL)};
+    if (!keys->limits)
+        ml_die_no_memory();
+    pcre2_set_match_limit(keys->limits, MATCH_LIMIT);
+    pcre2_set_depth_limit(keys->limits, DEPTH_LIMIT);
+    pcre2_set_heap_limit(keys->limits, HEAP_LIMIT_KIB);
+    *bad_patterns = 0;
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < providers[i].key_count; k++) {
+            if (compile(&keys->patterns[keys->count], &providers[i], &providers[i].keys[k]))
+                keys->count++;
+            else
+                ++*bad_patterns;
+        }
+    return keys;
+}
+
+void ml_keys_free(ml_keys *keys)
+{
+    if (!keys)
+        return;
+    for (uint32_t i = 0; i < keys->count; i++)
+        pcre2_code_free(keys->patterns[i].code);
+    pcre2_match_context_free(keys->limits);
+    free(keys->patterns);
+    free(keys);
+}
+
+/* ---- placeholders ---- */
+
+static bool has_word(ml_str key, const char *word)
+{
+    return ml_str_find_nocase(key, ml_str_of(word)) != ML_NOT_FOUND;
+}
+
+bool ml_key_is_placeholder(ml_str key)
+{
+    static const char *const words[] = {"xxxx", "your",    "example", "placeholder", "changeme", "dummy", "sample",
+                                        "test", "fake",    "insert",  "replace",     "redacted", "secret_key",
+                                        "api-key", "api_key", "apikey",  "....",        "****",     "1234567890",
+                                        "abcdefgh", "<",    "${",      "demo",        "mock", "0000000"};
+    bool seen[256] = {false};
+    uint32_t distinct = 0, digits = 0;
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (has_word(key, words[i]))
+            return true;
+    for (size_t i = 0; i < key.len; i++) {
+        unsigned char c = (unsigned char)key.data[i];
+        distinct += !seen[c];
+        seen[c] = true;
+        digits += c >= '0' && c <= '9';
+    }
+    /* A random body of 16 characters or more has over nine distinct ones and, in every vendor's
+     * alphabet, some digit among them; prose and repeated patterns do not. */
+    return key.len < 16 || distinct < 10 || digits == 0;
+}
+
+/* ---- matching ---- */
+
+static bool match_at(const ml_keys *keys, const pattern *p, ml_str text, size_t from, size_t *start, size_t *end)
+{
+    pcre2_match_data *data = pcre2_match_data_create_from_pattern(p->code, NULL);
+
+    if (!data)
+        ml_die_no_memory();
+    int groups = pcre2_match(p->code, (PCRE2_SPTR)text.data, text.len, from, 0, data, keys->limits);
+    if (groups > 0) {
+        const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(data);
+        int group = groups > 1 && offsets[2] != PCRE2_UNSET ? 1 : 0;
+        *start = offsets[2 * group];
+        *end = offsets[2 * group + 1];
+    }
+    pcre2_match_data_free(data);
+    return groups > 0 && *end > *start;
+}
+
+static bool find_with(const ml_keys *keys, const pattern *p, ml_str text, ml_key_match *out)
+{
+    size_t from = 0, start, end;
+
+    if (p->prefix.len >= 2 && !ml_str_contains(text, p->prefix))
+        return false;
+    while (from < text.len && match_at(keys, p, text, from, &start, &end)) {
+        if (!ml_key_is_placeholder(ml_str_slice(text, start, end))) {
+            *out = (ml_key_match){p->provider, p->key->trust, (uint32_t)start, (uint32_t)end, false};
+            return true;
+        }
+        from = end;
+    }
+    return false;
+}
+
+/* Of two patterns that fit, the one that says more decides: a longer literal beginning, then a name. */
+static bool says_more(const pattern *a, const pattern *b)
+{
+    if (a->prefix.len != b->prefix.len)
+        return a->prefix.len > b->prefix.len;
+    return a->key->needs_name && !b->key->needs_name;
+}
+
+ml_key_match ml_keys_find(const ml_keys *keys, ml_str text)
+{
+    ml_key_match best = {.provider = NULL}, found;
+    const pattern *chosen = NULL;
+
+    text = ml_str_slice(text, 0, ML_KEY_WINDOW_MAX);
+    for (uint32_t i = 0; i < keys->count; i++) {
+        const pattern *p = &keys->patterns[i];
+        if (!find_with(keys, p, text, &found))
+            continue;
+        bool same_strength = chosen && !says_more(p, chosen) && !says_more(chosen, p);
+        if (same_strength && found.provider != best.provider)
+            best.shared = true;
+        if (!chosen || says_more(p, chosen)) {
+            chosen = p;
+            best = found;
+        }
+    }
+    return best;
+}
+
+ml_str ml_keys_mask(ml_arena *arena, const ml_keys *keys, ml_str text)
+{
+    char *out = NULL;
+
+    for (size_t window = 0; window < text.len; window += ML_KEY_WINDOW_MAX / 2) {
+        ml_str part = ml_str_slice(text, window, window + ML_KEY_WINDOW_MAX);
+        for (uint32_t i = 0; i < keys->count; i++) {
+            size_t from = 0, start, end;
+            const pattern *p = &keys->patterns[i];
+            if (p->prefix.len >= 2 && !ml_str_contains(part, p->prefix))
+                continue;
+            while (from < part.len && match_at(keys, p, part, from, &start, &end)) {
+                from = end;
+                if (ml_key_is_placeholder(ml_str_slice(part, start, end)))
+                    continue;
+                if (!out)
+                    out = memcpy(ml_arena_bytes(arena, text.len + 1), text.data, text.len);
+                for (size_t k = start + VISIBLE; k < end; k++)
+                    if (part.data[k] != '\n')
+                        out[window + k] = '*';
+            }
+        }
+    }
+    return out ? (ml_str){out, text.len} : text;
+}

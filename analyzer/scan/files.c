@@ -1,0 +1,228 @@
+/* The files of a scan: found on disk or in the index, read once, parsed on demand. */
+#include "scan_internal.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+void ml_scan_problem(ml_scan *scan, ml_problem_kind kind, ml_str path, uint32_t line, ml_text reason)
+{
+    ml_problem problem = {kind, path, line, reason};
+    ml_vec_push(&scan->run, &scan->report.problems, problem);
+}
+
+/* ---- finding ---- */
+
+static ml_status absolute(ml_str *out, ml_arena *arena, ml_str typed, ml_error *error)
+{
+    const char *path = ml_arena_cstr(arena, typed.len ? typed : ML_STR("."));
+    char *real = realpath(path, NULL);
+
+    if (!real)
+        return ml_fail(error, ML_ENOTFOUND, path, 0, "no such file or folder");
+    *out = ml_arena_copy(arena, ml_str_of(real));
+    free(real);
+    return ML_OK;
+}
+
+/* Paths below the root of the first; one outside it belongs to another project. */
+static ml_status place_paths(ml_scan *scan, ml_str **below, ml_error *error)
+{
+    uint32_t count = scan->options.path_count ? scan->options.path_count : 1;
+    ml_str *paths = ML_NEW_ARRAY(&scan->run, ml_str, count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        ml_str typed = scan->options.path_count ? scan->options.paths[i] : ML_STR(".");
+        ml_status status = absolute(&paths[i], &scan->run, typed, error);
+        if (status == ML_OK && i == 0)
+            status = ml_source_project_root(&scan->root, &scan->run, paths[0], error);
+        if (status != ML_OK)
+            return status;
+        ml_str rest = ml_str_from(paths[i], scan->root.len);
+        if (!ml_str_starts(paths[i], scan->root) || (rest.len && rest.data[0] != '/' && scan->root.len > 1))
+            return ml_fail(error, ML_EUSAGE, ml_arena_cstr(&scan->run, typed), 0,
+                           "is not below the project %.*s; scan the two projects one after the other",
+                           ML_STR_ARG(scan->root));
+        while (rest.len && rest.data[0] == '/')
+            rest = ml_str_from(rest, 1);
+        paths[i] = rest;
+    }
+    *below = paths;
+    scan->options.path_count = count;
+    return ML_OK;
+}
+
+static bool is_below(ml_str path, const ml_str *scopes, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        ml_str scope = scopes[i];
+        if (!scope.len || ml_str_eq(path, scope) ||
+            (ml_str_starts(path, scope) && path.len > scope.len && path.data[scope.len] == '/'))
+            return true;
+    }
+    return false;
+}
+
+static bool is_ignored(const ml_config *config, ml_str path)
+{
+    for (uint32_t i = 0; i < config->ignore.count; i++)
+        if (ml_glob_match(config->ignore.items[i], path))
+            return true;
+    return false;
+}
+
+/* The index instead of the disk: every file for resolution, the changed ones in scope. */
+static ml_status find_staged(ml_scan *scan, const ml_str *below, ml_error *error)
+{
+    ml_staged_files staged = {0}, wanted = {0};
+    ml_status status = ml_git_index(&staged, &scan->run, scan->root, error);
+    bool any = false;
+
+    for (uint32_t i = 0; status == ML_OK && i < staged.count; i++) {
+        const ml_staged_file *file = &staged.items[i];
+        ml_source_file found;
+        if (!ml_source_classify(&found, file->path) || is_ignored(&scan->config, file->path))
+            continue;
+        found.in_scope = file->changed && is_below(file->path, below, scan->options.path_count);
+        any |= found.in_scope;
+        ml_vec_push(&scan->run, &scan->files, found);
+        ml_vec_push(&scan->run, &wanted, *file);
+    }
+    if (status != ML_OK)
+        return status;
+    scan->nothing_staged = !any;
+    if (!any)
+        return ML_OK;
+    ml_str *texts = ML_NEW_ARRAY(&scan->run, ml_str, wanted.count);
+    status = ml_git_blobs(texts, &scan->run, scan->root, &wanted, scan->config.file_bytes_max, error);
+    for (uint32_t i = 0; status == ML_OK && i < wanted.count; i++)
+        if (texts[i].data)
+            ml_strmap_put(&scan->run, &scan->staged_text, wanted.items[i].path, &texts[i]);
+    return status;
+}
+
+static void mark_tests(ml_scan *scan)
+{
+    for (uint32_t i = 0; i < scan->files.count; i++)
+        for (uint32_t k = 0; k < scan->config.tests.count; k++)
+            scan->files.items[i].is_test |= ml_glob_match(scan->config.tests.items[k], scan->files.items[i].path);
+}
+
+static int by_path(const void *left, const void *right)
+{
+    const ml_source_file *a = left, *b = right;
+    return ml_str_cmp(a->path, b->path);
+}
+
+ml_status ml_scan_find_files(ml_scan *scan, ml_error *error)
+{
+    ml_str *below;
+    ml_status status = place_paths(scan, &below, error);
+
+    if (status != ML_OK)
+        return status;
+    ml_str config = scan->options.config_path ? ml_str_of(scan->options.config_path)
+                                              : ml_config_find(&scan->run, scan->root);
+    ml_config_default(&scan->config);
+    if (config.len)
+        status = ml_config_load(&scan->config, &scan->run, ml_arena_cstr(&scan->run, config), error);
+    if (status != ML_OK)
+        return status;
+    if (scan->options.staged) {
+        status = find_staged(scan, below, error);
+    } else {
+        ml_discovery what = {.root = scan->root,
+                             .paths = below,
+                             .path_count = scan->options.path_count,
+                             .ignore = scan->config.ignore.items,
+                             .ignore_count = scan->config.ignore.count};
+        status = ml_source_discover(&scan->files, &scan->report.problems, &scan->run, &what, error);
+    }
+    if (status != ML_OK)
+        return status;
+    mark_tests(scan);
+    if (scan->files.count > 1)
+        qsort(scan->files.items, scan->files.count, sizeof *scan->files.items, by_path);
+    scan->slots = ML_NEW_ARRAY(&scan->run, ml_slot, scan->files.count);
+    for (uint32_t i = 0; i < scan->files.count; i++)
+        pthread_mutex_init(&scan->slots[i].lock, NULL);
+    return ML_OK;
+}
+
+/* ---- reading and parsing ---- */
+
+static void read_slot(ml_scan *scan, ml_file_id file, ml_slot *slot)
+{
+    ml_str path = scan->files.items[file - 1].path;
+    ml_error error;
+
+    slot->read = true;
+    if (scan->options.staged) {
+        const ml_str *text = ml_strmap_get(&scan->staged_text, path);
+        slot->readable = text != NULL;
+        if (text)
+            slot->text = *text;
+        else
+            slot->unread_reason = "larger than the size limit";
+        return;
+    }
+    ml_status status = ml_source_read(&slot->text, &slot->arena, scan->root, path, scan->config.file_bytes_max, &error);
+    slot->readable = status == ML_OK;
+    if (status != ML_OK)
+        slot->unread_reason = ml_arena_cstr(&slot->arena, ml_str_of(error.text));
+}
+
+bool ml_scan_text(ml_scan *scan, ml_file_id file, ml_str *text)
+{
+    ml_slot *slot = &scan->slots[file - 1];
+
+    pthread_mutex_lock(&slot->lock);
+    if (!slot->read)
+        read_slot(scan, file, slot);
+    *text = slot->text;
+    bool readable = slot->readable;
+    pthread_mutex_unlock(&slot->lock);
+    return readable;
+}
+
+/* One parser a thread, kept for its life. */
+static pthread_key_t parser_key;
+static pthread_once_t parser_once = PTHREAD_ONCE_INIT;
+
+static void free_parser(void *parser)
+{
+    ml_parser_free(parser);
+}
+
+static void make_key(void)
+{
+    pthread_key_create(&parser_key, free_parser);
+}
+
+static ml_parser *thread_parser(void)
+{
+    pthread_once(&parser_once, make_key);
+    ml_parser *parser = pthread_getspecific(parser_key);
+    if (!parser) {
+        parser = ml_parser_new(0);
+        pthread_setspecific(parser_key, parser);
+    }
+    return parser;
+}
+
+const ml_facts *ml_scan_facts(ml_scan *scan, ml_file_id file)
+{
+    const ml_source_file *source = &scan->files.items[file - 1];
+    ml_slot *slot = &scan->slots[file - 1];
+
+    if (!ml_file_kind_is_script(source->kind))
+        return NULL;
+    pthread_mutex_lock(&slot->lock);
+    if (!slot->read)
+        read_slot(scan, file, slot);
+    if (!slot->parsed && slot->readable)
+        slot->facts = ml_facts_of(&slot->arena, thread_parser(), source->path, source->kind, slot->text);
+    slot->parsed = true;
+    const ml_facts *facts = slot->facts;
+    pthread_mutex_unlock(&slot->lock);
+    return facts;
+}

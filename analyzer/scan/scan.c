@@ -1,0 +1,311 @@
+#include "scan_internal.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+static const char tool_version[] = ML_VERSION;
+
+/* ---- callbacks of the link ---- */
+
+static const ml_facts *link_facts(void *data, ml_file_id file)
+{
+    return ml_scan_facts(data, file);
+}
+
+static bool link_text(void *data, ml_str path, ml_str *text)
+{
+    ml_scan *scan = data;
+    uint32_t low = 0, high = scan->files.count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ml_str_cmp(scan->files.items[middle].path, path) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < scan->files.count && ml_str_eq(scan->files.items[low].path, path) &&
+           ml_scan_text(scan, low + 1, text);
+}
+
+/* ---- passes ---- */
+
+static ml_file_id file_of_item(const ml_scan *scan, size_t item)
+{
+    size_t at = scan->options.reverse ? scan->files.count - 1 - item : item;
+    return (ml_file_id)(at + 1);
+}
+
+static void read_file(void *data, size_t item, unsigned worker)
+{
+    ml_scan *scan = data;
+    ml_file_id file = file_of_item(scan, item);
+    ml_str text;
+
+    (void)worker;
+    if (ml_file_kind_is_script(scan->files.items[file - 1].kind) && ml_scan_text(scan, file, &text))
+        ml_scan_trigger(scan, &scan->slots[file - 1], text);
+}
+
+static void parse_file(void *data, size_t item, unsigned worker)
+{
+    ml_scan *scan = data;
+    ml_file_id file = file_of_item(scan, item);
+
+    (void)worker;
+    if (scan->files.items[file - 1].in_scope && ml_scan_wants_parse(scan, file))
+        ml_scan_facts(scan, file);
+}
+
+static void judge_file(void *data, size_t item, unsigned worker)
+{
+    ml_scan *scan = data;
+    ml_file_id file = file_of_item(scan, item);
+
+    if (scan->files.items[file - 1].in_scope && ml_scan_wants_parse(scan, file) && ml_scan_facts(scan, file))
+        ml_worker_judge(scan->workers[worker], file);
+}
+
+static void run_pass(ml_scan *scan, ml_pool_work work)
+{
+    ml_pool_run(scan->jobs, scan->files.count, work, scan);
+}
+
+/* ---- what was not read or not analysed ---- */
+
+static ml_text text_of(ml_scan *scan, const char *en, const char *zh)
+{
+    ml_text text;
+
+    text.in[ML_LANG_EN] = ml_arena_copy(&scan->run, ml_str_of(en));
+    text.in[ML_LANG_ZH] = ml_arena_copy(&scan->run, ml_str_of(zh));
+    return text;
+}
+
+/* Is there a finding that fails the scan on the lines of the range? Then it is not blind there. */
+static bool is_explained(const ml_scan *scan, ml_str path, ml_span range)
+{
+    for (uint32_t i = 0; i < scan->report.findings.count; i++) {
+        const ml_finding *finding = &scan->report.findings.items[i];
+        if (ml_str_eq(finding->path, path) && finding->level >= scan->fail_on && finding->span.line >= range.line &&
+            finding->span.line <= range.end_line)
+            return true;
+    }
+    return false;
+}
+
+static void note_parse_errors(ml_scan *scan, const ml_facts *facts)
+{
+    for (uint32_t i = 0; i < facts->error_count; i++) {
+        const ml_range *range = &facts->errors[i];
+        ml_span span = ml_lines_span(&facts->lines, range->start, range->end);
+        ml_str text = ml_str_slice(facts->lines.text, range->start, range->end);
+        if (!ml_scan_is_blind(scan, text) || is_explained(scan, facts->path, span))
+            continue;
+        ml_scan_problem(scan, ML_PROBLEM_PARSE_BLIND, facts->path, span.line,
+                        text_of(scan, "does not parse here, and names a provider, the bridge or a billing table",
+                                "此处无法解析，且其中出现服务商、AIBridge 或计费表的名称"));
+        return;
+    }
+    ml_text reason;
+    uint32_t line = ml_lines_span(&facts->lines, facts->errors[0].start, facts->errors[0].end).line;
+    reason.in[ML_LANG_EN] = ml_arena_printf(&scan->run, "%u range(s) do not parse; the rest was analysed", facts->error_count);
+    reason.in[ML_LANG_ZH] = ml_arena_printf(&scan->run, "%u 处无法解析，其余部分已分析", facts->error_count);
+    ml_scan_problem(scan, ML_PROBLEM_PARSE, facts->path, line, reason);
+}
+
+static void note_unread(ml_scan *scan, const ml_source_file *file, const char *why)
+{
+    ml_text reason = {{ml_arena_printf(&scan->run, "not read: %s", why), ml_arena_printf(&scan->run, "未读取：%s", why)}};
+
+    ml_scan_problem(scan, ML_PROBLEM_UNREAD, file->path, 0, reason);
+}
+
+static bool is_ours(const ml_source_file *file)
+{
+    return file->in_scope && (ml_file_kind_is_script(file->kind) || file->kind == ML_FILE_SQL);
+}
+
+static void count_file(ml_scan *scan, ml_file_id file)
+{
+    const ml_source_file *source = &scan->files.items[file - 1];
+    ml_slot *slot = &scan->slots[file - 1];
+    ml_report *report = &scan->report;
+    ml_str text;
+
+    if (!is_ours(source))
+        return;
+    report->files_total++;
+    if (!ml_scan_text(scan, file, &text)) {
+        note_unread(scan, source, slot->unread_reason);
+        return;
+    }
+    report->files_checked++;
+    if (memchr(text.data, '\0', text.len))
+        ml_scan_problem(scan, ML_PROBLEM_UNREAD, source->path, 0,
+                        text_of(scan, "holds NUL bytes: no text in an encoding we know", "含有 NUL 字节：不是可识别编码的文本"));
+    if (!slot->facts)
+        return;
+    report->files_parsed++;
+    if (slot->facts->cut_short) {
+        ml_text reason = {{ml_str_of(slot->facts->cut_reason), ml_arena_printf(&scan->run, "未完整分析：%s", slot->facts->cut_reason)}};
+        ml_scan_problem(scan, ML_PROBLEM_UNANALYSED, source->path, 0, reason);
+    }
+    if (slot->facts->error_count) {
+        report->parse_errors++;
+        note_parse_errors(scan, slot->facts);
+    }
+}
+
+static void sum_up(ml_scan *scan)
+{
+    for (ml_file_id file = 1; file <= scan->files.count; file++)
+        count_file(scan, file);
+    ml_problems_sort(&scan->report.problems);
+    for (uint32_t i = 0; i < scan->report.problems.count; i++)
+        scan->report.incomplete |= ml_problem_is_incomplete(scan->report.problems.items[i].kind, scan->options.strict);
+}
+
+/* ---- setting up ---- */
+
+static ml_str today(ml_arena *arena, int64_t now)
+{
+    time_t seconds = (time_t)now;
+    struct tm utc;
+
+    if (!gmtime_r(&seconds, &utc))
+        return ML_STR("1970-01-01");
+    return ml_arena_printf(arena, "%04d-%02d-%02d", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday);
+}
+
+static ml_status set_up_engine(ml_scan *scan, ml_error *error)
+{
+    uint32_t bad_patterns;
+
+    scan->host = (ml_link_host){.data = scan,
+                                .facts = link_facts,
+                                .text = link_text,
+                                .files = scan->files.items,
+                                .file_count = scan->files.count,
+                                .catalog = scan->catalog,
+                                .config = &scan->config};
+    scan->link = ml_link_new(&scan->run, &scan->host);
+    scan->keys = ml_keys_new(scan->catalog, &bad_patterns);
+    ml_engine_options options = {.rules = ml_rule_table,
+                                 .rule_count = ml_rule_table_count,
+                                 .config = &scan->config,
+                                 .keys = scan->keys,
+                                 .today = today(&scan->run, scan->options.time)};
+    options.eval.steps = scan->options.steps ? scan->options.steps : scan->config.step_budget;
+    options.eval.depth = scan->options.depth == UINT32_MAX ? ML_DEPTH_DEFAULT : scan->options.depth;
+    ml_status status = ml_engine_new(&scan->engine, &scan->run, scan->link, &options, error);
+    if (status != ML_OK)
+        return status;
+    scan->workers = ML_NEW_ARRAY(&scan->run, ml_worker *, scan->jobs);
+    for (unsigned i = 0; i < scan->jobs; i++)
+        scan->workers[i] = ml_worker_new(scan->engine);
+    return ML_OK;
+}
+
+static ml_str typed_paths(ml_scan *scan)
+{
+    ml_str typed = scan->options.paths ? scan->options.paths[0] : ML_STR(".");
+
+    for (uint32_t i = 1; scan->options.paths && i < scan->options.path_count; i++) {
+        typed = ml_arena_concat(&scan->run, typed, ML_STR(" "));
+        typed = ml_arena_concat(&scan->run, typed, scan->options.paths[i]);
+    }
+    return typed;
+}
+
+static bool has_something(const ml_scan *scan)
+{
+    for (uint32_t i = 0; i < scan->files.count; i++)
+        if (is_ours(&scan->files.items[i]))
+            return true;
+    return scan->report.problems.count > 0;
+}
+
+static ml_status run(ml_scan *scan, ml_error *error)
+{
+    ml_report *report = &scan->report;
+    ml_status status;
+
+    report->tool_version = ml_str_of(tool_version);
+    report->time = scan->options.time;
+    report->time_is_utc = scan->options.time_is_utc;
+    report->typed = typed_paths(scan);
+    status = ml_scan_find_files(scan, error);
+    if (status != ML_OK)
+        return status;
+    report->root = scan->root;
+    report->uri_prefix = ml_source_repository_prefix(&scan->run, scan->root);
+    scan->fail_on = scan->options.fail_on_given ? scan->options.fail_on : scan->config.fail_on;
+    if (!scan->options.staged && !has_something(scan))
+        return ml_fail(error, ML_EUSAGE, ml_arena_cstr(&scan->run, report->typed), 0,
+                       "holds no file to scan (TypeScript, JavaScript, Vue, Svelte, HTML or SQL)");
+    scan->catalog = ml_catalog_builtin();
+    if (scan->options.catalog_dir) {
+        status = ml_catalog_load(&scan->catalog, &scan->run, scan->options.catalog_dir, error);
+        if (status != ML_OK)
+            return status;
+    }
+    ml_scan_build_words(scan);
+    status = set_up_engine(scan, error);
+    if (status != ML_OK)
+        return status;
+    run_pass(scan, read_file);
+    ml_scan_spread(scan);
+    run_pass(scan, parse_file);
+    run_pass(scan, judge_file);
+    ml_scan_judge_project(scan);
+    ml_engine_finish(scan->engine, scan->workers, scan->jobs, report);
+    sum_up(scan);
+    return ML_OK;
+}
+
+ml_status ml_scan_run(ml_scan **out, const ml_scan_options *options, ml_error *error)
+{
+    ml_scan *scan = ml_xmalloc(sizeof *scan);
+
+    memset(scan, 0, sizeof *scan);
+    scan->options = *options;
+    scan->jobs = options->jobs ? options->jobs : ml_pool_cpus();
+    ml_status status = run(scan, error);
+    if (status != ML_OK) {
+        ml_scan_free(scan);
+        return status;
+    }
+    *out = scan;
+    return ML_OK;
+}
+
+const ml_report *ml_scan_report(const ml_scan *scan)
+{
+    return &scan->report;
+}
+
+ml_level ml_scan_fail_on(const ml_scan *scan)
+{
+    return scan->fail_on;
+}
+
+bool ml_scan_nothing_staged(const ml_scan *scan)
+{
+    return scan->nothing_staged;
+}
+
+void ml_scan_free(ml_scan *scan)
+{
+    if (!scan)
+        return;
+    for (unsigned i = 0; scan->workers && i < scan->jobs; i++)
+        ml_worker_free(scan->workers[i]);
+    for (uint32_t i = 0; scan->slots && i < scan->files.count; i++) {
+        ml_arena_finish(&scan->slots[i].arena);
+        pthread_mutex_destroy(&scan->slots[i].lock);
+    }
+    ml_keys_free(scan->keys);
+    ml_arena_finish(&scan->run);
+    free(scan);
+}

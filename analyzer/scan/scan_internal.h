@@ -1,0 +1,84 @@
+/* scan_internal.h - the state of one scan, shared by its passes. */
+#ifndef ML_SCAN_INTERNAL_H
+#define ML_SCAN_INTERNAL_H
+#include "ml/git.h"
+#include "ml/lower.h"
+#include "ml/map.h"
+#include "ml/pool.h"
+#include "ml/scan.h"
+#include "ml/schema_check.h"
+#include "ml/tables.h"
+#include "ml/trigger.h"
+
+#include <pthread.h>
+
+/* Why a file is parsed. */
+enum {
+    ML_WHY_CLIENT = 1 << 0,   /* names a client's global or type, or hides names behind escapes */
+    ML_WHY_BRIDGE = 1 << 1,   /* names a method of the bridge */
+    ML_WHY_TABLE = 1 << 2,    /* names a reference table */
+    ML_WHY_KEY = 1 << 3,      /* may hold a key */
+    ML_WHY_PACKAGE = 1 << 4,  /* imports a client or an SDK */
+    ML_WHY_IMPORTS = 1 << 5,  /* imports a file that is parsed for one of the flow reasons */
+    ML_WHY_FLOW = ML_WHY_CLIENT | ML_WHY_PACKAGE
+};
+
+typedef ML_VEC(ml_str) ml_specifiers;
+
+typedef struct ml_slot {
+    pthread_mutex_t lock;     /* guards text and facts while they are made */
+    ml_arena arena;           /* of the file: text and facts */
+    ml_str text;
+    bool read, readable, parsed;
+    const char *unread_reason;
+    ml_trigger_bits why;
+    ml_specifiers specifiers;
+    const ml_facts *facts;
+} ml_slot;
+
+struct ml_scan {
+    ml_arena run;
+    ml_scan_options options;
+    ml_config config;
+    const ml_catalog *catalog;
+    ml_str root;
+    ml_source_files files;
+    ml_slot *slots;           /* by file id - 1 */
+    ml_link *link;
+    ml_link_host host;
+    ml_keys *keys;
+    ml_engine *engine;
+    ml_worker **workers;
+    unsigned jobs;
+    ml_trigger_set *words;
+    ml_trigger_set *key_words;
+    ml_trigger_set *blind_words;
+    ml_strmap client_packages;
+    ml_strmap staged_text;    /* path -> ml_str, in staged mode */
+    ml_report report;
+    ml_level fail_on;
+    bool nothing_staged;
+};
+
+/* triggers.c */
+void ml_scan_build_words(ml_scan *scan);
+void ml_scan_trigger(ml_scan *scan, ml_slot *slot, ml_str text);
+bool ml_scan_wants_parse(const ml_scan *scan, ml_file_id file);
+/* After the link exists: packages named by imports, and importers of what is parsed. */
+void ml_scan_spread(ml_scan *scan);
+/* Does the range of a text that does not parse hold a word some rule would have looked at? */
+bool ml_scan_is_blind(const ml_scan *scan, ml_str range);
+
+/* specifiers.c */
+void ml_specifiers_of(ml_specifiers *out, ml_arena *arena, ml_str text);
+
+/* files.c */
+ml_status ml_scan_find_files(ml_scan *scan, ml_error *error);
+bool ml_scan_text(ml_scan *scan, ml_file_id file, ml_str *text);
+const ml_facts *ml_scan_facts(ml_scan *scan, ml_file_id file);
+void ml_scan_problem(ml_scan *scan, ml_problem_kind kind, ml_str path, uint32_t line, ml_text reason);
+
+/* schema.c */
+void ml_scan_judge_project(ml_scan *scan);
+
+#endif

@@ -1,0 +1,46 @@
+/* Module specifiers by lexical search: every quoted text after from, import or require.
+ * Finds too many (in comments, in strings) and never too few, but for specifiers that
+ * are not literals. */
+#include "scan_internal.h"
+
+enum { SPECIFIER_MAX = 256 };
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$';
+}
+
+static bool follows_loader(ml_str text, size_t quote)
+{
+    static const char *const loaders[] = {"from", "import", "require", "resolve", "load"};
+    size_t end = quote;
+
+    while (end && strchr(" \t\r\n(", text.data[end - 1]))
+        end--;
+    if (end >= 2 && text.data[end - 1] == '/' && text.data[end - 2] == '*') /* a comment before the specifier of import() */
+        return true;
+    size_t start = end;
+    while (start && is_word(text.data[start - 1]))
+        start--;
+    ml_str word = ml_str_slice(text, start, end);
+    for (size_t i = 0; i < sizeof loaders / sizeof *loaders; i++)
+        if (ml_str_eq_c(word, loaders[i]))
+            return true;
+    return false;
+}
+
+void ml_specifiers_of(ml_specifiers *out, ml_arena *arena, ml_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char quote = text.data[i];
+        if ((quote != '"' && quote != '\'' && quote != '`') || !follows_loader(text, i))
+            continue;
+        size_t end = i + 1;
+        while (end < text.len && end - i < SPECIFIER_MAX && text.data[end] != quote && text.data[end] != '\n')
+            end++;
+        if (end >= text.len || text.data[end] != quote || end == i + 1)
+            continue;
+        ml_vec_push(arena, out, ml_str_slice(text, i + 1, end));
+        i = end;
+    }
+}

@@ -1,0 +1,200 @@
+/* bypass/sdk-import - an AI SDK is loaded outside the bridge.
+ *
+ * Reports  import, import = require, require, import() and re-export of a package that
+ *          calls a provider, at the import; and an import that takes such a package's
+ *          client out of the bridge's own folder.
+ * Silent   for what TypeScript erases, for a name that resolves to a file of the
+ *          project, and when every client made from the import talks to the bridge. */
+#include "request.h"
+
+static bool reaches_provider(const ml_package *package, ml_str name)
+{
+    if (package->type_only)
+        return false;
+    if (package->kind == ML_PACKAGE_SDK || package->kind == ML_PACKAGE_WRAPPER)
+        return true;
+    /* A tool kit calls nobody but through the clients it exports. */
+    for (uint32_t i = 0; i < package->client_count; i++)
+        if (ml_str_eq(package->clients[i], name))
+            return true;
+    return false;
+}
+
+/* The package behind a specifier, if it is one of the catalogue's and no file of the project. */
+static ml_package_match sdk_of(ml_ctx *ctx, ml_str specifier, ml_str name)
+{
+    const ml_link *link = ml_ctx_link(ctx);
+    ml_package_match match = {0};
+
+    if (ml_link_resolve(link, ml_ctx_file(ctx), specifier))
+        return match;
+    match = ml_catalog_match_package(ml_ctx_catalog(ctx), ml_link_package_of(link, ml_ctx_file(ctx), specifier));
+    if (match.provider && (match.provider->optional || !reaches_provider(match.package, name)))
+        match.provider = NULL;
+    return match;
+}
+
+static ml_finding *report(ml_ctx *ctx, ml_node_id node, ml_package_match match, const ml_provider *provider,
+                          ml_str specifier)
+{
+    ml_finding *finding = ml_ctx_report(ctx, node);
+
+    ml_finding_provider(ctx, finding, provider ? provider : match.provider);
+    ml_finding_set(ctx, finding, "package", specifier);
+    if (match.package->trust != ML_TRUST_FULL)
+        ml_finding_cap(ctx, finding, ML_LEVEL_MEDIUM, "the catalogue's entry for this package is not confirmed",
+                       "目录中该软件包条目尚未核实");
+    return finding;
+}
+
+/* ---- where the clients made from an import talk to ---- */
+
+typedef struct use {
+    bool any;                     /* a client is made here */
+    bool all_bridge;
+    const ml_provider *provider;  /* another provider that its base URL names */
+    ml_place place;               /* where that URL stands */
+} use;
+
+static ml_values base_url_of(ml_ctx *ctx, ml_node_id call)
+{
+    static const char *const keys[] = {"baseURL", "baseUrl", "base_url", "basePath", "apiUrl", "endpoint", "serverURL"};
+    ml_eval *eval = ml_ctx_eval(ctx);
+    ml_node_id arg = ml_child(ml_ctx_facts(ctx), call, ML_ROLE_ARG);
+    ml_values options = arg ? ml_eval_node(eval, ml_ctx_file(ctx), arg) : (ml_values){NULL, 0};
+
+    for (size_t i = 0; options.count && i < sizeof keys / sizeof *keys; i++) {
+        ml_values values = ml_eval_member(eval, options, ml_str_of(keys[i]));
+        for (uint32_t k = 0; k < values.count; k++)
+            if (values.items[k].piece_count && values.items[k].kind != ML_V_UNDEFINED &&
+                !(values.items[k].kind == ML_V_UNKNOWN && values.items[k].pieces[0].hole == ML_HOLE_FIELD))
+                return values;
+    }
+    return (ml_values){NULL, 0};
+}
+
+static void add_use(ml_ctx *ctx, use *out, ml_node_id call)
+{
+    ml_targets targets = ml_ctx_targets(ctx, base_url_of(ctx, call));
+    bool bridge = targets.count > 0;
+
+    for (uint32_t i = 0; i < targets.count; i++) {
+        bridge &= targets.items[i].kind == ML_TARGET_BRIDGE;
+        if (targets.items[i].kind == ML_TARGET_PROVIDER || targets.items[i].kind == ML_TARGET_LOCAL) {
+            out->provider = targets.items[i].provider;
+            out->place = targets.items[i].url.place;
+        }
+    }
+    out->all_bridge = bridge && (out->all_bridge || !out->any);
+    out->any = true;
+}
+
+static bool is_rooted_in(const ml_facts *facts, ml_node_id callee, ml_binding_id binding)
+{
+    while (ml_kind_of(facts, callee) == ML_NODE_MEMBER)
+        callee = ml_child(facts, callee, ML_ROLE_OBJECT);
+    return ml_kind_of(facts, callee) == ML_NODE_IDENT && ml_node_at(facts, callee)->ref == binding;
+}
+
+/* new OpenAI({ baseURL }), createOpenAI({ baseURL }): every construction from the binding. */
+static use uses_of(ml_ctx *ctx, ml_binding_id binding)
+{
+    const ml_facts *facts = ml_ctx_facts(ctx);
+    use found = {0};
+
+    for (uint32_t i = 0; binding && i < facts->call_count; i++) {
+        ml_node_id call = facts->calls[i];
+        if (is_rooted_in(facts, ml_child(facts, call, ML_ROLE_CALLEE), binding))
+            add_use(ctx, &found, call);
+    }
+    return found;
+}
+
+/* ---- the forms ---- */
+
+/* An import from the project that hands out a client of an SDK, made or imported where the
+ * bridge may: taken elsewhere it bypasses the metering. */
+static void judge_laundered(ml_ctx *ctx, const ml_import *import)
+{
+    const ml_link *link = ml_ctx_link(ctx);
+    ml_file_id target = ml_link_resolve(link, ml_ctx_file(ctx), import->specifier);
+    ml_binding_id binding = import->local;
+
+    if (!target || !binding || !ml_link_in_bridge(link, target))
+        return;
+    const ml_node_id name = ml_ctx_facts(ctx)->bindings[binding].target;
+    ml_values values = name ? ml_eval_node(ml_ctx_eval(ctx), ml_ctx_file(ctx), name) : (ml_values){NULL, 0};
+    for (uint32_t i = 0; i < values.count; i++) {
+        if (values.items[i].kind != ML_V_EXTERNAL)
+            continue;
+        ml_package_match match = ml_catalog_match_package(ml_ctx_catalog(ctx), values.items[i].text);
+        if (!match.provider || !reaches_provider(match.package, values.items[i].name))
+            continue;
+        ml_finding *finding = report(ctx, import->node, match, NULL, values.items[i].text);
+        ml_finding_step(ctx, finding, values.items[i].place, "the SDK's client comes from here", "SDK 客户端来自此处");
+        ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), import->node}, "and is taken out of the bridge here",
+                        "并在此处被带出 AIBridge");
+        return;
+    }
+}
+
+static void judge_import(ml_ctx *ctx, const ml_import *import, uint32_t index)
+{
+    if (!ml_link_import_is_value(ml_ctx_link(ctx), ml_ctx_file(ctx), index))
+        return;
+    ml_package_match match = sdk_of(ctx, import->specifier, import->name);
+    if (!match.provider) {
+        judge_laundered(ctx, import);
+        return;
+    }
+    use found = uses_of(ctx, import->local);
+    if (found.any && found.all_bridge)
+        return;
+    ml_finding *finding = report(ctx, import->node, match, found.provider, import->specifier);
+    if (found.provider)
+        ml_finding_step(ctx, finding, found.place, "its base URL names this provider", "其基础地址指向该服务商");
+}
+
+static void judge_export(ml_ctx *ctx, const ml_export *export)
+{
+    ml_package_match match = {0};
+
+    if (!export->type_only)
+        match = sdk_of(ctx, export->specifier, export->source_name);
+    if (match.provider)
+        report(ctx, export->node, match, NULL, export->specifier);
+}
+
+static bool is_load(const ml_facts *facts, ml_node_id call)
+{
+    ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
+
+    if (ml_kind_of(facts, call) == ML_NODE_IMPORT_CALL)
+        return true;
+    return ml_kind_of(facts, call) == ML_NODE_CALL && ml_kind_of(facts, callee) == ML_NODE_IDENT &&
+           !ml_node_at(facts, callee)->ref && ml_str_eq(ml_text_of(facts, callee), ML_STR("require"));
+}
+
+static void judge_call(ml_ctx *ctx, ml_node_id call)
+{
+    const ml_facts *facts = ml_ctx_facts(ctx);
+    ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG);
+
+    if (!arg || !is_load(facts, call))
+        return;
+    ml_values names = ml_eval_node(ml_ctx_eval(ctx), ml_ctx_file(ctx), arg);
+    for (uint32_t i = 0; i < names.count; i++) {
+        const ml_value *name = &names.items[i];
+        if (name->kind != ML_V_STRING || name->piece_count != 1 || name->pieces[0].hole != ML_HOLE_NONE)
+            continue;
+        ml_package_match match = sdk_of(ctx, name->pieces[0].text, ML_STR("*"));
+        if (match.provider)
+            report(ctx, call, match, NULL, name->pieces[0].text);
+    }
+}
+
+const ml_rule ml_rule_bypass_sdk_import = {
+    .judge_import = judge_import,
+    .judge_export = judge_export,
+    .judge_call = judge_call,
+};

@@ -1,0 +1,106 @@
+#include "request.h"
+
+bool rule_call_supplies(const ml_targets *alone, const ml_target *target)
+{
+    for (uint32_t i = 0; i < alone->count; i++)
+        if (alone->items[i].kind == target->kind && alone->items[i].provider == target->provider)
+            return false;
+    return true;
+}
+
+static ml_str shown_host(ml_ctx *ctx, const ml_target *target)
+{
+    ml_arena *arena = ml_ctx_arena(ctx);
+    ml_str host = target->url.host;
+    size_t hole = ml_str_find_char(host, 1);
+
+    if (!host.len)
+        return target->url.hole.text.len ? target->url.hole.text : ML_STR("?");
+    if (hole == ML_NOT_FOUND)
+        return ml_arena_copy(arena, host);
+    ml_str head = ml_arena_concat(arena, ml_str_slice(host, 0, hole), ML_STR("*"));
+    return ml_arena_concat(arena, head, ml_str_from(host, hole + 1));
+}
+
+static void add_evidence(ml_ctx *ctx, ml_finding *finding, ml_node_id call, const ml_request *request,
+                         const ml_target *target)
+{
+    ml_place here = {ml_ctx_file(ctx), call};
+    bool elsewhere = target->url.place.file != here.file ||
+                     !ml_is_within(ml_ctx_facts(ctx), target->url.place.node, call);
+
+    if (elsewhere)
+        ml_finding_step(ctx, finding, target->url.place, "the host comes from here", "主机来自此处");
+    if (!elsewhere && !request->wrapped)
+        return;
+    ml_finding_step(ctx, finding, here, request->wrapped ? "this call hands it on" : "and is requested here",
+                    request->wrapped ? "此调用将其传入" : "并在此处发出请求");
+    for (uint32_t i = 0; i < request->via_count; i++)
+        ml_finding_step(ctx, finding, request->via[i], "through this call", "经过此调用");
+    if (request->wrapped)
+        ml_finding_step(ctx, finding, request->at, "to the request", "最终在此发出请求");
+}
+
+bool rule_is_dead_code(const ml_facts *facts, ml_node_id node)
+{
+    for (ml_node_id at = node; at; at = ml_node_at(facts, at)->parent) {
+        const ml_node *n = ml_node_at(facts, at);
+        if (ml_kind_of(facts, n->parent) == ML_NODE_IF && n->role == ML_ROLE_THEN &&
+            ml_kind_of(facts, ml_child(facts, n->parent, ML_ROLE_TEST)) == ML_NODE_FALSE)
+            return true;
+    }
+    return false;
+}
+
+ml_finding *rule_report_request(ml_ctx *ctx, ml_node_id call, const ml_request *request, const ml_target *target)
+{
+    ml_finding *finding = ml_ctx_report(ctx, call);
+
+    if (!finding)
+        return NULL;
+    ml_finding_provider(ctx, finding, target->provider);
+    ml_finding_set(ctx, finding, "host", shown_host(ctx, target));
+    ml_finding_sink(ctx, finding, request->callee);
+    if (target->kind == ML_TARGET_PROVIDER && target->trust != ML_TRUST_FULL)
+        ml_finding_cap(ctx, finding, ML_LEVEL_MEDIUM, "the catalogue's entry for this host is not confirmed",
+                       "目录中该主机条目尚未核实");
+    if (rule_is_dead_code(ml_ctx_facts(ctx), call))
+        ml_finding_cap(ctx, finding, ML_LEVEL_LOW, "this code cannot run", "此代码不会执行");
+    add_evidence(ctx, finding, call, request, target);
+    return finding;
+}
+
+/* The objects here are known ones, so a property they do not have is undefined, and an
+ * unknown value is the value of a property that is there (or may be, behind a spread). */
+static bool has_property(ml_ctx *ctx, ml_values body, const char *name)
+{
+    ml_values values = ml_eval_member(ml_ctx_eval(ctx), body, ml_str_of(name));
+
+    for (uint32_t i = 0; i < values.count; i++)
+        if (values.items[i].kind != ML_V_UNDEFINED && values.items[i].kind != ML_V_NULL)
+            return true;
+    return false;
+}
+
+bool rule_body_is_ai_shaped(ml_ctx *ctx, ml_values body)
+{
+    static const char *const contents[] = {"messages", "prompt", "input"};
+    static const char *const knobs[] = {"temperature", "max_tokens", "maxTokens", "stream", "voice", "top_p", "size", "n",
+                                        "response_format"};
+    bool content = false, knob = false, messages;
+    ml_value *objects = ML_NEW_ARRAY(ml_eval_arena(ml_ctx_eval(ctx)), ml_value, body.count);
+    ml_values known = {objects, 0};
+
+    for (uint32_t i = 0; i < body.count; i++)
+        if (body.items[i].kind == ML_V_OBJECT)
+            objects[known.count++] = body.items[i];
+    if (!known.count || !has_property(ctx, known, "model"))
+        return false;
+    messages = has_property(ctx, known, "messages");
+    for (size_t i = 0; i < sizeof contents / sizeof *contents; i++)
+        content |= has_property(ctx, known, contents[i]);
+    for (size_t i = 0; i < sizeof knobs / sizeof *knobs; i++)
+        knob |= has_property(ctx, known, knobs[i]);
+    /* `model` and `input` alone are anybody's; messages make it a chat. */
+    return content && (messages || knob);
+}

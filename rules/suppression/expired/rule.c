@@ -1,0 +1,7 @@
+/* suppression/expired - a suppression whose date has passed.
+ *
+ * The engine finds these itself, when it settles which suppression silenced what; the
+ * rule has no function and brings the words. */
+#include "ml/rule.h"
+
+const ml_rule ml_rule_suppression_expired = {0};
