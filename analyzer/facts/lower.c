@@ -47,7 +47,7 @@ static void lower_script(builder *b, ml_parser *parser, const ml_script *script,
 ml_facts *ml_facts_of(ml_arena *arena, ml_parser *parser, ml_str path, ml_file_kind kind, ml_str text)
 {
     ml_facts *facts = ML_NEW(arena, ml_facts);
-    uint64_t deadline = ml_parse_clock() + (uint64_t)ML_PARSE_MILLISECONDS * 1000000u;
+    uint64_t deadline = ml_parser_deadline(parser);
     builder b;
 
     facts->path = ml_arena_copy(arena, path);

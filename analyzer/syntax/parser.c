@@ -11,7 +11,7 @@
 struct ml_parser {
     region memory;
     const syntax_tables *tables;
-    uint64_t deadline;
+    uint64_t patience, deadline; /* nanoseconds */
     bool late, has_tree;
     ml_str text;
     ml_dialect dialect;
@@ -23,6 +23,7 @@ ml_parser *ml_parser_new(size_t bytes_max)
     ml_parser *parser = ml_xmalloc(sizeof *parser);
 
     *parser = (ml_parser){.memory.bytes_max = bytes_max ? bytes_max : ML_PARSE_BYTES_MAX};
+    ml_parser_set_patience(parser, ML_PARSE_MILLISECONDS);
     region_install();
     parser->tables = tables_get();
     return parser;
@@ -40,8 +41,18 @@ uint64_t ml_parse_clock(void)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void ml_parser_set_patience(ml_parser *parser, uint32_t milliseconds)
+{
+    parser->patience = (uint64_t)milliseconds * 1000000u;
+}
+
+uint64_t ml_parser_deadline(const ml_parser *parser)
+{
+    return ml_parse_clock() + parser->patience;
 }
 
 static const char *read_text(void *payload, uint32_t byte, TSPoint point, uint32_t *len)
@@ -86,7 +97,7 @@ ml_parse_status ml_parse(ml_parser *parser, ml_str text, ml_dialect dialect, uin
         return ML_PARSE_TOO_LARGE;
     parser->text = text;
     parser->dialect = dialect;
-    parser->deadline = deadline ? deadline : ml_parse_clock() + (uint64_t)ML_PARSE_MILLISECONDS * 1000000u;
+    parser->deadline = deadline ? deadline : ml_parser_deadline(parser);
     parser->late = false;
     parser->memory.high = 0;
     region_use(&parser->memory);

@@ -125,12 +125,17 @@ typedef struct ml_parser ml_parser;
 ml_parser *ml_parser_new(size_t bytes_max);
 void ml_parser_free(ml_parser *parser);
 
-/* Monotonic clock in nanoseconds, the clock of deadlines. */
+/* Nanoseconds of processor time this thread has used, the clock of deadlines: a busy
+ * machine must not make a file incomplete. */
 uint64_t ml_parse_clock(void);
+/* How long ml_parser_deadline gives a file; ML_PARSE_MILLISECONDS unless set. */
+void ml_parser_set_patience(ml_parser *parser, uint32_t milliseconds);
+/* The moment at which work on a file that begins now is to be broken off. */
+uint64_t ml_parser_deadline(const ml_parser *parser);
 /* Parses text; with ML_PARSE_OK the cursor stands on the root. deadline is a value of
- * ml_parse_clock, 0 means ML_PARSE_MILLISECONDS from now. The deadline is looked at
- * between tokens, so one token that runs over megabytes can overrun it: cap file sizes.
- * text must live until the tree is dropped. */
+ * ml_parse_clock, 0 means ml_parser_deadline. It is looked at between tokens, so one
+ * token that runs over megabytes can overrun it: cap file sizes. text must live until
+ * the tree is dropped. */
 ml_parse_status ml_parse(ml_parser *parser, ml_str text, ml_dialect dialect, uint64_t deadline);
 /* Forgets the tree and gives most of its memory back. */
 void ml_parser_drop(ml_parser *parser);
