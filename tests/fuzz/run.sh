@@ -8,7 +8,7 @@
 set -u
 seconds=${1:-30}
 [ -e build/fuzz/build.ninja ] || cmake --preset fuzz || exit 1
-cmake --build build/fuzz || exit 1
+cmake --build build/fuzz --target fuzzers || exit 1
 
 passed=0 failed=0
 for source in tests/fuzz/*/*_fuzz.c; do
