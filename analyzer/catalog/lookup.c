@@ -49,7 +49,8 @@ static const ml_name_slot *find_name(const ml_name_slot *slots, uint32_t count, 
 
 ml_package_match ml_catalog_match_package(const ml_catalog *catalog, ml_str specifier)
 {
-    ml_str name = ml_package_name_of(specifier);
+    /* Node's own modules are nobody's packages. */
+    ml_str name = ml_str_starts(specifier, ML_STR("node:")) ? ML_STR_NONE : ml_package_name_of(specifier);
     const ml_name_slot *slot = name.len ? find_name(catalog->packages, catalog->package_count, name) : NULL;
 
     if (!slot)

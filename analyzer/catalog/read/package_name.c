@@ -1,8 +1,9 @@
 /* The package a module specifier names, in the spellings of Node, Deno and the CDNs. */
 #include "ml/catalog_read.h"
 
-/* Places that serve npm packages by name. */
+/* What may stand before a package's name: schemes, and places that serve npm packages. */
 static const ml_str carriers[] = {
+    {"node:", 5},
     {"npm:", 4},
     {"https://esm.sh/", 15},
     {"https://esm.run/", 16},

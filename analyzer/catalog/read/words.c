@@ -51,6 +51,7 @@ static void add_package(collector *c, ml_str name, ml_word_kind kind)
         add(c, ml_arena_printf(c->arena, ":%.*s%c", ML_STR_ARG(name), *quote), kind); /* node:, npm: */
     }
     add(c, ml_arena_printf(c->arena, "/%.*s@", ML_STR_ARG(name)), kind); /* esm.sh/ai@4 */
+    add(c, ml_arena_printf(c->arena, ":%.*s@", ML_STR_ARG(name)), kind); /* npm:ai@4 */
 }
 
 static void add_provider(collector *c, const ml_provider *provider)

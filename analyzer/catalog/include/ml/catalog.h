@@ -182,7 +182,8 @@ typedef struct ml_package_match {
     const ml_package *package;
 } ml_package_match;
 /* By package name of a specifier: "openai/resources/chat" is "openai", "@scope/a/b" is "@scope/a",
- * "npm:openai@4" and "https://esm.sh/openai@4" are "openai" too. Empty for a relative path. */
+ * "npm:openai@4" and "https://esm.sh/openai@4" are "openai" too, "node:http" is "http" (but matches
+ * no provider). Empty for a relative path. */
 ml_package_match ml_catalog_match_package(const ml_catalog *catalog, ml_str specifier);
 ml_str ml_package_name_of(ml_str specifier);
 
