@@ -153,12 +153,17 @@ static bool find_with(const ml_keys *keys, const pattern *p, ml_str text, ml_key
     return false;
 }
 
-/* Of two patterns that fit, the one that says more decides: a longer literal beginning, then a name. */
-static bool says_more(const pattern *a, const pattern *b)
+/* Of two patterns that fit, the one that says more decides: a longer literal beginning, a longer
+ * key, a name. */
+static int says_more(const pattern *a, const ml_key_match *am, const pattern *b, const ml_key_match *bm)
 {
+    uint32_t a_len = am->end - am->start, b_len = bm->end - bm->start;
+
     if (a->prefix.len != b->prefix.len)
-        return a->prefix.len > b->prefix.len;
-    return a->key->needs_name && !b->key->needs_name;
+        return a->prefix.len > b->prefix.len ? 1 : -1;
+    if (a_len != b_len)
+        return a_len > b_len ? 1 : -1;
+    return (int)a->key->needs_name - (int)b->key->needs_name;
 }
 
 ml_key_match ml_keys_find(const ml_keys *keys, ml_str text)
@@ -171,13 +176,13 @@ ml_key_match ml_keys_find(const ml_keys *keys, ml_str text)
         const pattern *p = &keys->patterns[i];
         if (!find_with(keys, p, text, &found))
             continue;
-        bool same_strength = chosen && !says_more(p, chosen) && !says_more(chosen, p);
-        if (same_strength && found.provider != best.provider)
+        int order = chosen ? says_more(p, &found, chosen, &best) : 1;
+        if (order == 0 && found.provider != best.provider)
             best.shared = true;
-        if (!chosen || says_more(p, chosen)) {
-            chosen = p;
-            best = found;
-        }
+        if (order <= 0)
+            continue;
+        chosen = p;
+        best = found;
     }
     return best;
 }

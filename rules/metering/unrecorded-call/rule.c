@@ -5,7 +5,7 @@
  *          sink can be reached from it on any path.
  * Silent   for calls that bill nothing (listing models, files, status), for methods
  *          whose provider call cannot be seen, and where a decorator of that meaning or
- *          any call named for usage, billing or metering is reached. */
+ *          any call named for writing down usage, bills or money is reached. */
 #include "ml/rule.h"
 #include "ml/vec.h"
 
@@ -33,15 +33,28 @@ static bool ends_with_path(ml_str callee, ml_str sink)
            (callee.len == sink.len || callee.data[callee.len - sink.len - 1] == '.');
 }
 
-/* A configured sink, or a name that speaks of recording usage, bills or money. */
+static bool begins_with_any(ml_str text, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ml_str_eq_nocase(ml_str_slice(text, 0, strlen(words[i])), ml_str_of(words[i])))
+            return true;
+    return false;
+}
+
+/* A configured sink, or a call whose name says that usage, a bill or money is written down. */
 static bool is_sink(const ml_config *config, ml_str callee)
 {
-    static const char *const words[] = {"usage", "billing", "meter", "charge", "ledger", "outbox"};
+    static const char *const things[] = {"usage", "billing", "meter", "charge", "ledger", "outbox", "cost", "quota", "credit"};
+    static const char *const verbs[] = {"record", "track", "log",    "save",   "report", "create", "add",    "write",
+                                        "insert", "emit",  "publish", "push",  "enqueue", "send",  "charge", "bill",
+                                        "settle", "persist", "store", "upsert", "meter", "capture", "incr", "deduct",
+                                        "consume", "update", "bulk", "commit", "post", "register", "handle", "on"};
 
     for (uint32_t i = 0; i < config->bridge.sinks.count; i++)
         if (ends_with_path(callee, config->bridge.sinks.items[i]))
             return true;
-    return contains_any(callee, words, sizeof words / sizeof *words);
+    return contains_any(callee, things, sizeof things / sizeof *things) &&
+           begins_with_any(last_name(callee), verbs, sizeof verbs / sizeof *verbs);
 }
 
 /* client.chat.completions.create of an SDK's client. */
@@ -159,7 +172,8 @@ static void look_at_call(ml_ctx *ctx, reach *r, ml_file_id file, ml_node_id call
     ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
     ml_place callees[CALLEES_MAX];
 
-    if (callee && is_sink(ml_ctx_config(ctx), squeezed(ml_eval_arena(ml_ctx_eval(ctx)), ml_source_of(facts, callee)))) {
+    if (callee && ml_kind_of(facts, call) == ML_NODE_CALL &&
+        is_sink(ml_ctx_config(ctx), squeezed(ml_eval_arena(ml_ctx_eval(ctx)), ml_source_of(facts, callee)))) {
         r->records = true;
         return;
     }
