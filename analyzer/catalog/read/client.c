@@ -1,4 +1,4 @@
-/* rules/clients/<id>.json to ml_client. CONTRIBUTING.md explains the keys to people.
+/* rules/clients/<id>.json to ml_client. docs/catalogue.md explains the keys to people.
  *
  * The file is terser than the record: "at" may list several paths, and "url" and
  * "base" several places; each combination becomes a call of its own. */

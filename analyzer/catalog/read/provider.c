@@ -1,4 +1,4 @@
-/* rules/providers/<id>.json to ml_provider. CONTRIBUTING.md explains the keys to people. */
+/* rules/providers/<id>.json to ml_provider. docs/catalogue.md explains the keys to people. */
 #include "ml/catalog_read.h"
 
 #include "ml/json_read.h"
