@@ -48,9 +48,9 @@ static ml_status read_text(ml_arena *arena, const char *path, ml_str *out, ml_er
         return ml_fail(error, ML_EIO, path, 0, "cannot be opened: %s", strerror(errno));
     ml_buf_reserve(&buf, FILE_BYTES_MAX);
     buf.len = fread(buf.data, 1, FILE_BYTES_MAX, file);
-    ml_status status = ferror(file)                  ? ml_fail(error, ML_EIO, path, 0, "cannot be read")
+    ml_status status = ferror(file)                ? ml_fail(error, ML_EIO, path, 0, "cannot be read")
                        : buf.len == FILE_BYTES_MAX ? ml_fail(error, ML_ELIMIT, path, 0, "is larger than 1 MB")
-                                                     : ML_OK;
+                                                   : ML_OK;
     fclose(file);
     if (status == ML_OK)
         *out = ml_arena_copy(arena, ml_buf_view(&buf));

@@ -62,9 +62,19 @@ ml_package_match ml_catalog_match_package(const ml_catalog *catalog, ml_str spec
 /* What bundlers demand before a variable that reaches the browser. */
 static ml_str without_bundler(ml_str name)
 {
-    static const ml_str leads[] = {{"VITE_", 5},        {"NEXT_PUBLIC_", 12}, {"REACT_APP_", 10}, {"NUXT_PUBLIC_", 12},
-                                   {"NUXT_", 5},        {"VUE_APP_", 8},      {"EXPO_PUBLIC_", 12}, {"GATSBY_", 7},
-                                   {"PUBLIC_", 7},      {"TARO_APP_", 9},     {"UMI_APP_", 8}};
+    static const ml_str leads[] = {
+        {"VITE_",        5 },
+        {"NEXT_PUBLIC_", 12},
+        {"REACT_APP_",   10},
+        {"NUXT_PUBLIC_", 12},
+        {"NUXT_",        5 },
+        {"VUE_APP_",     8 },
+        {"EXPO_PUBLIC_", 12},
+        {"GATSBY_",      7 },
+        {"PUBLIC_",      7 },
+        {"TARO_APP_",    9 },
+        {"UMI_APP_",     8 }
+    };
 
     for (size_t i = 0; i < sizeof leads / sizeof *leads; i++)
         if (ml_str_starts(name, leads[i]))
@@ -75,8 +85,16 @@ static ml_str without_bundler(ml_str name)
 /* Does the name say "this is where a server is"? */
 static bool is_address(ml_str name)
 {
-    static const ml_str tails[] = {{"_URL", 4},  {"_URI", 4},      {"_HOST", 5},      {"_BASE", 5},
-                                   {"_BASEURL", 8}, {"_ENDPOINT", 9}, {"_BASE_PATH", 10}, {"_SERVER", 7}};
+    static const ml_str tails[] = {
+        {"_URL",       4 },
+        {"_URI",       4 },
+        {"_HOST",      5 },
+        {"_BASE",      5 },
+        {"_BASEURL",   8 },
+        {"_ENDPOINT",  9 },
+        {"_BASE_PATH", 10},
+        {"_SERVER",    7 }
+    };
 
     for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
         if (ml_str_ends(name, tails[i]))
@@ -88,9 +106,9 @@ static bool is_address(ml_str name)
 static const ml_name_slot *find_prefix(const ml_catalog *catalog, ml_str name)
 {
     for (size_t i = name.len; i-- > 1;) {
-        const ml_name_slot *slot =
-            name.data[i] == '_' ? find_name(catalog->env_prefixes, catalog->env_prefix_count, ml_str_slice(name, 0, i + 1))
-                                : NULL;
+        const ml_name_slot *slot = name.data[i] == '_' ? find_name(catalog->env_prefixes, catalog->env_prefix_count,
+                                                                   ml_str_slice(name, 0, i + 1))
+                                                       : NULL;
         if (slot)
             return slot;
     }
@@ -109,8 +127,14 @@ const ml_provider *ml_catalog_match_env(const ml_catalog *catalog, ml_str name)
 
 const ml_provider *ml_catalog_match_local(const ml_catalog *catalog, ml_str host, uint16_t port)
 {
-    static const ml_str names[] = {{"localhost", 9}, {"127.0.0.1", 9}, {"[::1]", 5},
-                                   {"::1", 3},       {"0.0.0.0", 7},   {"host.docker.internal", 20}};
+    static const ml_str names[] = {
+        {"localhost",            9 },
+        {"127.0.0.1",            9 },
+        {"[::1]",                5 },
+        {"::1",                  3 },
+        {"0.0.0.0",              7 },
+        {"host.docker.internal", 20}
+    };
     bool local = false;
 
     for (size_t i = 0; i < sizeof names / sizeof *names && !local; i++)
@@ -190,7 +214,12 @@ static ml_client_ref below_root(const ml_catalog *catalog, const ml_entry_slot *
 
 static ml_str without_global_object(ml_str name)
 {
-    static const ml_str objects[] = {{"globalThis.", 11}, {"window.", 7}, {"self.", 5}, {"global.", 7}};
+    static const ml_str objects[] = {
+        {"globalThis.", 11},
+        {"window.",     7 },
+        {"self.",       5 },
+        {"global.",     7 }
+    };
 
     for (size_t i = 0; i < sizeof objects / sizeof *objects; i++)
         if (ml_str_starts(name, objects[i]))

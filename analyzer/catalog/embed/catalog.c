@@ -380,14 +380,14 @@ static void emit_indexes(emitter *e, const ml_catalog *c)
     emit_entry_index(e, "imports", c->imports, c->import_count);
     emit_entry_index(e, "types", c->types, c->type_count);
     emit_words(e, c);
-    ml_buf_printf(e->out,
-                  "static const ml_catalog catalog = {\n"
-                  "    providers, clients, hosts, websites, packages, env, env_prefixes, ports, globals, imports, types,\n"
-                  "    words, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u};\n\n"
-                  "const ml_catalog *ml_catalog_builtin(void)\n{\n    return &catalog;\n}\n",
-                  c->provider_count, c->client_count, c->host_count, c->website_count, c->package_count, c->env_count,
-                  c->env_prefix_count, c->port_count, c->global_count, c->import_count, c->type_count,
-                  c->word_count);
+    ml_buf_printf(
+        e->out,
+        "static const ml_catalog catalog = {\n"
+        "    providers, clients, hosts, websites, packages, env, env_prefixes, ports, globals, imports, types,\n"
+        "    words, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u};\n\n"
+        "const ml_catalog *ml_catalog_builtin(void)\n{\n    return &catalog;\n}\n",
+        c->provider_count, c->client_count, c->host_count, c->website_count, c->package_count, c->env_count,
+        c->env_prefix_count, c->port_count, c->global_count, c->import_count, c->type_count, c->word_count);
 }
 
 /* ---- reading ---- */
@@ -400,8 +400,7 @@ static ml_status check_keys(const ml_provider *provider, const char *path, ml_er
         PCRE2_SIZE offset;
         PCRE2_UCHAR text[160];
         ml_str pattern = provider->keys[i].pattern;
-        pcre2_code *compiled =
-            pcre2_compile((PCRE2_SPTR)pattern.data, pattern.len, PCRE2_UTF, &code, &offset, NULL);
+        pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)pattern.data, pattern.len, PCRE2_UTF, &code, &offset, NULL);
         if (!compiled) {
             pcre2_get_error_message(code, text, sizeof text);
             return ml_fail(error, ML_EVALUE, path, 0, "key pattern %u: %s at offset %zu", i + 1, (char *)text,

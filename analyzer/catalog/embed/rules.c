@@ -10,8 +10,7 @@
 
 enum { CATALOGUE_MAX = 8 };
 
-static const char *const rule_keys[] = {"id",      "level", "on",  "catalogue", "title",
-                                        "message", "why",   "fix", NULL};
+static const char *const rule_keys[] = {"id", "level", "on", "catalogue", "title", "message", "why", "fix", NULL};
 static const char *const languages[] = {"en", "zh", NULL};
 static const char *const language_names[] = {"ML_LANG_EN", "ML_LANG_ZH"};
 
@@ -51,7 +50,10 @@ static ml_status read_words(const ml_json_source *source, const ml_json *root, c
 static ml_status read_level(const ml_json_source *source, const ml_json *root, const char **out)
 {
     static const char *const levels[][2] = {
-        {"high", "ML_LEVEL_HIGH"}, {"medium", "ML_LEVEL_MEDIUM"}, {"low", "ML_LEVEL_LOW"}};
+        {"high",   "ML_LEVEL_HIGH"  },
+        {"medium", "ML_LEVEL_MEDIUM"},
+        {"low",    "ML_LEVEL_LOW"   }
+    };
     ml_str level = ML_STR_NONE;
     ml_status status = ml_json_read_string(source, root, "level", &level);
 

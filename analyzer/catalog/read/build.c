@@ -126,8 +126,7 @@ static ml_status check_hosts(const builder *b, const host_slots *slots)
             bool twice = one == two && ml_str_eq(first->path_prefix, second->path_prefix);
             bool undeclared = one != two && !declares(one, two->id) && !declares(two, one->id);
             if (twice || undeclared)
-                return collide(b, "without sharesHostWith, host", first->pattern, one->id,
-                               two->id);
+                return collide(b, "without sharesHostWith, host", first->pattern, one->id, two->id);
         }
     return ML_OK;
 }
@@ -151,10 +150,12 @@ static ml_status check_ids(const builder *b, const ml_client_list *clients)
 {
     for (uint32_t i = 1; i < b->provider_count; i++)
         if (ml_str_eq(b->providers[i - 1].id, b->providers[i].id))
-            return ml_fail(b->error, ML_EVALUE, NULL, 0, "provider %.*s is there twice", ML_STR_ARG(b->providers[i].id));
+            return ml_fail(b->error, ML_EVALUE, NULL, 0, "provider %.*s is there twice",
+                           ML_STR_ARG(b->providers[i].id));
     for (uint32_t i = 1; i < clients->count; i++)
         if (ml_str_eq(clients->items[i - 1].id, clients->items[i].id))
-            return ml_fail(b->error, ML_EVALUE, NULL, 0, "client %.*s is there twice", ML_STR_ARG(clients->items[i].id));
+            return ml_fail(b->error, ML_EVALUE, NULL, 0, "client %.*s is there twice",
+                           ML_STR_ARG(clients->items[i].id));
     return b->provider_count < UINT16_MAX && clients->count < UINT16_MAX
                ? ML_OK
                : ml_fail(b->error, ML_ELIMIT, NULL, 0, "more than 65534 providers or clients");

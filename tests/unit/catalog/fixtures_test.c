@@ -57,7 +57,7 @@ static ml_str host_of(ml_str url, ml_str *path, uint32_t *port)
     *path = slash == ML_NOT_FOUND ? ML_STR_NONE : ml_str_from(rest, slash);
     *port = 0;
     if (colon != ML_NOT_FOUND) {
-        *port = (uint32_t)atoi(host.data + colon + 1);
+        *port = (uint32_t)strtoul(host.data + colon + 1, NULL, 10);
         host = ml_str_slice(host, 0, colon);
     }
     return host;

@@ -13,6 +13,11 @@
 
 #include <cmocka.h>
 
+static long long number_of(const ml_json *value)
+{
+    return strtoll(value->text.data, NULL, 10);
+}
+
 static bool is_integer(const ml_json *value)
 {
     return value->kind == ML_JSON_NUMBER && ml_str_find_char(value->text, '.') == ML_NOT_FOUND &&
@@ -70,11 +75,11 @@ static bool fits(const ml_json *schema, const ml_json *value)
         else if (ml_str_eq(key->key, ML_STR("enum")))
             good = is_among(key, value);
         else if (ml_str_eq(key->key, ML_STR("minLength")))
-            good = value->kind != ML_JSON_STRING || value->text.len >= (size_t)atoll(key->text.data);
+            good = value->kind != ML_JSON_STRING || value->text.len >= (size_t)number_of(key);
         else if (ml_str_eq(key->key, ML_STR("minimum")))
-            good = value->kind != ML_JSON_NUMBER || atoll(value->text.data) >= atoll(key->text.data);
+            good = value->kind != ML_JSON_NUMBER || number_of(value) >= number_of(key);
         else if (ml_str_eq(key->key, ML_STR("maximum")))
-            good = value->kind != ML_JSON_NUMBER || atoll(value->text.data) <= atoll(key->text.data);
+            good = value->kind != ML_JSON_NUMBER || number_of(value) <= number_of(key);
         else if (ml_str_eq(key->key, ML_STR("items"))) {
             for (const ml_json *item = value->kind == ML_JSON_ARRAY ? value->first : NULL; item && good; item = item->next)
                 good = fits(key, item);
@@ -208,9 +213,9 @@ static void test_defaults(void **state)
     for (uint32_t k = 0; k < config.bridge.method_count; k++, method = method->next)
         assert_true(ml_str_eq(method->text, config.bridge.methods[k].name));
     assert_true(ml_str_eq(ml_json_get(ml_json_get(bridge, "module"), "default")->text, config.bridge.module));
-    assert_int_equal(atoll(ml_json_get(ml_json_get(limits, "fileBytes"), "default")->text.data), config.file_bytes_max);
-    assert_int_equal(atoll(ml_json_get(ml_json_get(limits, "steps"), "default")->text.data), config.step_budget);
-    assert_int_equal(atoll(ml_json_get(ml_json_get(limits, "parseMs"), "default")->text.data), config.deadline_ms);
+    assert_int_equal(number_of(ml_json_get(ml_json_get(limits, "fileBytes"), "default")), config.file_bytes_max);
+    assert_int_equal(number_of(ml_json_get(ml_json_get(limits, "steps"), "default")), config.step_budget);
+    assert_int_equal(number_of(ml_json_get(ml_json_get(limits, "parseMs"), "default")), config.deadline_ms);
     ml_arena_finish(&arena);
 }
 
