@@ -21,8 +21,8 @@ enum {
 
 extern const ml_str ml_config_schema_text;
 
-static const char *const root_keys[] = {"$schema", "bridge", "ownHosts", "ignore", "tests", "billing",
-                                        "rules",   "failOn", "limits",   NULL};
+static const char *const root_keys[] = {"$schema", "bridge", "ownHosts", "ignore", "tests",
+                                        "billing", "rules",  "failOn",   "limits", NULL};
 static const char *const bridge_keys[] = {"files", "module", "values", "classes", "methods",
                                           "hosts", "env",    "sinks",  NULL};
 static const char *const method_keys[] = {"name", "userArg", NULL};
@@ -36,15 +36,29 @@ static const char *const fail_words[] = {"none", "low", "medium", "high", NULL};
 
 void ml_config_default(ml_config *out)
 {
-    static const ml_str files[] = {{"{,src/,server/src/}services/ai/bridge/**", 40}};
-    static const ml_str values[] = {{"aiBridgeService", 15}}, classes[] = {{"AIBridgeService", 15}};
-    static const ml_str env[] = {{"AI_BRIDGE_URL", 13}};
+    static const ml_str files[] = {
+        {"{,src/,server/src/}services/ai/bridge/**", 40}
+    };
+    static const ml_str values[] =
+        {
+            {"aiBridgeService", 15}
+    },
+                        classes[] = {{"AIBridgeService", 15}};
+    static const ml_str env[] = {
+        {"AI_BRIDGE_URL", 13}
+    };
     static const ml_str sinks[] = {
-        {"recordUsage", 11}, {"createBillingRecord", 19}, {"AIModelUsage.create", 19}, {"AIBillingRecord.create", 22}};
-    static const ml_bridge_method methods[] = {{{"generateChatCompletion", 22}, USER_ARG_DEFAULT},
-                                               {{"textToSpeech", 12}, USER_ARG_DEFAULT},
-                                               {{"generateImage", 13}, USER_ARG_DEFAULT},
-                                               {{"generateVideo", 13}, USER_ARG_DEFAULT}};
+        {"recordUsage",            11},
+        {"createBillingRecord",    19},
+        {"AIModelUsage.create",    19},
+        {"AIBillingRecord.create", 22}
+    };
+    static const ml_bridge_method methods[] = {
+        {{"generateChatCompletion", 22}, USER_ARG_DEFAULT},
+        {{"textToSpeech", 12},           USER_ARG_DEFAULT},
+        {{"generateImage", 13},          USER_ARG_DEFAULT},
+        {{"generateVideo", 13},          USER_ARG_DEFAULT}
+    };
 
     *out = (ml_config){
         .bridge = {.files = STRS(files),
@@ -226,8 +240,14 @@ static ml_status read_root(const reader *r, const ml_json *root, ml_config *out)
     static const struct {
         const char *key;
         ml_status (*read)(const reader *r, const ml_json *value, ml_config *out);
-    } sections[] = {{"bridge", read_bridge}, {"tests", read_tests},    {"billing", read_billing},
-                    {"rules", read_rules},   {"failOn", read_fail_on}, {"limits", read_limits}};
+    } sections[] = {
+        {"bridge",  read_bridge },
+        {"tests",   read_tests  },
+        {"billing", read_billing},
+        {"rules",   read_rules  },
+        {"failOn",  read_fail_on},
+        {"limits",  read_limits }
+    };
     ml_str schema;
     ml_status status;
 
@@ -267,7 +287,10 @@ static ml_status read_file(ml_arena *run, const char *path, ml_str *out, ml_erro
 ml_status ml_config_load(ml_config *out, ml_arena *run, const char *path, ml_error *error)
 {
     ml_config config;
-    reader r = {.source = {.path = path, .error = error}, .arena = run};
+    reader r = {
+        .source = {.path = path, .error = error},
+          .arena = run
+    };
     const ml_json *root;
     ml_status status;
     char absolute[PATH_MAX];

@@ -14,8 +14,8 @@ ml_status ml_json_fail(const ml_json_source *source, const ml_json *value, const
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    return ml_fail(source->error, ML_EVALUE, source->path, value ? ml_json_line(source->text, value->start) : 0,
-                   "%s", text);
+    return ml_fail(source->error, ML_EVALUE, source->path, value ? ml_json_line(source->text, value->start) : 0, "%s",
+                   text);
 }
 
 ml_status ml_json_expect(const ml_json_source *source, const ml_json *value, ml_json_kind kind)
@@ -105,8 +105,7 @@ ml_status ml_json_check_keys(const ml_json_source *source, const ml_json *value,
         if (nearest)
             return ml_fail(source->error, ML_EVALUE, source->path, line, "unknown key \"%.*s\"; did you mean \"%s\"?",
                            ML_STR_ARG(member->key), nearest);
-        return ml_fail(source->error, ML_EVALUE, source->path, line, "unknown key \"%.*s\"",
-                       ML_STR_ARG(member->key));
+        return ml_fail(source->error, ML_EVALUE, source->path, line, "unknown key \"%.*s\"", ML_STR_ARG(member->key));
     }
     return ML_OK;
 }
@@ -166,8 +165,8 @@ uint32_t ml_json_count(const ml_json *value)
     return count;
 }
 
-ml_status ml_json_strings_of(const ml_json_source *source, ml_arena *arena, const ml_json *value,
-                             const ml_str **items, uint32_t *count)
+ml_status ml_json_strings_of(const ml_json_source *source, ml_arena *arena, const ml_json *value, const ml_str **items,
+                             uint32_t *count)
 {
     bool single = value->kind == ML_JSON_STRING;
     uint32_t n = single ? 1 : ml_json_count(value), i = 0;
@@ -186,8 +185,8 @@ ml_status ml_json_strings_of(const ml_json_source *source, ml_arena *arena, cons
     return ML_OK;
 }
 
-ml_status ml_json_read_strings(const ml_json_source *source, ml_arena *arena, const ml_json *object,
-                               const char *key, const ml_str **items, uint32_t *count)
+ml_status ml_json_read_strings(const ml_json_source *source, ml_arena *arena, const ml_json *object, const char *key,
+                               const ml_str **items, uint32_t *count)
 {
     const ml_json *value = ml_json_get(object, key);
     ml_status status;

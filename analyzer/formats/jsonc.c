@@ -207,7 +207,11 @@ static bool read_word(parser *p, ml_json *value)
     static const struct {
         const char *word;
         ml_json_kind kind;
-    } words[] = {{"null", ML_JSON_NULL}, {"false", ML_JSON_FALSE}, {"true", ML_JSON_TRUE}};
+    } words[] = {
+        {"null",  ML_JSON_NULL },
+        {"false", ML_JSON_FALSE},
+        {"true",  ML_JSON_TRUE }
+    };
     size_t end = p->at;
 
     while (end < p->text.len && p->text.data[end] >= 'a' && p->text.data[end] <= 'z')
@@ -237,8 +241,8 @@ static ml_status read_scalar(parser *p, ml_json *value)
         return ML_OK;
     }
     if (!read_word(p, value))
-        return refuse(p, ML_ESYNTAX, p->at, peek(p) < 0 ? "text ends where a value was expected"
-                                                        : "a value was expected here");
+        return refuse(p, ML_ESYNTAX, p->at,
+                      peek(p) < 0 ? "text ends where a value was expected" : "a value was expected here");
     return ML_OK;
 }
 
@@ -329,8 +333,8 @@ static ml_status finish_values(parser *p)
         } else if (peek(p) != closing) {
             if (!top->children)
                 return ML_OK;
-            return refuse(p, ML_ESYNTAX, p->at, closing == '}' ? "',' or '}' was expected here"
-                                                               : "',' or ']' was expected here");
+            return refuse(p, ML_ESYNTAX, p->at,
+                          closing == '}' ? "',' or '}' was expected here" : "',' or ']' was expected here");
         }
         if ((status = close_container(p)) != ML_OK)
             return status;

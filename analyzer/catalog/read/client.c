@@ -6,9 +6,9 @@
 
 #include "ml/json_read.h"
 
-static const char *const client_keys[] = {"id",       "name",      "transport",      "entries",  "requests",
-                                          "factories", "baseProperties", "joinWithSlash", "doubtful", "sources",
-                                          "note",     NULL};
+static const char *const client_keys[] = {"id",       "name",      "transport",      "entries",
+                                          "requests", "factories", "baseProperties", "joinWithSlash",
+                                          "doubtful", "sources",   "note",           NULL};
 static const char *const entry_keys[] = {"global", "import", "type", "names", "package", "at", NULL};
 static const char *const request_keys[] = {"at", "construct", "url", "base", "body", "note", NULL};
 static const char *const factory_keys[] = {"at", "construct", "base", "yields", "note", NULL};
@@ -59,8 +59,8 @@ static ml_status read_place(const reader *r, const ml_json *value, ml_url_place 
         return missing(r, value, "arg");
     if ((status = read_arg(r, ml_json_get(value, "arg"), &place.arg)) != ML_OK ||
         (status = ml_json_read_strings(&r->source, r->arena, value, "keys", &place.keys, &place.key_count)) != ML_OK ||
-        (status = ml_json_read_strings(&r->source, r->arena, value, "host", &place.host_keys,
-                                       &place.host_key_count)) != ML_OK ||
+        (status = ml_json_read_strings(&r->source, r->arena, value, "host", &place.host_keys, &place.host_key_count)) !=
+            ML_OK ||
         (status = ml_json_read_string(&r->source, value, "path", &place.path_key)) != ML_OK)
         return status;
     if (place.key_count && place.host_key_count)
@@ -92,17 +92,27 @@ static ml_status read_places(const reader *r, const ml_json *value, place_list *
 
 static ml_status read_at(const reader *r, const ml_json *object, const ml_str **paths, uint32_t *count)
 {
-    static const ml_str root[1] = {{"", 0}};
+    static const ml_str root = {"", 0};
     const ml_json *at = ml_json_get(object, "at");
 
-    *paths = root;
+    *paths = &root;
     *count = 1;
     return at ? ml_json_strings_of(&r->source, r->arena, at, paths, count) : ML_OK;
 }
 
+/* A call all of whose places are nowhere. */
+static ml_client_call no_call(void)
+{
+    ml_client_call call = {.construct = false};
+
+    call.at = call.yields = ML_STR("");
+    call.url.arg = call.base.arg = call.body.arg = -1;
+    return call;
+}
+
 static ml_status read_request(const reader *r, const ml_json *value, call_list *out)
 {
-    ml_client_call call = {.url = {.arg = -1}, .base = {.arg = -1}, .body = {.arg = -1}};
+    ml_client_call call = no_call();
     place_list urls = {0};
     const ml_str *paths;
     uint32_t path_count;
@@ -127,7 +137,7 @@ static ml_status read_request(const reader *r, const ml_json *value, call_list *
 
 static ml_status read_factory(const reader *r, const ml_json *value, call_list *out)
 {
-    ml_client_call call = {.url = {.arg = -1}, .base = {.arg = -1}, .body = {.arg = -1}, .yields = {"", 0}};
+    ml_client_call call = no_call();
     place_list bases = {0};
     const ml_str *paths;
     uint32_t path_count;
@@ -180,8 +190,14 @@ static void add_imports(const reader *r, ml_client_entry entry, const ml_str *pa
 
 static ml_status read_entry(const reader *r, const ml_json *value, entry_list *out)
 {
-    static const ml_str whole[] = {{"default", 7}, {"*", 1}, {"=", 1}};
-    ml_client_entry entry = {.at = {"", 0}};
+    static const ml_str whole[] = {
+        {"default", 7},
+        {"*",       1},
+        {"=",       1}
+    }; /* what an import without names is */
+    ml_client_entry entry = {
+        .at = {"", 0}
+    };
     const ml_json *global = ml_json_get(value, "global"), *import = ml_json_get(value, "import"),
                   *type = ml_json_get(value, "type");
     const ml_str *names = whole, *roots;
@@ -197,8 +213,11 @@ static ml_status read_entry(const reader *r, const ml_json *value, entry_list *o
         return ml_json_fail(&r->source, value, "an entry has exactly one of \"global\", \"import\" and \"type\"");
     if ((ml_json_get(value, "names") && !import) || (entry.package.len && !type))
         return ml_json_fail(&r->source, value, "\"names\" belongs to \"import\", \"package\" to \"type\"");
-    if ((status = ml_json_strings_of(&r->source, r->arena, global ? global : import ? import : type, &roots,
-                                     &root_count)) != ML_OK)
+    if ((status = ml_json_strings_of(&r->source, r->arena,
+                                     global   ? global
+                                     : import ? import
+                                              : type,
+                                     &roots, &root_count)) != ML_OK)
         return status;
     entry.kind = global ? ML_ENTRY_GLOBAL : import ? ML_ENTRY_IMPORT : ML_ENTRY_TYPE;
     if (import) {
@@ -278,7 +297,10 @@ ml_status ml_client_read(ml_client *out, ml_arena *arena, ml_str text, const cha
 {
     const ml_json *root;
     ml_client client = {0};
-    reader r = {.source = {text, path, error}, .arena = arena};
+    reader r = {
+        .source = {text, path, error},
+          .arena = arena
+    };
     bool doubtful = false;
     const ml_str *sources = NULL;
     uint32_t source_count = 0;

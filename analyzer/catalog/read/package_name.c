@@ -3,12 +3,12 @@
 
 /* What may stand before a package's name: schemes, and places that serve npm packages. */
 static const ml_str carriers[] = {
-    {"node:", 5},
-    {"npm:", 4},
-    {"https://esm.sh/", 15},
-    {"https://esm.run/", 16},
-    {"https://unpkg.com/", 18},
-    {"https://cdn.skypack.dev/", 24},
+    {"node:",                         5 },
+    {"npm:",                          4 },
+    {"https://esm.sh/",               15},
+    {"https://esm.run/",              16},
+    {"https://unpkg.com/",            18},
+    {"https://cdn.skypack.dev/",      24},
     {"https://cdn.jsdelivr.net/npm/", 29},
 };
 

@@ -4,13 +4,13 @@
 #include "ml/json_read.h"
 
 static const char *const provider_keys[] = {
-    "id",  "name", "hosts", "sharesHostWith", "websiteHosts", "packages", "env",      "envPrefixes", "models",
-    "endpoints", "keys", "local", "ports", "optional", "longtail", "sources", "note", NULL};
+    "id",        "name", "hosts", "sharesHostWith", "websiteHosts", "packages", "env",     "envPrefixes", "models",
+    "endpoints", "keys", "local", "ports",          "optional",     "longtail", "sources", "note",        NULL};
 static const char *const host_keys[] = {"pattern", "path", "doubtful", "note", NULL};
-static const char *const package_keys[] = {"name",     "kind", "clients", "clientsDoubtful",
-                                           "typeOnly", "doubtful", "note", NULL};
-static const char *const endpoint_keys[] = {"path",   "call",     "billingType", "host", "query",
-                                            "header", "websocket", "doubtful",   "note", NULL};
+static const char *const package_keys[] = {"name",     "kind",     "clients", "clientsDoubtful",
+                                           "typeOnly", "doubtful", "note",    NULL};
+static const char *const endpoint_keys[] = {"path",   "call",      "billingType", "host", "query",
+                                            "header", "websocket", "doubtful",    "note", NULL};
 static const char *const key_keys[] = {"pattern", "needsName", "doubtful", "note", NULL};
 
 static const char *const package_kinds[] = {"sdk", "wrapper", "framework", "ui", "cli", "other", NULL};
@@ -56,9 +56,8 @@ static ml_status read_word(const reader *r, const ml_json *object, const char *k
             return ML_OK;
         }
     const char *nearest = ml_nearest_name(word, words);
-    return ml_json_fail(&r->source, ml_json_get(object, key), "\"%s\" cannot be \"%.*s\"%s%s%s", key,
-                        ML_STR_ARG(word), nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-                        nearest ? "\"?" : "");
+    return ml_json_fail(&r->source, ml_json_get(object, key), "\"%s\" cannot be \"%.*s\"%s%s%s", key, ML_STR_ARG(word),
+                        nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
 static bool is_host_char(char c)
@@ -344,7 +343,10 @@ ml_status ml_provider_read(ml_provider *out, ml_arena *arena, ml_str text, const
 {
     const ml_json *root;
     ml_provider provider = {0};
-    reader r = {.source = {text, path, error}, .arena = arena};
+    reader r = {
+        .source = {text, path, error},
+          .arena = arena
+    };
     ml_status status;
 
     if ((status = ml_json_parse(&root, arena, text, true, path, error)) != ML_OK ||

@@ -151,8 +151,8 @@ static bool client_answers(ml_arena *arena, ml_str id, ml_str entry, ml_str path
     for (uint32_t i = 0; (ref = entry_ref(entry, i)).client; i++) {
         bool instance = ml_str_starts(below, ML_STR("#"));
         ml_str at = instance || !ref.at.len ? below
-                    : below.len ? ml_arena_printf(arena, "%.*s.%.*s", ML_STR_ARG(ref.at), ML_STR_ARG(below))
-                                : ref.at;
+                    : below.len             ? ml_arena_printf(arena, "%.*s.%.*s", ML_STR_ARG(ref.at), ML_STR_ARG(below))
+                                            : ref.at;
         if (ml_str_eq(ref.client->id, id) &&
             (has_call(ref.client->requests, ref.client->request_count, at, construct) ||
              has_call(ref.client->factories, ref.client->factory_count, at, construct)))

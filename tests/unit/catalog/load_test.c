@@ -59,10 +59,13 @@ static void test_adds_and_replaces(void **state)
     ml_error error = {0};
     const ml_catalog *catalog;
 
-    put(f, "providers/our-llm.json", "{\"id\": \"our-llm\", \"name\": \"Ours\", \"hosts\": [\"llm.ours.example\"], \"sources\": []}");
-    put(f, "providers/openai.json", "{\"id\": \"openai\", \"name\": \"O\", \"hosts\": [\"api.openai.com\"], \"sources\": []} // less");
+    put(f, "providers/our-llm.json",
+        "{\"id\": \"our-llm\", \"name\": \"Ours\", \"hosts\": [\"llm.ours.example\"], \"sources\": []}");
+    put(f, "providers/openai.json",
+        "{\"id\": \"openai\", \"name\": \"O\", \"hosts\": [\"api.openai.com\"], \"sources\": []} // less");
     put(f, "clients/our-client.json",
-        "{\"id\": \"our-client\", \"name\": \"Ours\", \"transport\": \"http\", \"entries\": [{\"import\": \"@ours/http\"}],"
+        "{\"id\": \"our-client\", \"name\": \"Ours\", \"transport\": \"http\", \"entries\": [{\"import\": "
+        "\"@ours/http\"}],"
         " \"requests\": [{\"at\": \"send\", \"url\": 0}], \"sources\": []}");
     put(f, "providers/README.md", "not JSON");
     assert_int_equal(ml_catalog_load(&catalog, &arena, f->path, &error), ML_OK);
@@ -90,7 +93,8 @@ static void test_faults(void **state)
     assert_int_equal(error.line, 3);
     assert_non_null(strstr(error.path, "providers/bad.json"));
     assert_non_null(strstr(error.text, "did you mean \"name\"?"));
-    put(f, "providers/bad.json", "{\"id\": \"bad\", \"name\": \"x\", \"hosts\": [\"api.openai.com\"], \"sources\": []}");
+    put(f, "providers/bad.json",
+        "{\"id\": \"bad\", \"name\": \"x\", \"hosts\": [\"api.openai.com\"], \"sources\": []}");
     assert_int_equal(ml_catalog_load(&catalog, &arena, f->path, &error), ML_EVALUE);
     assert_non_null(strstr(error.text, "api.openai.com"));
     assert_null(catalog);

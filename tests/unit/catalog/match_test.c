@@ -22,39 +22,39 @@ static void test_holes(void **state)
     static const struct {
         const char *host, *path, *id;
     } cases[] = {
-        {HOLE ".openai.azure.com", "/openai", "azure-openai"},
-        {HOLE "-" HOLE ".openai.azure.com", "", "azure-openai"},
-        {"a." HOLE ".openai.azure.com", "", "azure-openai"},
-        {"bedrock-runtime." HOLE ".amazonaws.com", "/model/x/invoke", "aws-bedrock"},
-        {"bedrock-runtime." HOLE "-1.amazonaws.com", "", "aws-bedrock"},
-        {HOLE "-aiplatform.googleapis.com", "", "google-vertex"},
-        {"nls-gateway-" HOLE ".aliyuncs.com", "", "aliyun-nls"},
-        {HOLE, "/v1/chat/completions", "none"},
-        {HOLE ".com", "", "none"},
-        {HOLE ".openai.com", "/v1", "none"},
-        {"api." HOLE ".com", "/v1", "none"},
-        {"api.openai." HOLE, "/v1", "none"},
-        {HOLE "api.openai.com", "/v1", "none"},
-        {"api.openai.com" HOLE, "/v1", "none"},
-        {HOLE ".amazonaws.com", "/model/x/invoke", "none"},
-        {HOLE ".us-east-1.amazonaws.com", "/model/x/invoke", "none"},
-        {"bedrock-runtime." HOLE, "", "none"},
-        {HOLE "openai.azure.com", "", "none"},
-        {"openai.azure.com", "", "none"},
-        {".openai.azure.com", "", "none"},
-        {"api.openai.com.", "/v1", "none"},
-        {"", "/v1", "none"},
-        {".", "", "none"},
-        {"api.cloudflare.com", "/client/v4/accounts/" HOLE "/ai/run/" HOLE, "cloudflare-workers-ai"},
-        {"api.cloudflare.com", "/client/v4/accounts/" HOLE, "none"},
-        {"api.cloudflare.com", "/client/v4/accounts//ai/run", "none"},
-        {"api.cloudflare.com", "", "none"},
-        {"openrouter.ai", "/api", "openrouter"},
-        {"openrouter.ai", "/api?x", "openrouter"},
-        {"openrouter.ai", "/api" HOLE, "openrouter"},
-        {"openrouter.ai", HOLE, "none"},
-        {"openrouter.ai", "/" HOLE, "none"},
-        {"openrouter.ai", "", "none"},
+        {HOLE ".openai.azure.com",                   "/openai",                                   "azure-openai"         },
+        {HOLE "-" HOLE ".openai.azure.com",          "",                                          "azure-openai"         },
+        {"a." HOLE ".openai.azure.com",              "",                                          "azure-openai"         },
+        {"bedrock-runtime." HOLE ".amazonaws.com",   "/model/x/invoke",                           "aws-bedrock"          },
+        {"bedrock-runtime." HOLE "-1.amazonaws.com", "",                                          "aws-bedrock"          },
+        {HOLE "-aiplatform.googleapis.com",          "",                                          "google-vertex"        },
+        {"nls-gateway-" HOLE ".aliyuncs.com",        "",                                          "aliyun-nls"           },
+        {HOLE,                                       "/v1/chat/completions",                      "none"                 },
+        {HOLE ".com",                                "",                                          "none"                 },
+        {HOLE ".openai.com",                         "/v1",                                       "none"                 },
+        {"api." HOLE ".com",                         "/v1",                                       "none"                 },
+        {"api.openai." HOLE,                         "/v1",                                       "none"                 },
+        {HOLE "api.openai.com",                      "/v1",                                       "none"                 },
+        {"api.openai.com" HOLE,                      "/v1",                                       "none"                 },
+        {HOLE ".amazonaws.com",                      "/model/x/invoke",                           "none"                 },
+        {HOLE ".us-east-1.amazonaws.com",            "/model/x/invoke",                           "none"                 },
+        {"bedrock-runtime." HOLE,                    "",                                          "none"                 },
+        {HOLE "openai.azure.com",                    "",                                          "none"                 },
+        {"openai.azure.com",                         "",                                          "none"                 },
+        {".openai.azure.com",                        "",                                          "none"                 },
+        {"api.openai.com.",                          "/v1",                                       "none"                 },
+        {"",                                         "/v1",                                       "none"                 },
+        {".",                                        "",                                          "none"                 },
+        {"api.cloudflare.com",                       "/client/v4/accounts/" HOLE "/ai/run/" HOLE, "cloudflare-workers-ai"},
+        {"api.cloudflare.com",                       "/client/v4/accounts/" HOLE,                 "none"                 },
+        {"api.cloudflare.com",                       "/client/v4/accounts//ai/run",               "none"                 },
+        {"api.cloudflare.com",                       "",                                          "none"                 },
+        {"openrouter.ai",                            "/api",                                      "openrouter"           },
+        {"openrouter.ai",                            "/api?x",                                    "openrouter"           },
+        {"openrouter.ai",                            "/api" HOLE,                                 "openrouter"           },
+        {"openrouter.ai",                            HOLE,                                        "none"                 },
+        {"openrouter.ai",                            "/" HOLE,                                    "none"                 },
+        {"openrouter.ai",                            "",                                          "none"                 },
     };
     unsigned wrong = 0;
 
@@ -93,20 +93,35 @@ static void test_which_pattern_wins(void **state)
     add(&arena, &list, "all", ", \"hosts\": [\"*.x.com\"], \"websiteHosts\": [\"www.x.com\", \"chat.x.com\"]");
     add(&arena, &list, "deep", ", \"hosts\": [\"*.api.x.com\"]");
     add(&arena, &list, "exact", ", \"hosts\": [\"one.api.x.com\"]");
-    add(&arena, &list, "path", ", \"hosts\": [{\"pattern\": \"*.x.com\", \"path\": \"/ai\"}], \"sharesHostWith\": [\"all\"]");
+    add(&arena, &list, "path",
+        ", \"hosts\": [{\"pattern\": \"*.x.com\", \"path\": \"/ai\"}], \"sharesHostWith\": [\"all\"]");
     add(&arena, &list, "page", ", \"hosts\": [{\"pattern\": \"chat.x.com\", \"path\": \"/api\"}]");
     add(&arena, &list, "stars", ", \"hosts\": [\"a-*-b.*.y.com\", {\"pattern\": \"p.y.com\", \"path\": \"/v/*/ai\"}]");
     assert_int_equal(ml_catalog_build(&catalog, &arena, &list, &none, NULL), ML_OK);
     static const struct {
         const char *host, *path, *id;
     } cases[] = {
-        {"two.x.com", "/", "all"},          {"a.b.x.com", "/", "all"},         {"two.api.x.com", "/", "deep"},
-        {"one.api.x.com", "/", "exact"},    {"two.x.com", "/ai/x", "path"},    {"one.api.x.com", "/ai", "path"},
-        {"x.com", "/", "none"},             {"www.x.com", "/", "none"},        {"www.x.com", "/ai", "none"},
-        {"chat.x.com", "/", "none"},        {"chat.x.com", "/api/v1", "page"}, {"a-1-b.z.y.com", "", "stars"},
-        {"a-1-b-b.z.q.y.com", "", "stars"}, {"a--b.z.y.com", "", "none"},      {"a-1-b.y.com", "", "none"},
-        {"p.y.com", "/v/1/ai", "stars"},    {"p.y.com", "/v/1/2/3/ai/x", "stars"}, {"p.y.com", "/v/ai", "none"},
-        {"p.y.com", "/v/1/aid/ai", "stars"}, {"p.y.com", "/v/1/aid", "none"},  {"p.y.com", "/w/1/ai", "none"},
+        {"two.x.com",         "/",             "all"  },
+        {"a.b.x.com",         "/",             "all"  },
+        {"two.api.x.com",     "/",             "deep" },
+        {"one.api.x.com",     "/",             "exact"},
+        {"two.x.com",         "/ai/x",         "path" },
+        {"one.api.x.com",     "/ai",           "path" },
+        {"x.com",             "/",             "none" },
+        {"www.x.com",         "/",             "none" },
+        {"www.x.com",         "/ai",           "none" },
+        {"chat.x.com",        "/",             "none" },
+        {"chat.x.com",        "/api/v1",       "page" },
+        {"a-1-b.z.y.com",     "",              "stars"},
+        {"a-1-b-b.z.q.y.com", "",              "stars"},
+        {"a--b.z.y.com",      "",              "none" },
+        {"a-1-b.y.com",       "",              "none" },
+        {"p.y.com",           "/v/1/ai",       "stars"},
+        {"p.y.com",           "/v/1/2/3/ai/x", "stars"},
+        {"p.y.com",           "/v/ai",         "none" },
+        {"p.y.com",           "/v/1/aid/ai",   "stars"},
+        {"p.y.com",           "/v/1/aid",      "none" },
+        {"p.y.com",           "/w/1/ai",       "none" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ml_host_match match = ml_catalog_match_host(&catalog, ml_str_of(cases[i].host), ml_str_of(cases[i].path));
@@ -259,12 +274,13 @@ static void test_counts(void **state)
     (void)state;
     ml_catalog_counts c = ml_catalog_count(ml_catalog_builtin());
 
-    print_message("providers %u (longtail %u, local %u, optional %u), hosts %u (doubtful %u, with path %u), packages %u "
-                  "(doubtful %u), endpoints %u (doubtful %u), keys %u (doubtful %u), clients %u (doubtful %u), requests %u, "
-                  "factories %u\n",
-                  c.providers, c.longtail, c.local, c.optional, c.hosts, c.doubtful_hosts, c.hosts_with_path, c.packages,
-                  c.doubtful_packages, c.endpoints, c.doubtful_endpoints, c.keys, c.doubtful_keys, c.clients,
-                  c.doubtful_clients, c.requests, c.factories);
+    print_message(
+        "providers %u (longtail %u, local %u, optional %u), hosts %u (doubtful %u, with path %u), packages %u "
+        "(doubtful %u), endpoints %u (doubtful %u), keys %u (doubtful %u), clients %u (doubtful %u), requests %u, "
+        "factories %u\n",
+        c.providers, c.longtail, c.local, c.optional, c.hosts, c.doubtful_hosts, c.hosts_with_path, c.packages,
+        c.doubtful_packages, c.endpoints, c.doubtful_endpoints, c.keys, c.doubtful_keys, c.clients, c.doubtful_clients,
+        c.requests, c.factories);
     assert_true(c.providers >= 303 && c.clients >= 74);
     assert_true(c.doubtful_hosts > 0 && c.doubtful_hosts < c.hosts);
 }
@@ -272,9 +288,10 @@ static void test_counts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_holes),  cmocka_unit_test(test_which_pattern_wins), cmocka_unit_test(test_trust),
-        cmocka_unit_test(test_places), cmocka_unit_test(test_refs),               cmocka_unit_test(test_sorted),
-        cmocka_unit_test(test_words),  cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_holes), cmocka_unit_test(test_which_pattern_wins),
+        cmocka_unit_test(test_trust), cmocka_unit_test(test_places),
+        cmocka_unit_test(test_refs),  cmocka_unit_test(test_sorted),
+        cmocka_unit_test(test_words), cmocka_unit_test(test_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

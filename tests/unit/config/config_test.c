@@ -77,18 +77,19 @@ static void test_every_key(void **state)
 {
     ml_config c;
     ml_error error = {0};
-    ml_status status = load(*state,
-                            "// our gateway\n"
-                            "{ \"$schema\": \"x\", \"bridge\": { \"files\": [\"gw/**\"], \"module\": \"gw/index\", \"values\": [\"gw\"],\n"
-                            "  \"classes\": [\"Gw\"], \"methods\": [\"ask\", {\"name\": \"draw\", \"userArg\": 0}],\n"
-                            "  \"hosts\": [\"gw.internal\"], \"env\": [\"GW_URL\"], \"sinks\": [\"note\", \"bill\"] },\n"
-                            "  \"ownHosts\": [\"*.internal\"], \"ignore\": [\"vendor/**\"],\n"
-                            "  \"tests\": { \"files\": [\"e2e/**\"], \"lower\": false },\n"
-                            "  \"billing\": { \"timeZone\": \"UTC\", \"tables\": { \"ai_billing_records\": \"bills\" } },\n"
-                            "  \"rules\": { \"bypass/direct-http\": \"medium\",\n"
-                            "             \"MTR001\": \"off\", \"hardcoded-key\": \"on\" },\n"
-                            "  \"failOn\": \"none\", \"limits\": { \"fileBytes\": 4096, \"steps\": 50, \"parseMs\": 9 }, }\n",
-                            &c, &error);
+    ml_status status = load(
+        *state,
+        "// our gateway\n"
+        "{ \"$schema\": \"x\", \"bridge\": { \"files\": [\"gw/**\"], \"module\": \"gw/index\", \"values\": [\"gw\"],\n"
+        "  \"classes\": [\"Gw\"], \"methods\": [\"ask\", {\"name\": \"draw\", \"userArg\": 0}],\n"
+        "  \"hosts\": [\"gw.internal\"], \"env\": [\"GW_URL\"], \"sinks\": [\"note\", \"bill\"] },\n"
+        "  \"ownHosts\": [\"*.internal\"], \"ignore\": [\"vendor/**\"],\n"
+        "  \"tests\": { \"files\": [\"e2e/**\"], \"lower\": false },\n"
+        "  \"billing\": { \"timeZone\": \"UTC\", \"tables\": { \"ai_billing_records\": \"bills\" } },\n"
+        "  \"rules\": { \"bypass/direct-http\": \"medium\",\n"
+        "             \"MTR001\": \"off\", \"hardcoded-key\": \"on\" },\n"
+        "  \"failOn\": \"none\", \"limits\": { \"fileBytes\": 4096, \"steps\": 50, \"parseMs\": 9 }, }\n",
+        &c, &error);
 
     assert_string_equal(error.text, "");
     assert_int_equal(status, ML_OK);
@@ -143,28 +144,28 @@ static void test_refusals(void **state)
         ml_status status;
         uint32_t line;
     } cases[] = {
-        {"{\n\"brige\": {}}", "unknown key \"brige\"; did you mean \"bridge\"?", ML_EVALUE, 2},
-        {"{\"bridge\": {\n\n\"modul\": \"x\"}}", "did you mean \"module\"?", ML_EVALUE, 3},
-        {"{\"ownHosts\": [],\n\"ownHosts\": []}", "\"ownHosts\" is given twice", ML_ESYNTAX, 2},
-        {"{\"rules\": {\"a\": \"off\",\n\"a\": \"on\"}}", "\"a\" is given twice", ML_ESYNTAX, 2},
-        {"{\"rules\": {\"a\": \"hihg\"}}", "did you mean \"high\"?", ML_EVALUE, 1},
-        {"{\"rules\": {\"a\": 1}}", "\"a\" must be a string", ML_EVALUE, 1},
-        {"{\"rules\": []}", "must be an object", ML_EVALUE, 1},
-        {"{\"failOn\": \"always\"}", "\"failOn\" cannot be \"always\"", ML_EVALUE, 1},
-        {"{\"ownHosts\": \"x\"}", "\"ownHosts\" must be a list", ML_EVALUE, 1},
-        {"{\"ownHosts\": [\"\"]}", "empty string", ML_EVALUE, 1},
-        {"{\"bridge\": []}", "must be an object", ML_EVALUE, 1},
-        {"{\"bridge\": {\"methods\": [{}]}}", "a method needs a name", ML_EVALUE, 1},
-        {"{\"bridge\": {\"methods\": [\"\"]}}", "a method needs a name", ML_EVALUE, 1},
-        {"{\"bridge\": {\"methods\": [{\"name\": \"a\", \"userArg\": -1}]}}", "from 0 to 20", ML_EVALUE, 1},
-        {"{\"bridge\": {\"methods\": [{\"name\": \"a\", \"userarg\": 1}]}}", "did you mean \"userArg\"?", ML_EVALUE, 1},
-        {"{\"billing\": {\"tables\": []}}", "must be an object", ML_EVALUE, 1},
-        {"{\"billing\": {\"tables\": {\"a\": \"\"}}}", "name of a table", ML_EVALUE, 1},
-        {"{\"limits\": {\"fileBytes\": 1}}", "from 1024", ML_EVALUE, 1},
-        {"{\"tests\": {\"lower\": 1}}", "true or false", ML_EVALUE, 1},
-        {"[]", "an object was expected", ML_EVALUE, 1},
-        {"", "text ends", ML_ESYNTAX, 1},
-        {"{", "object without end", ML_ESYNTAX, 1},
+        {"{\n\"brige\": {}}",                                                 "unknown key \"brige\"; did you mean \"bridge\"?", ML_EVALUE,  2},
+        {"{\"bridge\": {\n\n\"modul\": \"x\"}}",                              "did you mean \"module\"?",                        ML_EVALUE,  3},
+        {"{\"ownHosts\": [],\n\"ownHosts\": []}",                             "\"ownHosts\" is given twice",                     ML_ESYNTAX, 2},
+        {"{\"rules\": {\"a\": \"off\",\n\"a\": \"on\"}}",                     "\"a\" is given twice",                            ML_ESYNTAX, 2},
+        {"{\"rules\": {\"a\": \"hihg\"}}",                                    "did you mean \"high\"?",                          ML_EVALUE,  1},
+        {"{\"rules\": {\"a\": 1}}",                                           "\"a\" must be a string",                          ML_EVALUE,  1},
+        {"{\"rules\": []}",                                                   "must be an object",                               ML_EVALUE,  1},
+        {"{\"failOn\": \"always\"}",                                          "\"failOn\" cannot be \"always\"",                 ML_EVALUE,  1},
+        {"{\"ownHosts\": \"x\"}",                                             "\"ownHosts\" must be a list",                     ML_EVALUE,  1},
+        {"{\"ownHosts\": [\"\"]}",                                            "empty string",                                    ML_EVALUE,  1},
+        {"{\"bridge\": []}",                                                  "must be an object",                               ML_EVALUE,  1},
+        {"{\"bridge\": {\"methods\": [{}]}}",                                 "a method needs a name",                           ML_EVALUE,  1},
+        {"{\"bridge\": {\"methods\": [\"\"]}}",                               "a method needs a name",                           ML_EVALUE,  1},
+        {"{\"bridge\": {\"methods\": [{\"name\": \"a\", \"userArg\": -1}]}}", "from 0 to 20",                                    ML_EVALUE,  1},
+        {"{\"bridge\": {\"methods\": [{\"name\": \"a\", \"userarg\": 1}]}}",  "did you mean \"userArg\"?",                       ML_EVALUE,  1},
+        {"{\"billing\": {\"tables\": []}}",                                   "must be an object",                               ML_EVALUE,  1},
+        {"{\"billing\": {\"tables\": {\"a\": \"\"}}}",                        "name of a table",                                 ML_EVALUE,  1},
+        {"{\"limits\": {\"fileBytes\": 1}}",                                  "from 1024",                                       ML_EVALUE,  1},
+        {"{\"tests\": {\"lower\": 1}}",                                       "true or false",                                   ML_EVALUE,  1},
+        {"[]",                                                                "an object was expected",                          ML_EVALUE,  1},
+        {"",                                                                  "text ends",                                       ML_ESYNTAX, 1},
+        {"{",                                                                 "object without end",                              ML_ESYNTAX, 1},
     };
     unsigned wrong = 0;
 
@@ -173,7 +174,8 @@ static void test_refusals(void **state)
         ml_error error = {0};
         ml_status status = load(*state, cases[i].text, &config, &error);
         bool untouched = config.rule_count == 77;
-        if (status != cases[i].status || error.line != cases[i].line || !strstr(error.text, cases[i].part) || !untouched) {
+        if (status != cases[i].status || error.line != cases[i].line || !strstr(error.text, cases[i].part) ||
+            !untouched) {
             print_error("%s: status %d, line %u: %s\n", cases[i].text, (int)status, error.line, error.text);
             wrong++;
         }

@@ -81,7 +81,8 @@ static bool fits(const ml_json *schema, const ml_json *value)
         else if (ml_str_eq(key->key, ML_STR("maximum")))
             good = value->kind != ML_JSON_NUMBER || number_of(value) <= number_of(key);
         else if (ml_str_eq(key->key, ML_STR("items"))) {
-            for (const ml_json *item = value->kind == ML_JSON_ARRAY ? value->first : NULL; item && good; item = item->next)
+            for (const ml_json *item = value->kind == ML_JSON_ARRAY ? value->first : NULL; item && good;
+                 item = item->next)
                 good = fits(key, item);
         } else if (ml_str_eq(key->key, ML_STR("anyOf"))) {
             good = false;
@@ -106,49 +107,49 @@ static const struct {
     const char *text;
     bool good;
 } samples[] = {
-    {"{}", true},
-    {"{\"$schema\": \"x\"}", true},
-    {"{\"$schema\": 1}", false},
-    {"[]", false},
-    {"{\"bridge\": {}}", true},
+    {"{}",                                                                                               true },
+    {"{\"$schema\": \"x\"}",                                                                             true },
+    {"{\"$schema\": 1}",                                                                                 false},
+    {"[]",                                                                                               false},
+    {"{\"bridge\": {}}",                                                                                 true },
     {"{\"bridge\": {\"files\": [\"a\"], \"module\": \"b\", \"values\": [], \"classes\": [\"c\"], \"hosts\": [\"d\"], "
-     "\"env\": [\"E\"], \"sinks\": [\"f.g\"], \"methods\": [\"h\", {\"name\": \"i\"}, {\"name\": \"j\", \"userArg\": 20}]}}",
-     true},
-    {"{\"bridge\": {\"file\": [\"a\"]}}", false},
-    {"{\"bridge\": {\"files\": \"a\"}}", false},
-    {"{\"bridge\": {\"files\": [\"\"]}}", false},
-    {"{\"bridge\": {\"module\": \"\"}}", false},
-    {"{\"bridge\": {\"module\": [\"a\"]}}", false},
-    {"{\"bridge\": {\"methods\": [1]}}", false},
-    {"{\"bridge\": {\"methods\": [\"\"]}}", false},
-    {"{\"bridge\": {\"methods\": [{}]}}", false},
-    {"{\"bridge\": {\"methods\": [{\"name\": \"a\", \"userArg\": 21}]}}", false},
-    {"{\"bridge\": {\"methods\": [{\"name\": \"a\", \"user\": 1}]}}", false},
-    {"{\"bridge\": true}", false},
-    {"{\"ownHosts\": [\"*.x\"], \"ignore\": [\"y/**\"]}", true},
-    {"{\"ownHosts\": [1]}", false},
-    {"{\"ignore\": {}}", false},
-    {"{\"tests\": {\"files\": [\"a\"], \"lower\": false}}", true},
-    {"{\"tests\": {\"lower\": \"no\"}}", false},
-    {"{\"tests\": [\"a\"]}", false},
-    {"{\"billing\": {\"timeZone\": \"UTC\", \"tables\": {\"a\": \"b\"}}}", true},
-    {"{\"billing\": {\"timeZone\": \"\"}}", false},
-    {"{\"billing\": {\"tables\": {\"a\": 1}}}", false},
-    {"{\"billing\": {\"tables\": {\"a\": \"\"}}}", false},
-    {"{\"billing\": {\"timezone\": \"UTC\"}}", false},
-    {"{\"rules\": {\"a\": \"off\", \"b\": \"on\", \"c\": \"low\", \"d\": \"medium\", \"e\": \"high\"}}", true},
-    {"{\"rules\": {\"a\": \"none\"}}", false},
-    {"{\"rules\": {\"a\": true}}", false},
-    {"{\"failOn\": \"none\"}", true},
-    {"{\"failOn\": \"off\"}", false},
-    {"{\"limits\": {\"fileBytes\": 1024, \"steps\": 1, \"parseMs\": 600000}}", true},
-    {"{\"limits\": {\"fileBytes\": 1023}}", false},
-    {"{\"limits\": {\"fileBytes\": 1073741825}}", false},
-    {"{\"limits\": {\"steps\": 0}}", false},
-    {"{\"limits\": {\"steps\": 1.5}}", false},
-    {"{\"limits\": {\"parseMs\": \"1\"}}", false},
-    {"{\"limits\": {\"time\": 1}}", false},
-    {"{\"bridgeModule\": \"x\"}", false},
+     "\"env\": [\"E\"], \"sinks\": [\"f.g\"], \"methods\": [\"h\", {\"name\": \"i\"}, {\"name\": \"j\", \"userArg\": "
+     "20}]}}",                                                                                      true },
+    {"{\"bridge\": {\"file\": [\"a\"]}}",                                                                false},
+    {"{\"bridge\": {\"files\": \"a\"}}",                                                                 false},
+    {"{\"bridge\": {\"files\": [\"\"]}}",                                                                false},
+    {"{\"bridge\": {\"module\": \"\"}}",                                                                 false},
+    {"{\"bridge\": {\"module\": [\"a\"]}}",                                                              false},
+    {"{\"bridge\": {\"methods\": [1]}}",                                                                 false},
+    {"{\"bridge\": {\"methods\": [\"\"]}}",                                                              false},
+    {"{\"bridge\": {\"methods\": [{}]}}",                                                                false},
+    {"{\"bridge\": {\"methods\": [{\"name\": \"a\", \"userArg\": 21}]}}",                                false},
+    {"{\"bridge\": {\"methods\": [{\"name\": \"a\", \"user\": 1}]}}",                                    false},
+    {"{\"bridge\": true}",                                                                               false},
+    {"{\"ownHosts\": [\"*.x\"], \"ignore\": [\"y/**\"]}",                                                true },
+    {"{\"ownHosts\": [1]}",                                                                              false},
+    {"{\"ignore\": {}}",                                                                                 false},
+    {"{\"tests\": {\"files\": [\"a\"], \"lower\": false}}",                                              true },
+    {"{\"tests\": {\"lower\": \"no\"}}",                                                                 false},
+    {"{\"tests\": [\"a\"]}",                                                                             false},
+    {"{\"billing\": {\"timeZone\": \"UTC\", \"tables\": {\"a\": \"b\"}}}",                               true },
+    {"{\"billing\": {\"timeZone\": \"\"}}",                                                              false},
+    {"{\"billing\": {\"tables\": {\"a\": 1}}}",                                                          false},
+    {"{\"billing\": {\"tables\": {\"a\": \"\"}}}",                                                       false},
+    {"{\"billing\": {\"timezone\": \"UTC\"}}",                                                           false},
+    {"{\"rules\": {\"a\": \"off\", \"b\": \"on\", \"c\": \"low\", \"d\": \"medium\", \"e\": \"high\"}}", true },
+    {"{\"rules\": {\"a\": \"none\"}}",                                                                   false},
+    {"{\"rules\": {\"a\": true}}",                                                                       false},
+    {"{\"failOn\": \"none\"}",                                                                           true },
+    {"{\"failOn\": \"off\"}",                                                                            false},
+    {"{\"limits\": {\"fileBytes\": 1024, \"steps\": 1, \"parseMs\": 600000}}",                           true },
+    {"{\"limits\": {\"fileBytes\": 1023}}",                                                              false},
+    {"{\"limits\": {\"fileBytes\": 1073741825}}",                                                        false},
+    {"{\"limits\": {\"steps\": 0}}",                                                                     false},
+    {"{\"limits\": {\"steps\": 1.5}}",                                                                   false},
+    {"{\"limits\": {\"parseMs\": \"1\"}}",                                                               false},
+    {"{\"limits\": {\"time\": 1}}",                                                                      false},
+    {"{\"bridgeModule\": \"x\"}",                                                                        false},
 };
 
 static bool loader_takes(ml_arena *arena, const char *text)
@@ -177,7 +178,8 @@ static void test_agreement(void **state)
         assert_int_equal(ml_json_parse(&value, &arena, ml_str_of(samples[i].text), true, "sample", NULL), ML_OK);
         bool by_schema = fits(schema, value), by_loader = loader_takes(&arena, samples[i].text);
         if (by_schema != samples[i].good || by_loader != samples[i].good) {
-            print_error("%s: schema %d, loader %d, expected %d\n", samples[i].text, by_schema, by_loader, samples[i].good);
+            print_error("%s: schema %d, loader %d, expected %d\n", samples[i].text, by_schema, by_loader,
+                        samples[i].good);
             wrong++;
         }
     }
@@ -201,8 +203,14 @@ static void test_defaults(void **state)
     const struct {
         const char *key;
         const ml_strs *strs;
-    } lists[] = {{"files", &config.bridge.files}, {"values", &config.bridge.values}, {"classes", &config.bridge.classes},
-                 {"hosts", &config.bridge.hosts}, {"env", &config.bridge.env},       {"sinks", &config.bridge.sinks}};
+    } lists[] = {
+        {"files",   &config.bridge.files  },
+        {"values",  &config.bridge.values },
+        {"classes", &config.bridge.classes},
+        {"hosts",   &config.bridge.hosts  },
+        {"env",     &config.bridge.env    },
+        {"sinks",   &config.bridge.sinks  }
+    };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         const ml_json *item = ml_json_get(ml_json_get(bridge, lists[i].key), "default")->first;
         for (uint32_t k = 0; k < lists[i].strs->count; k++, item = item->next)

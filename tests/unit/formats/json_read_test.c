@@ -15,9 +15,15 @@ static void test_nearest(void **state)
     static const struct {
         const char *name, *nearest;
     } cases[] = {
-        {"brdge", "bridge"}, {"Bridge", "bridge"}, {"ownhost", "ownHosts"}, {"ignored", "ignore"},
-        {"fail_on", "failOn"}, {"zzzzzz", NULL}, {"", NULL}, {"x", NULL},
-        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL},
+        {"brdge",                                                                    "bridge"  },
+        {"Bridge",                                                                   "bridge"  },
+        {"ownhost",                                                                  "ownHosts"},
+        {"ignored",                                                                  "ignore"  },
+        {"fail_on",                                                                  "failOn"  },
+        {"zzzzzz",                                                                   NULL      },
+        {"",                                                                         NULL      },
+        {"x",                                                                        NULL      },
+        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL      },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -66,22 +72,22 @@ static void test_complaints(void **state)
         const char *text, *complaint;
         uint32_t line;
     } cases[] = {
-        {"{}", "", 0},
-        {"{\"bridge\": \"x\", \"ownHosts\": [\"a\"], \"ignore\": true, \"failOn\": 5}", "", 0},
-        {"{\n\"brige\": 1}", "unknown key \"brige\"; did you mean \"bridge\"?", 2},
-        {"{\"zzzzzz\": 1}", "unknown key \"zzzzzz\"", 1},
-        {"[]", "an object was expected here", 1},
-        {"{\"bridge\":\n\n1}", "\"bridge\" must be a string", 3},
-        {"{\"bridge\": \"\"}", "\"bridge\" must not be empty", 1},
-        {"{\"ownHosts\": \"a\"}", "\"ownHosts\" must be a list", 1},
-        {"{\"ownHosts\": [1]}", "a string was expected here", 1},
-        {"{\"ownHosts\": [\"\"]}", "\"ownHosts\" must not hold an empty string", 1},
-        {"{\"ignore\": 1}", "\"ignore\" must be true or false", 1},
-        {"{\"failOn\": 4}", "\"failOn\" must be a whole number from 5 to 100", 1},
-        {"{\"failOn\": 101}", "\"failOn\" must be a whole number from 5 to 100", 1},
-        {"{\"failOn\": 5.5}", "\"failOn\" must be a whole number from 5 to 100", 1},
-        {"{\"failOn\": -5}", "\"failOn\" must be a whole number from 5 to 100", 1},
-        {"{\"failOn\": 99999999999999999999999999}", "\"failOn\" must be a whole number from 5 to 100", 1},
+        {"{}",                                                                          "",                                                0},
+        {"{\"bridge\": \"x\", \"ownHosts\": [\"a\"], \"ignore\": true, \"failOn\": 5}", "",                                                0},
+        {"{\n\"brige\": 1}",                                                            "unknown key \"brige\"; did you mean \"bridge\"?", 2},
+        {"{\"zzzzzz\": 1}",                                                             "unknown key \"zzzzzz\"",                          1},
+        {"[]",                                                                          "an object was expected here",                     1},
+        {"{\"bridge\":\n\n1}",                                                          "\"bridge\" must be a string",                     3},
+        {"{\"bridge\": \"\"}",                                                          "\"bridge\" must not be empty",                    1},
+        {"{\"ownHosts\": \"a\"}",                                                       "\"ownHosts\" must be a list",                     1},
+        {"{\"ownHosts\": [1]}",                                                         "a string was expected here",                      1},
+        {"{\"ownHosts\": [\"\"]}",                                                      "\"ownHosts\" must not hold an empty string",      1},
+        {"{\"ignore\": 1}",                                                             "\"ignore\" must be true or false",                1},
+        {"{\"failOn\": 4}",                                                             "\"failOn\" must be a whole number from 5 to 100", 1},
+        {"{\"failOn\": 101}",                                                           "\"failOn\" must be a whole number from 5 to 100", 1},
+        {"{\"failOn\": 5.5}",                                                           "\"failOn\" must be a whole number from 5 to 100", 1},
+        {"{\"failOn\": -5}",                                                            "\"failOn\" must be a whole number from 5 to 100", 1},
+        {"{\"failOn\": 99999999999999999999999999}",                                    "\"failOn\" must be a whole number from 5 to 100", 1},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -16,9 +16,9 @@ typedef enum ml_trust {
 } ml_trust;
 
 typedef struct ml_host {
-    ml_str pattern;      /* lower case; a label '*' stands for one or more labels, a '*' inside a label for
+    ml_str pattern;     /* lower case; a label '*' stands for one or more labels, a '*' inside a label for
                             one or more bytes of it: "bedrock-runtime.*.amazonaws.com", "*-aiplatform.x.com" */
-    ml_str path_prefix;  /* the path must start with this for the host to count; empty: any path.
+    ml_str path_prefix; /* the path must start with this for the host to count; empty: any path.
                             The host serves ordinary pages or other products too. '*' is one or more
                             parts; the prefix ends on a border: "/api" is not the start of "/apis" */
     ml_trust trust;
@@ -36,24 +36,24 @@ typedef enum ml_package_kind {
 typedef struct ml_package {
     ml_str name;
     ml_package_kind kind;
-    bool type_only;          /* exports nothing at run time, but for clients (of earlier versions) */
-    const ml_str *clients;   /* exported classes that talk to the provider; may be empty: unknown */
+    bool type_only;        /* exports nothing at run time, but for clients (of earlier versions) */
+    const ml_str *clients; /* exported classes that talk to the provider; may be empty: unknown */
     uint32_t client_count;
     ml_trust trust;
 } ml_package;
 
 typedef struct ml_endpoint {
-    ml_str path;          /* '*' is one or more parts */
-    ml_str call;          /* chat embedding image speech video transcription realtime rerank moderation other */
-    ml_str billing_type;  /* "token", "character", "count", "second" */
-    ml_str host;          /* the one host pattern it is served at; empty: all */
+    ml_str path;         /* '*' is one or more parts */
+    ml_str call;         /* chat embedding image speech video transcription realtime rerank moderation other */
+    ml_str billing_type; /* "token", "character", "count", "second" */
+    ml_str host;         /* the one host pattern it is served at; empty: all */
     bool websocket;
     ml_trust trust;
 } ml_endpoint;
 
 typedef struct ml_key_pattern {
-    ml_str pattern;       /* PCRE2, matched on small windows */
-    bool needs_name;      /* the pattern itself demands a telling name before the key */
+    ml_str pattern;  /* PCRE2, matched on small windows */
+    bool needs_name; /* the pattern itself demands a telling name before the key */
     ml_trust trust;
 } ml_key_pattern;
 
@@ -67,39 +67,43 @@ typedef struct ml_provider {
     uint32_t share_count;
     const ml_package *packages;
     uint32_t package_count;
-    const ml_str *env;           /* "OPENAI_API_KEY", "OPENAI_BASE_URL" */
+    const ml_str *env; /* "OPENAI_API_KEY", "OPENAI_BASE_URL" */
     uint32_t env_count;
-    const ml_str *env_prefixes;  /* "OPENAI_": the vendor's own first words; never those of a whole cloud ("AWS_") */
+    const ml_str *env_prefixes; /* "OPENAI_": the vendor's own first words; never those of a whole cloud ("AWS_") */
     uint32_t env_prefix_count;
-    const ml_str *models;        /* what model ids begin with: "gpt-" */
+    const ml_str *models; /* what model ids begin with: "gpt-" */
     uint32_t model_count;
     const ml_endpoint *endpoints;
     uint32_t endpoint_count;
     const ml_key_pattern *keys;
     uint32_t key_count;
-    bool local;                  /* a server on the developer's machine */
-    const uint16_t *ports;       /* of a local server; well-known ones only (11434), not 3000, 5000, 8000, 8080 */
+    bool local;            /* a server on the developer's machine */
+    const uint16_t *ports; /* of a local server; well-known ones only (11434), not 3000, 5000, 8000, 8080 */
     uint32_t port_count;
-    bool optional;               /* AI in a wide sense: off by default */
-    bool longtail;               /* made from a list entry */
+    bool optional; /* AI in a wide sense: off by default */
+    bool longtail; /* made from a list entry */
 } ml_provider;
 
 /* ---- clients: what sends a request ---- */
 
 typedef enum ml_transport {
-    ML_TRANSPORT_HTTP, ML_TRANSPORT_WEBSOCKET, ML_TRANSPORT_EVENTSOURCE, ML_TRANSPORT_SHELL,
-    ML_TRANSPORT_PROXY, ML_TRANSPORT_CODE /* eval and friends */
+    ML_TRANSPORT_HTTP,
+    ML_TRANSPORT_WEBSOCKET,
+    ML_TRANSPORT_EVENTSOURCE,
+    ML_TRANSPORT_SHELL,
+    ML_TRANSPORT_PROXY,
+    ML_TRANSPORT_CODE /* eval and friends */
 } ml_transport;
 
 /* Where a call takes a URL from: argument arg, or, with keys, a property of that
  * argument (the first of keys that it has; a key may be a dotted path). */
 typedef struct ml_url_place {
-    int8_t arg;            /* -1: nowhere */
+    int8_t arg; /* -1: nowhere */
     const ml_str *keys;
     uint32_t key_count;
     const ml_str *host_keys; /* the argument is an options object in pieces (node http): host, hostname */
     uint32_t host_key_count;
-    ml_str path_key;         /* "path" */
+    ml_str path_key; /* "path" */
 } ml_url_place;
 
 /* A request or a factory, found at a member path below the client's root: "" is the
@@ -117,26 +121,26 @@ typedef struct ml_url_place {
  * instance without a base of its own keeps the instance's. */
 typedef struct ml_client_call {
     ml_str at;
-    bool construct;        /* new X(...) rather than X(...) */
-    ml_url_place url;      /* of a request: the URL */
-    ml_url_place base;     /* of a request or factory: the base it is joined to */
-    ml_url_place body;     /* of a request: the payload, for AI-shaped bodies; arg -1 unknown */
-    ml_str yields;         /* of a factory: member path the result stands for, usually "" (another root) */
+    bool construct;    /* new X(...) rather than X(...) */
+    ml_url_place url;  /* of a request: the URL */
+    ml_url_place base; /* of a request or factory: the base it is joined to */
+    ml_url_place body; /* of a request: the payload, for AI-shaped bodies; arg -1 unknown */
+    ml_str yields;     /* of a factory: member path the result stands for, usually "" (another root) */
     /* Shell commands: url is the command line, or a list of words. Code: url is the program text. */
 } ml_client_call;
 
 /* One way a program gets hold of the client's root. */
 typedef enum ml_client_entry_kind {
-    ML_ENTRY_GLOBAL,   /* name: a global, maybe dotted below one: "fetch", "navigator.sendBeacon", "uni.request" */
-    ML_ENTRY_IMPORT,   /* package + export: "default", "*" (the namespace), "=" (what require gives) or a name */
-    ML_ENTRY_TYPE      /* a receiver declared with this type: "HttpClient", "AxiosInstance", maybe of package */
+    ML_ENTRY_GLOBAL, /* name: a global, maybe dotted below one: "fetch", "navigator.sendBeacon", "uni.request" */
+    ML_ENTRY_IMPORT, /* package + export: "default", "*" (the namespace), "=" (what require gives) or a name */
+    ML_ENTRY_TYPE    /* a receiver declared with this type: "HttpClient", "AxiosInstance", maybe of package */
 } ml_client_entry_kind;
 
 typedef struct ml_client_entry {
     ml_client_entry_kind kind;
-    ml_str package;    /* empty for globals */
+    ml_str package; /* empty for globals */
     ml_str name;
-    ml_str at;         /* member path of the root this entry stands for: import { request } from "undici" is at "request" */
+    ml_str at; /* member path of the root this entry stands for: import { request } from "undici" is at "request" */
 } ml_client_entry;
 
 typedef struct ml_client {
@@ -148,10 +152,10 @@ typedef struct ml_client {
     uint32_t request_count;
     const ml_client_call *factories; /* calls that give another root: axios.create, got.extend, new Axios */
     uint32_t factory_count;
-    const ml_str *base_properties;   /* assigned on a root: "defaults.baseURL" */
+    const ml_str *base_properties; /* assigned on a root: "defaults.baseURL" */
     uint32_t base_property_count;
-    bool join_with_slash;            /* base and URL are joined with exactly one '/', as axios does; else as a URL base */
-    ml_trust trust;                  /* signature read in a source? */
+    bool join_with_slash; /* base and URL are joined with exactly one '/', as axios does; else as a URL base */
+    ml_trust trust;       /* signature read in a source? */
 } ml_client;
 
 typedef struct ml_catalog ml_catalog;
@@ -210,7 +214,8 @@ const ml_provider *ml_catalog_match_local(const ml_catalog *catalog, ml_str host
 typedef struct ml_client_ref {
     const ml_client *client; /* NULL: no more */
     ml_str at;
-    ml_str package; /* of a type: where it must come from, unless empty; many projects have an HttpClient of their own */
+    ml_str
+        package; /* of a type: where it must come from, unless empty; many projects have an HttpClient of their own */
 } ml_client_ref;
 /* name is a dotted path: "uni.request" is at "request" of the client whose global is "uni".
  * globalThis., window., self. and global. before it are ignored. */

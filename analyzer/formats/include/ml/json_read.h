@@ -29,11 +29,11 @@ ml_status ml_json_read_bool(const ml_json_source *source, const ml_json *object,
 ml_status ml_json_read_number(const ml_json_source *source, const ml_json *object, const char *key, uint32_t min,
                               uint32_t max, uint32_t *out);
 /* A list of strings, none of them empty. */
-ml_status ml_json_read_strings(const ml_json_source *source, ml_arena *arena, const ml_json *object,
-                               const char *key, const ml_str **items, uint32_t *count);
+ml_status ml_json_read_strings(const ml_json_source *source, ml_arena *arena, const ml_json *object, const char *key,
+                               const ml_str **items, uint32_t *count);
 /* Like the above for a value that is a list or one string. */
-ml_status ml_json_strings_of(const ml_json_source *source, ml_arena *arena, const ml_json *value,
-                             const ml_str **items, uint32_t *count);
+ml_status ml_json_strings_of(const ml_json_source *source, ml_arena *arena, const ml_json *value, const ml_str **items,
+                             uint32_t *count);
 uint32_t ml_json_count(const ml_json *value); /* children */
 
 #endif
