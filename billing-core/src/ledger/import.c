@@ -146,9 +146,9 @@ static bill_status store_price(import *in, bill_ledger *ledger, const list_row *
     (void)bill_copy(name, sizeof name, model, strlen(model));
     bill_status status = seen_before(&again, in, name, price);
     if (status == BILL_OK && again) {
-        if (strlen(provider) + strlen(model) + 2 > sizeof name)
+        int length = snprintf(name, sizeof name, "%s/%s", provider, model);
+        if (length < 0 || (size_t)length >= sizeof name)
             return bill_error_set(error, BILL_ERANGE, "row %zu: model name too long", row->line);
-        (void)snprintf(name, sizeof name, "%s/%s", provider, model);
         say(in, row, name, "the model name comes again; stored under this one");
         status = seen_before(&again, in, name, price);
         if (status == BILL_OK && again) {

@@ -206,7 +206,7 @@ bill_status bill_cycle_of(char out[BILL_CYCLE_TEXT], const bill_zone *zone, bill
 bill_status bill_cycle_next(char out[BILL_CYCLE_TEXT], const char *cycle)
 {
     const char *at = cycle, *end = cycle + strlen(cycle);
-    int year, month;
+    int year = 0, month = 0;
     if (!bill_cycle_valid(cycle, strlen(cycle)))
         return BILL_EINVAL;
     (void)number(&at, end, 4, &year);

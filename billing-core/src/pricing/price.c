@@ -184,7 +184,7 @@ static bill_status add_slices(costing *c, const bill_price_component *first, bil
     const bill_price_component *tier = first;
     bill_amount start = first->tier_start;
     for (;;) {
-        bill_amount end = quantity, next;
+        bill_amount end = quantity, next = BILL_AMOUNT_ZERO;
         bool last = !next_tier(&next, c, tier) || bill_amount_cmp(next, quantity) >= 0;
         if (!last)
             end = next;

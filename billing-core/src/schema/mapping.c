@@ -40,7 +40,7 @@ static const bill_type_info types[] = {
                          "image_count * unit_price / price_per",
                          {{"image_count", "unit_price", "unit_price"}},
                          1,
-                         "按次计费",
+                         "按次数计费",
                          "by count"},
     [BILL_TYPE_SECOND] = {BILL_TYPE_SECOND,
                           BILL_UNIT_SECOND,

@@ -217,7 +217,7 @@ static void bind_cells(cells *c, unsigned count)
 
 static bill_status give_row(MYSQL_STMT *statement, cells *c, unsigned count, bill_row_fn row, void *context)
 {
-    bill_value values[COLUMNS_MAX];
+    bill_value values[COLUMNS_MAX] = {0};
     bill_status status = BILL_OK;
     for (unsigned i = 0; i < count && status == BILL_OK; i++) {
         if (c->nulls[i]) {
@@ -272,7 +272,7 @@ static bill_status run(bill_store *base, const char *sql, const bill_value *para
                        void *context, bill_error *error)
 {
     mariadb_store *store = (mariadb_store *)base;
-    kept *entry;
+    kept *entry = NULL;
     bill_status status = BILL_OK;
     if (store->lost || !store->connection)
         status = connect_store(store, error);

@@ -184,7 +184,7 @@ static bill_status run(bill_store *base, const char *sql, const bill_value *para
                        void *context, bill_error *error)
 {
     postgres_store *store = (postgres_store *)base;
-    const char *values[COLUMNS_MAX], *name;
+    const char *values[COLUMNS_MAX], *name = NULL;
     char numbers[COLUMNS_MAX][24];
     bill_status status = broken(store) ? connect_store(store, error) : BILL_OK;
     if (status == BILL_OK && count > COLUMNS_MAX)

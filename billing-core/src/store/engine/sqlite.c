@@ -138,7 +138,7 @@ static bill_status run(bill_store *base, const char *sql, const bill_value *para
                        bill_row_fn row, void *context, bill_error *error)
 {
     sqlite_store *store = (sqlite_store *)base;
-    kept *entry;
+    kept *entry = NULL;
     bill_status status = prepare(&entry, store, sql, error);
     if (status != BILL_OK)
         return status;
