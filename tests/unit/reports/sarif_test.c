@@ -70,7 +70,7 @@ static void results_are_capped_and_the_worst_kept(void **state)
         assert_string_equal(text(at(run, "results", 0), "level"), "error");
         assert_int_equal(json_array_size(notes), sizes[i] > MAX);
         if (sizes[i] > MAX) {
-            char expected[16];
+            char expected[32];
             snprintf(expected, sizeof expected, "%u findings", sizes[i] - MAX);
             const char *says = text(json_object_get(json_array_get(notes, 0), "message"), "text");
             assert_ptr_equal(strstr(says, expected), says);

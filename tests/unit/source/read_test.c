@@ -61,7 +61,7 @@ static void make_socket(const char *path)
     int socket_file = socket(AF_UNIX, SOCK_STREAM, 0);
 
     assert_true(strlen(path) < sizeof address.sun_path);
-    strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    memcpy(address.sun_path, path, strlen(path));
     assert_int_equal(bind(socket_file, (const struct sockaddr *)&address, sizeof address), 0);
     close(socket_file);
 }
