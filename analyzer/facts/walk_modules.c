@@ -61,7 +61,8 @@ static outcome source_child(walker *w, const ml_syntax *at)
 {
     builder *b = w->b;
 
-    w->source = b->texts.items[builder_text(b, walk_string(w, at))];
+    uint32_t text = builder_text(b, walk_string(w, at)); /* may move the list */
+    w->source = b->texts.items[text];
     w->source_start = at->start;
     w->source_end = at->end;
     top(w)->state |= HAS_SOURCE;
