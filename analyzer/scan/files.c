@@ -115,7 +115,7 @@ static int by_path(const void *left, const void *right)
 
 ml_status ml_scan_find_files(ml_scan *scan, ml_error *error)
 {
-    ml_str *below;
+    ml_str *below = NULL;
     ml_status status = place_paths(scan, &below, error);
 
     if (status != ML_OK)
