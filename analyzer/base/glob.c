@@ -1,9 +1,11 @@
 /* Globs over relative paths. Matching keeps two return points (the last '*' and the
  * last '**'), so the work is bounded by the product of both lengths and there is no
- * recursion but one level a brace group, of which a pattern may nest eight. */
+ * recursion but one level a brace group, of which a pattern may hold eight. The
+ * alternatives of several groups multiply, so a pattern that has still not matched after
+ * EXPANSIONS_MAX of them matches nothing. */
 #include "ml/str.h"
 
-enum { BRACES_MAX = 8 };
+enum { BRACES_MAX = 8, EXPANSIONS_MAX = 4096 };
 
 static bool match_flat(ml_str pattern, ml_str path)
 {
@@ -65,7 +67,7 @@ static size_t closing_brace(ml_str pattern, size_t open)
     return ML_NOT_FOUND;
 }
 
-static bool match_braces(ml_arena *scratch, ml_str pattern, ml_str path, int depth)
+static bool match_braces(ml_arena *scratch, int *left, ml_str pattern, ml_str path, int depth)
 {
     size_t open = ml_str_find_char(pattern, '{');
     size_t close = open == ML_NOT_FOUND ? ML_NOT_FOUND : closing_brace(pattern, open);
@@ -81,9 +83,11 @@ static bool match_braces(ml_arena *scratch, ml_str pattern, ml_str path, int dep
             nesting--;
         if ((c != ',' || nesting) && i != close)
             continue;
+        if (--*left < 0)
+            return false;
         ml_str chosen = ml_arena_concat(scratch, ml_str_slice(pattern, 0, open), ml_str_slice(pattern, start, i));
         chosen = ml_arena_concat(scratch, chosen, ml_str_from(pattern, close + 1));
-        if (match_braces(scratch, chosen, path, depth + 1))
+        if (match_braces(scratch, left, chosen, path, depth + 1))
             return true;
         start = i + 1;
     }
@@ -97,7 +101,8 @@ bool ml_glob_match(ml_str pattern, ml_str path)
     if (ml_str_find_char(pattern, '{') == ML_NOT_FOUND)
         return match_flat(pattern, path);
     ml_arena scratch = {0};
-    bool matched = match_braces(&scratch, pattern, path, 0);
+    int left = EXPANSIONS_MAX;
+    bool matched = match_braces(&scratch, &left, pattern, path, 0);
     ml_arena_finish(&scratch);
     return matched;
 }
