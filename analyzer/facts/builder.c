@@ -44,8 +44,8 @@ ml_node_id builder_node(builder *b, ml_node_kind kind, ml_node_id parent, ml_rol
 {
     ml_node_id id = b->nodes.count;
 
-    heap_push(&b->nodes, ((ml_node){.kind = (uint8_t)kind, .role = (uint8_t)role, .start = start, .end = end,
-                                    .parent = parent}));
+    heap_push(&b->nodes,
+              ((ml_node){.kind = (uint8_t)kind, .role = (uint8_t)role, .start = start, .end = end, .parent = parent}));
     heap_push(&b->last_child, 0);
     heap_push(&b->scope_of, scope);
     if (parent) {
@@ -133,8 +133,11 @@ uint32_t builder_text(builder *b, ml_str text)
 ml_scope_id builder_scope(builder *b, ml_scope_kind kind, ml_scope_id parent, ml_node_id node)
 {
     ml_scope_id id = b->scopes.count;
-    ml_scope scope = {.kind = (uint8_t)kind, .parent = parent, .node = node,
-                      .function = b->scopes.items[parent].function, .class_index = b->scopes.items[parent].class_index};
+    ml_scope scope = {.kind = (uint8_t)kind,
+                      .parent = parent,
+                      .node = node,
+                      .function = b->scopes.items[parent].function,
+                      .class_index = b->scopes.items[parent].class_index};
     scope_side side = b->scope_sides.items[parent];
 
     side.last = 0;
@@ -153,8 +156,10 @@ uint32_t builder_function(builder *b, ml_node_id node, ml_scope_id around, uint3
     b->scopes.items[scope].function = index;
     if (own_this)
         b->scope_sides.items[scope].this_class = class_index;
-    heap_push(&b->functions, ((ml_function){.node = node, .scope = scope, .class_index = class_index,
-                                            .parent = b->scopes.items[around].function}));
+    heap_push(
+        &b->functions,
+        ((ml_function){
+            .node = node, .scope = scope, .class_index = class_index, .parent = b->scopes.items[around].function}));
     node_at(b, node)->ref = scope;
     return index;
 }
@@ -203,18 +208,14 @@ static bool has_body(builder *b, ml_node_id function)
 static bool merges(const ml_binding *old, const declaration *what)
 {
     switch (old->kind) {
-    case ML_BIND_IMPORT:
-        return false;
+    case ML_BIND_IMPORT: return false;
     case ML_BIND_VAR:
     case ML_BIND_PARAM:
     case ML_BIND_FOR:
-    case ML_BIND_CATCH:
-        return what->kind == ML_BIND_VAR || what->kind == ML_BIND_FOR;
+    case ML_BIND_CATCH: return what->kind == ML_BIND_VAR || what->kind == ML_BIND_FOR;
     case ML_BIND_FUNCTION:
-    case ML_BIND_CLASS:
-        return what->kind == (ml_binding_kind)old->kind || what->kind == ML_BIND_NAMESPACE;
-    default:
-        return what->kind == ML_BIND_ENUM || what->kind == ML_BIND_NAMESPACE;
+    case ML_BIND_CLASS: return what->kind == (ml_binding_kind)old->kind || what->kind == ML_BIND_NAMESPACE;
+    default: return what->kind == ML_BIND_ENUM || what->kind == ML_BIND_NAMESPACE;
     }
 }
 
@@ -231,10 +232,14 @@ ml_binding_id builder_declare(builder *b, const declaration *what)
         return found;
     }
     id = b->bindings.count;
-    heap_push(&b->bindings,
-              ((ml_binding){.name = b->texts.items[what->name], .kind = (uint8_t)what->kind, .is_const = what->is_const,
-                            .is_ambient = what->is_ambient, .scope = what->scope, .decl = what->decl,
-                            .target = what->target, .index = what->index}));
+    heap_push(&b->bindings, ((ml_binding){.name = b->texts.items[what->name],
+                                          .kind = (uint8_t)what->kind,
+                                          .is_const = what->is_const,
+                                          .is_ambient = what->is_ambient,
+                                          .scope = what->scope,
+                                          .decl = what->decl,
+                                          .target = what->target,
+                                          .index = what->index}));
     heap_push(&b->binding_sides, (binding_side){.name = what->name});
     ml_binding_id *last = &b->scope_sides.items[what->scope].last;
     if (*last)

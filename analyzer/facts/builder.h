@@ -14,9 +14,9 @@ enum { NODES_MAX = 8 * 1000 * 1000 };
 
 /* What is known of a scope only while lowering. */
 typedef struct scope_side {
-    ml_scope_id var_scope;   /* where `var` and ambient names of this scope go */
-    ml_binding_id last;      /* newest binding */
-    uint32_t this_class;     /* the class `this` belongs to, 0 for none */
+    ml_scope_id var_scope; /* where `var` and ambient names of this scope go */
+    ml_binding_id last;    /* newest binding */
+    uint32_t this_class;   /* the class `this` belongs to, 0 for none */
 } scope_side;
 
 typedef struct binding_side {
@@ -56,12 +56,12 @@ typedef struct builder {
     HEAP(ml_node_id) last_child; /* by node */
     HEAP(ml_scope_id) scope_of;  /* by node */
     HEAP(ml_str) texts;
-    table names;                 /* hash of a text to its id; equal hashes are probed */
+    table names; /* hash of a text to its id; equal hashes are probed */
     HEAP(ml_scope) scopes;
     HEAP(scope_side) scope_sides;
     HEAP(ml_binding) bindings;
     HEAP(binding_side) binding_sides;
-    table declared;              /* (scope, name) to binding */
+    table declared; /* (scope, name) to binding */
     HEAP(name_use) uses;
     HEAP(ml_import) imports;
     HEAP(ml_export) exports;

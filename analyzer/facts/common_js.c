@@ -36,8 +36,8 @@ static ml_str exported_name(const ml_facts *facts, ml_node_id target)
 
 static void add(builder *b, ml_node_id node, ml_str name, ml_node_id value)
 {
-    builder_export(b, &(ml_export){.kind = ML_EXPORT_VALUE, .common_js = true, .name = name, .node = node,
-                                   .value = value});
+    builder_export(
+        b, &(ml_export){.kind = ML_EXPORT_VALUE, .common_js = true, .name = name, .node = node, .value = value});
 }
 
 static void from_write(builder *b, const ml_facts *facts, const ml_write *write)
@@ -105,7 +105,9 @@ static void from_star(builder *b, const ml_facts *facts, ml_node_id call)
     ml_node_id literal = ml_child(facts, required, ML_ROLE_ARG);
     if (ml_kind_of(facts, literal) != ML_NODE_STRING)
         return;
-    builder_export(b, &(ml_export){.kind = ML_EXPORT_STAR, .common_js = true, .node = call,
+    builder_export(b, &(ml_export){.kind = ML_EXPORT_STAR,
+                                   .common_js = true,
+                                   .node = call,
                                    .specifier = ml_text_of(facts, literal),
                                    .specifier_start = ml_node_at(facts, literal)->start,
                                    .specifier_end = ml_node_at(facts, literal)->end});

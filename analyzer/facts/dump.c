@@ -8,10 +8,10 @@
 
 static const char *role_name(uint8_t role)
 {
-    static const char *const names[] = {
-        "",       "body",   "value",   "declarator", "target", "type",  "test",    "then", "else",      "case",
-        "init",   "update", "catch",   "finally",    "member", "param", "default", "super", "key",      "decorator",
-        "part",   "element", "object", "callee",     "arg",    "left",  "right"};
+    static const char *const names[] = {"",        "body",   "value",   "declarator", "target", "type",      "test",
+                                        "then",    "else",   "case",    "init",       "update", "catch",     "finally",
+                                        "member",  "param",  "default", "super",      "key",    "decorator", "part",
+                                        "element", "object", "callee",  "arg",        "left",   "right"};
 
     return names[role];
 }
@@ -19,10 +19,10 @@ static const char *role_name(uint8_t role)
 static const char *op_name(const ml_node *node)
 {
     static const char *const variables[] = {"var", "let", "const", "using"};
-    static const char *const ops[] = {"",   "=",  "+",   "-",   "*",  "/",  "%",  "**", "&",  "|",  "^",
-                                      "<<", ">>", ">>>", "&&",  "||", "??", "==", "!=", "===", "!==", "<",
-                                      "<=", ">",  ">=",  "in",  "instanceof", "!", "~", "+", "-", "typeof", "void",
-                                      "delete", "++", "--"};
+    static const char *const ops[] = {
+        "",   "=",   "+",          "-",  "*",  "/",  "%",  "**",     "&",    "|",      "^",  "<<",
+        ">>", ">>>", "&&",         "||", "??", "==", "!=", "===",    "!==",  "<",      "<=", ">",
+        ">=", "in",  "instanceof", "!",  "~",  "+",  "-",  "typeof", "void", "delete", "++", "--"};
 
     if (node->kind == ML_NODE_FOR_IN)
         return node->flags & ML_NF_DECLARES ? variables[node->op] : "";
@@ -31,9 +31,9 @@ static const char *op_name(const ml_node *node)
 
 static void dump_flags(ml_buf *out, const ml_node *node)
 {
-    static const char *const names[] = {"optional", "async",     "generator", "arrow",    "static", "get",
-                                        "set",      "abstract",  "shorthand", "rest",     "property", "prefix",
-                                        "of",       "await",     "declares",  "private"};
+    static const char *const names[] = {"optional", "async",    "generator", "arrow",  "static",   "get",
+                                        "set",      "abstract", "shorthand", "rest",   "property", "prefix",
+                                        "of",       "await",    "declares",  "private"};
 
     for (uint32_t bit = 0; bit < 16; bit++) {
         if (!(node->flags & 1u << bit))
@@ -109,8 +109,8 @@ static void dump_nodes(ml_buf *out, const ml_facts *facts)
 
 static const char *binding_kind(uint8_t kind)
 {
-    static const char *const names[] = {"import", "var", "param", "function", "class", "enum", "catch", "for",
-                                        "namespace"};
+    static const char *const names[] = {"import", "var",   "param", "function", "class",
+                                        "enum",   "catch", "for",   "namespace"};
 
     return names[kind];
 }

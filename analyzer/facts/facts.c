@@ -141,13 +141,10 @@ static ml_str function_label(const ml_facts *facts, ml_node_id function)
     switch (ml_kind_of(facts, parent)) {
     case ML_NODE_METHOD:
     case ML_NODE_FIELD:
-    case ML_NODE_PROPERTY:
-        return ml_text_of(facts, parent);
+    case ML_NODE_PROPERTY: return ml_text_of(facts, parent);
     case ML_NODE_DECLARATOR:
-    case ML_NODE_ASSIGN:
-        return ml_text_of(facts, ml_child(facts, parent, ML_ROLE_TARGET));
-    default:
-        return ML_STR_NONE;
+    case ML_NODE_ASSIGN: return ml_text_of(facts, ml_child(facts, parent, ML_ROLE_TARGET));
+    default: return ML_STR_NONE;
     }
 }
 

@@ -63,27 +63,18 @@ static void index_node(indexer *x, ml_node_id id)
     case ML_NODE_CALL:
     case ML_NODE_NEW:
     case ML_NODE_TAGGED:
-    case ML_NODE_IMPORT_CALL:
-        heap_push(&x->calls, id);
-        break;
-    case ML_NODE_RETURN:
-        heap_push(&x->returns, id);
-        break;
+    case ML_NODE_IMPORT_CALL: heap_push(&x->calls, id); break;
+    case ML_NODE_RETURN: heap_push(&x->returns, id); break;
     case ML_NODE_ASSIGN:
         add_writes(x, id, ml_child(facts, id, ML_ROLE_TARGET), ml_child(facts, id, ML_ROLE_VALUE), false);
         break;
-    case ML_NODE_UPDATE:
-        add_writes(x, id, ml_child(facts, id, ML_ROLE_VALUE), 0, false);
-        break;
-    case ML_NODE_FOR_IN:
-        add_writes(x, id, ml_child(facts, id, ML_ROLE_TARGET), 0, n->flags & ML_NF_DECLARES);
-        break;
+    case ML_NODE_UPDATE: add_writes(x, id, ml_child(facts, id, ML_ROLE_VALUE), 0, false); break;
+    case ML_NODE_FOR_IN: add_writes(x, id, ml_child(facts, id, ML_ROLE_TARGET), 0, n->flags & ML_NF_DECLARES); break;
     case ML_NODE_DECLARATOR:
         if (ml_child(facts, id, ML_ROLE_VALUE))
             add_writes(x, id, ml_child(facts, id, ML_ROLE_TARGET), ml_child(facts, id, ML_ROLE_VALUE), true);
         break;
-    default:
-        break;
+    default: break;
     }
 }
 

@@ -8,10 +8,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define HEAP(type)           \
-    struct {                 \
-        type *items;         \
-        uint32_t count, cap; \
+#define HEAP(type)                                                                                                     \
+    struct {                                                                                                           \
+        type *items;                                                                                                   \
+        uint32_t count, cap;                                                                                           \
     }
 
 static inline void *heap_grow(void *items, uint32_t *cap, size_t size)
@@ -26,11 +26,11 @@ static inline void *heap_grow(void *items, uint32_t *cap, size_t size)
     return ml_xrealloc(items, bytes);
 }
 
-#define heap_push(heap, item)                                                                           \
-    do {                                                                                                \
-        if ((heap)->count == (heap)->cap)                                                               \
-            (heap)->items = heap_grow((heap)->items, &(heap)->cap, sizeof *(heap)->items);              \
-        (heap)->items[(heap)->count++] = (item);                                                        \
+#define heap_push(heap, item)                                                                                          \
+    do {                                                                                                               \
+        if ((heap)->count == (heap)->cap)                                                                              \
+            (heap)->items = heap_grow((heap)->items, &(heap)->cap, sizeof *(heap)->items);                             \
+        (heap)->items[(heap)->count++] = (item);                                                                       \
     } while (0)
 
 #define heap_free(heap) free((heap)->items)

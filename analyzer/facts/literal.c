@@ -41,10 +41,10 @@ static char peek(const reader *r, size_t ahead)
 
 static int digit_of(char c, int base)
 {
-    int value = c >= '0' && c <= '9' ? c - '0'
-              : c >= 'a' && c <= 'f' ? c - 'a' + 10
-              : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                     : 99;
+    int value = c >= '0' && c <= '9'   ? c - '0'
+                : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                       : 99;
     return value < base ? value : -1;
 }
 
@@ -182,7 +182,14 @@ static bool reference(reader *r, uint32_t *code)
     static const struct {
         const char *name;
         uint32_t code;
-    } known[] = {{"amp;", '&'}, {"lt;", '<'}, {"gt;", '>'}, {"quot;", '"'}, {"apos;", '\''}, {"nbsp;", 0xA0}};
+    } known[] = {
+        {"amp;",  '&' },
+        {"lt;",   '<' },
+        {"gt;",   '>' },
+        {"quot;", '"' },
+        {"apos;", '\''},
+        {"nbsp;", 0xA0}
+    };
     size_t start = r->at;
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {

@@ -31,15 +31,9 @@ static void lower_script(builder *b, ml_parser *parser, const ml_script *script,
     ml_str piece = ml_str_slice(b->text, script->start, script->end);
 
     switch (ml_parse(parser, ml_normalise(b->arena, piece), script->dialect, deadline)) {
-    case ML_PARSE_OK:
-        walk_tree(b, parser, 1, 1, script->start, directives);
-        break;
-    case ML_PARSE_TOO_LATE:
-        cut(b->facts, "parsing took too long");
-        break;
-    case ML_PARSE_TOO_LARGE:
-        cut(b->facts, "parsing needed too much memory");
-        break;
+    case ML_PARSE_OK: walk_tree(b, parser, 1, 1, script->start, directives); break;
+    case ML_PARSE_TOO_LATE: cut(b->facts, "parsing took too long"); break;
+    case ML_PARSE_TOO_LARGE: cut(b->facts, "parsing needed too much memory"); break;
     }
     ml_parser_drop(parser);
 }

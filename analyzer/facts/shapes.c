@@ -1,6 +1,7 @@
 /* The grammar as two tables: what a node lowers to, and which role a child has. */
 #include "walker.h"
 
+/* clang-format off */
 #define NODE(syntax, kind, role) [ML_SYN_##syntax] = {HOW_NODE, ML_NODE_##kind, ML_ROLE_##role, false}
 #define LEAF(syntax, kind) [ML_SYN_##syntax] = {HOW_LEAF, ML_NODE_##kind, ML_ROLE_NONE, false}
 #define PATTERN(syntax, kind, role) [ML_SYN_##syntax] = {HOW_NODE, ML_NODE_##kind, ML_ROLE_##role, true}
@@ -219,3 +220,4 @@ ml_op op_of(ml_syntax_kind token)
 
     return (ml_op)ops[token];
 }
+/* clang-format on */

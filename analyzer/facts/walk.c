@@ -57,17 +57,12 @@ static void leave(walker *w)
         if (w->frames.count > 1)
             f[-1].mark = f->end;
         break;
-    case ML_SYN_ambient_declaration:
-        w->ambient = false;
-        break;
+    case ML_SYN_ambient_declaration: w->ambient = false; break;
     case ML_SYN_class_body:
     case ML_SYN_method_definition:
     case ML_SYN_method_signature:
-    case ML_SYN_abstract_method_signature:
-        class_close(w, f);
-        break;
-    default:
-        module_close(w, f);
+    case ML_SYN_abstract_method_signature: class_close(w, f); break;
+    default: module_close(w, f);
     }
     w->frames.count--;
     if (w->frames.count < w->type_depth)
@@ -117,8 +112,12 @@ void walk_tree(builder *b, ml_parser *parser, ml_node_id program, ml_scope_id sc
     w.errors = ml_cursor_has_error(parser);
     if (root.kind == ML_SYN_ERROR)
         note_error(&w, &root);
-    heap_push(&w.frames, ((frame){.syntax = ML_SYN_program, .role = ML_ROLE_BODY, .start = root.start,
-                                  .end = root.end, .node = program, .scope = scope}));
+    heap_push(&w.frames, ((frame){.syntax = ML_SYN_program,
+                                  .role = ML_ROLE_BODY,
+                                  .start = root.start,
+                                  .end = root.end,
+                                  .node = program,
+                                  .scope = scope}));
     if (!walk(&w, 1)) {
         b->facts->cut_short = true;
         b->facts->cut_reason = "the file has more than 8 million expressions and statements";

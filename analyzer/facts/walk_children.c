@@ -94,19 +94,13 @@ outcome walk_child(walker *w, const ml_syntax *at)
     frame *f = top(w);
 
     switch (f->syntax) {
-    case ML_SYN_ERROR:
-        return w->type_depth && at->kind == ML_SYN_identifier ? OUTCOME_DONE : OUTCOME_PASS;
-    case ML_SYN_expression_statement:
-        return statement_child(w, at);
+    case ML_SYN_ERROR: return w->type_depth && at->kind == ML_SYN_identifier ? OUTCOME_DONE : OUTCOME_PASS;
+    case ML_SYN_expression_statement: return statement_child(w, at);
     case ML_SYN_array:
-    case ML_SYN_array_pattern:
-        f->state = 1;
-        return OUTCOME_PASS;
+    case ML_SYN_array_pattern: f->state = 1; return OUTCOME_PASS;
     case ML_SYN_as_expression:
-    case ML_SYN_satisfies_expression:
-        return f->state++ ? walk_skip(w, at) : OUTCOME_PASS;
-    case ML_SYN_variable_declarator:
-        return w->ambient && at->field == ML_FIELD_value ? walk_skip(w, at) : OUTCOME_PASS;
+    case ML_SYN_satisfies_expression: return f->state++ ? walk_skip(w, at) : OUTCOME_PASS;
+    case ML_SYN_variable_declarator: return w->ambient && at->field == ML_FIELD_value ? walk_skip(w, at) : OUTCOME_PASS;
     case ML_SYN_break_statement:
     case ML_SYN_continue_statement:
     case ML_SYN_labeled_statement:
@@ -114,14 +108,11 @@ outcome walk_child(walker *w, const ml_syntax *at)
             return OUTCOME_PASS;
         node_at(w->b, f->node)->text = walk_text(w, at);
         return OUTCOME_DONE;
-    case ML_SYN_call_expression:
-        return call_child(w, at);
+    case ML_SYN_call_expression: return call_child(w, at);
     case ML_SYN_member_expression:
-    case ML_SYN_nested_identifier:
-        return at->field == ML_FIELD_property ? walk_key(w, at, f->node) : OUTCOME_PASS;
+    case ML_SYN_nested_identifier: return at->field == ML_FIELD_property ? walk_key(w, at, f->node) : OUTCOME_PASS;
     case ML_SYN_pair:
-    case ML_SYN_pair_pattern:
-        return at->field == ML_FIELD_key ? walk_key(w, at, f->node) : OUTCOME_PASS;
+    case ML_SYN_pair_pattern: return at->field == ML_FIELD_key ? walk_key(w, at, f->node) : OUTCOME_PASS;
     case ML_SYN_object_assignment_pattern:
         if (at->kind != ML_SYN_shorthand_property_identifier_pattern)
             return OUTCOME_PASS;
@@ -134,29 +125,23 @@ outcome walk_child(walker *w, const ml_syntax *at)
         return OUTCOME_PASS;
     case ML_SYN_enum_declaration:
     case ML_SYN_enum_body:
-    case ML_SYN_enum_assignment:
-        return enum_child(w, at);
+    case ML_SYN_enum_assignment: return enum_child(w, at);
     case ML_SYN_module:
-    case ML_SYN_internal_module:
-        return namespace_child(w, at);
+    case ML_SYN_internal_module: return namespace_child(w, at);
     case ML_SYN_ambient_declaration: /* `declare global { }` */
         return at->kind == ML_SYN_statement_block ? walk_skip(w, at) : OUTCOME_PASS;
-    case ML_SYN_import_alias:
-        return alias_child(w, at);
+    case ML_SYN_import_alias: return alias_child(w, at);
     case ML_SYN_required_parameter:
     case ML_SYN_optional_parameter:
     case ML_SYN_class_declaration:
     case ML_SYN_abstract_class_declaration:
     case ML_SYN_class:
     case ML_SYN_class_body:
-    case ML_SYN_public_field_definition:
-        return class_child(w, at);
+    case ML_SYN_public_field_definition: return class_child(w, at);
     case ML_SYN_jsx_opening_element:
     case ML_SYN_jsx_self_closing_element:
     case ML_SYN_jsx_element:
-    case ML_SYN_jsx_attribute:
-        return jsx_child(w, at);
-    default:
-        return module_child(w, at);
+    case ML_SYN_jsx_attribute: return jsx_child(w, at);
+    default: return module_child(w, at);
     }
 }

@@ -62,21 +62,15 @@ static outcome open_special(walker *w, const ml_syntax *at, ml_role role, naming
 
     switch (at->kind) {
     case ML_SYN_identifier:
-    case ML_SYN_undefined:
-        walk_name(w, at, role, bind);
-        return OUTCOME_DONE;
+    case ML_SYN_undefined: walk_name(w, at, role, bind); return OUTCOME_DONE;
     case ML_SYN_predefined_type: /* a variable named `string` as an index */
         if (f->syntax == ML_SYN_subscript_expression)
             walk_name(w, at, role, bind);
         return OUTCOME_DONE;
-    case ML_SYN_string:
-        return leaf(w, at, ML_NODE_STRING, role, walk_string(w, at));
-    case ML_SYN_number:
-        return leaf(w, at, ML_NODE_NUMBER, role, source_of(w, at));
-    case ML_SYN_regex:
-        return leaf(w, at, ML_NODE_REGEX, role, source_of(w, at));
-    case ML_SYN_meta_property:
-        return leaf(w, at, ML_NODE_META, role, source_of(w, at));
+    case ML_SYN_string: return leaf(w, at, ML_NODE_STRING, role, walk_string(w, at));
+    case ML_SYN_number: return leaf(w, at, ML_NODE_NUMBER, role, source_of(w, at));
+    case ML_SYN_regex: return leaf(w, at, ML_NODE_REGEX, role, source_of(w, at));
+    case ML_SYN_meta_property: return leaf(w, at, ML_NODE_META, role, source_of(w, at));
     case ML_SYN_private_property_identifier: /* `#x in object` */
         return leaf(w, at, ML_NODE_OTHER, role, source_of(w, at));
     case ML_SYN_shorthand_property_identifier:
@@ -86,14 +80,12 @@ static outcome open_special(walker *w, const ml_syntax *at, ml_role role, naming
         walk_shorthand(w, at, walk_node(w, at, ML_NODE_PATTERN_PROP, role), ML_ROLE_TARGET, bind);
         return OUTCOME_DONE;
     case ML_SYN_assignment_pattern:
-        walk_open_binding(w, at, f->syntax == ML_SYN_pair_pattern ? f->node : walk_node(w, at, ML_NODE_PATTERN_ITEM, role),
-                     ML_ROLE_TARGET, bind);
+        walk_open_binding(w, at,
+                          f->syntax == ML_SYN_pair_pattern ? f->node : walk_node(w, at, ML_NODE_PATTERN_ITEM, role),
+                          ML_ROLE_TARGET, bind);
         return OUTCOME_OPENED;
-    case ML_SYN_statement_block:
-        return open_block(w, at, role);
-    case ML_SYN_expression_statement:
-        walk_open(w, at, f->node, role);
-        return OUTCOME_OPENED;
+    case ML_SYN_statement_block: return open_block(w, at, role);
+    case ML_SYN_expression_statement: walk_open(w, at, f->node, role); return OUTCOME_OPENED;
     case ML_SYN_empty_statement:
         if (is_control(f, at))
             walk_node(w, at, ML_NODE_BLOCK, role);
@@ -114,15 +106,9 @@ static outcome open_special(walker *w, const ml_syntax *at, ml_role role, naming
         f->var = ML_VAR_CONST;
         return OUTCOME_OPENED;
     }
-    case ML_SYN_for_statement:
-        open_scoped(w, at, ML_NODE_FOR, role);
-        return OUTCOME_OPENED;
-    case ML_SYN_for_in_statement:
-        open_scoped(w, at, ML_NODE_FOR_IN, role)->bind = BIND_WRITE;
-        return OUTCOME_OPENED;
-    case ML_SYN_catch_clause:
-        declares(open_scoped(w, at, ML_NODE_CATCH, role), ML_BIND_CATCH);
-        return OUTCOME_OPENED;
+    case ML_SYN_for_statement: open_scoped(w, at, ML_NODE_FOR, role); return OUTCOME_OPENED;
+    case ML_SYN_for_in_statement: open_scoped(w, at, ML_NODE_FOR_IN, role)->bind = BIND_WRITE; return OUTCOME_OPENED;
+    case ML_SYN_catch_clause: declares(open_scoped(w, at, ML_NODE_CATCH, role), ML_BIND_CATCH); return OUTCOME_OPENED;
     case ML_SYN_break_statement:
     case ML_SYN_continue_statement:
         walk_open(w, at, walk_node(w, at, at->kind == ML_SYN_break_statement ? ML_NODE_BREAK : ML_NODE_CONTINUE, role),
@@ -132,8 +118,7 @@ static outcome open_special(walker *w, const ml_syntax *at, ml_role role, naming
         walk_open(w, at, walk_node(w, at, ML_NODE_ENUM, role), ML_ROLE_MEMBER);
         return OUTCOME_OPENED;
     case ML_SYN_module:
-    case ML_SYN_internal_module:
-    {
+    case ML_SYN_internal_module: {
         ml_node_id before = b->last_child.items[f->node];
         f = open_scoped(w, at, ML_NODE_NAMESPACE, role);
         f->mark = before;
@@ -141,21 +126,16 @@ static outcome open_special(walker *w, const ml_syntax *at, ml_role role, naming
         return OUTCOME_OPENED;
     }
     case ML_SYN_required_parameter:
-    case ML_SYN_optional_parameter:
-        return open_parameter(w, at);
+    case ML_SYN_optional_parameter: return open_parameter(w, at);
     case ML_SYN_type_annotation:
     case ML_SYN_asserts_annotation:
-    case ML_SYN_type_predicate_annotation:
-        return type_node(w, at, role);
+    case ML_SYN_type_predicate_annotation: return type_node(w, at, role);
     case ML_SYN_jsx_element:
     case ML_SYN_jsx_self_closing_element:
-    case ML_SYN_jsx_attribute:
-        return open_jsx(w, at, role);
+    case ML_SYN_jsx_attribute: return open_jsx(w, at, role);
     case ML_SYN_import_statement:
-    case ML_SYN_export_statement:
-        return open_module(w, at, role);
-    default:
-        break;
+    case ML_SYN_export_statement: return open_module(w, at, role);
+    default: break;
     }
     if (is_method(at->kind) || at->kind == ML_SYN_public_field_definition)
         return open_method(w, at, role);
@@ -175,19 +155,13 @@ outcome walk_lower(walker *w, const ml_syntax *at)
     bool is_target = role == ML_ROLE_TARGET || role == ML_ROLE_ELEMENT || role == ML_ROLE_MEMBER;
     naming bind = is_target ? (naming)f->bind : BIND_NONE;
     switch (shape.how) {
-    case HOW_SKIP:
-        return walk_skip(w, at);
-    case HOW_LEAF:
-        walk_node(w, at, (ml_node_kind)shape.kind, role);
-        return OUTCOME_DONE;
-    case HOW_SPECIAL:
-        return open_special(w, at, role, bind);
-    case HOW_THROUGH:
-        f = walk_open_binding(w, at, f->node, role, bind);
-        break;
+    case HOW_SKIP: return walk_skip(w, at);
+    case HOW_LEAF: walk_node(w, at, (ml_node_kind)shape.kind, role); return OUTCOME_DONE;
+    case HOW_SPECIAL: return open_special(w, at, role, bind);
+    case HOW_THROUGH: f = walk_open_binding(w, at, f->node, role, bind); break;
     default:
         f = walk_open_binding(w, at, walk_node(w, at, (ml_node_kind)shape.kind, role), (ml_role)shape.role,
-                         shape.pattern ? bind : BIND_NONE);
+                              shape.pattern ? bind : BIND_NONE);
     }
     if (at->kind == ML_SYN_assignment_expression)
         f->bind = BIND_WRITE;

@@ -4,8 +4,13 @@
 
 frame *walk_open(walker *w, const ml_syntax *at, ml_node_id node, ml_role role)
 {
-    frame opened = {.syntax = (uint8_t)at->kind, .field = at->field, .role = (uint8_t)role, .start = at->start,
-                    .end = at->end, .node = node, .scope = top(w)->scope};
+    frame opened = {.syntax = (uint8_t)at->kind,
+                    .field = at->field,
+                    .role = (uint8_t)role,
+                    .start = at->start,
+                    .end = at->end,
+                    .node = node,
+                    .scope = top(w)->scope};
 
     heap_push(&w->frames, opened);
     return top(w);
@@ -58,8 +63,13 @@ ml_binding_id walk_declare_as(walker *w, ml_binding_kind kind, ml_scope_id scope
                               ml_node_id target, bool is_const)
 {
     builder *b = w->b;
-    declaration what = {.kind = kind, .scope = scope, .name = name, .decl = decl, .target = target,
-                        .is_const = is_const, .is_ambient = w->ambient};
+    declaration what = {.kind = kind,
+                        .scope = scope,
+                        .name = name,
+                        .decl = decl,
+                        .target = target,
+                        .is_const = is_const,
+                        .is_ambient = w->ambient};
     uint32_t function = b->scopes.items[scope].function;
 
     if (!name)
@@ -72,13 +82,15 @@ ml_binding_id walk_declare_as(walker *w, ml_binding_kind kind, ml_scope_id scope
     ml_node_id statement = node_at(b, decl)->parent;
     if (node_at(b, statement)->kind == ML_NODE_VAR)
         statement = node_at(b, statement)->parent;
-    if (node_at(b, statement)->kind != ML_NODE_EXPORT || b->scope_of.items[statement] != 1 ||
-        kind == ML_BIND_PARAM || b->binding_sides.items[id].exported)
+    if (node_at(b, statement)->kind != ML_NODE_EXPORT || b->scope_of.items[statement] != 1 || kind == ML_BIND_PARAM ||
+        b->binding_sides.items[id].exported)
         return id;
     b->binding_sides.items[id].exported = true;
     ml_str public_name = statement == w->default_export ? ML_STR("default") : b->texts.items[name];
-    builder_export(b, &(ml_export){.kind = ML_EXPORT_BINDING, .type_only = w->ambient, .name = public_name,
-                                   .node = statement, .binding = id});
+    builder_export(
+        b,
+        &(ml_export){
+            .kind = ML_EXPORT_BINDING, .type_only = w->ambient, .name = public_name, .node = statement, .binding = id});
     return id;
 }
 
@@ -119,21 +131,15 @@ outcome walk_key(walker *w, const ml_syntax *at, ml_node_id node)
     builder *b = w->b;
 
     switch (at->kind) {
-    case ML_SYN_computed_property_name:
-        walk_open(w, at, node, ML_ROLE_KEY);
-        return OUTCOME_OPENED;
-    case ML_SYN_string:
-        node_at(b, node)->text = builder_text(b, walk_string(w, at));
-        return OUTCOME_DONE;
+    case ML_SYN_computed_property_name: walk_open(w, at, node, ML_ROLE_KEY); return OUTCOME_OPENED;
+    case ML_SYN_string: node_at(b, node)->text = builder_text(b, walk_string(w, at)); return OUTCOME_DONE;
     case ML_SYN_private_property_identifier: {
         ml_str name = literal_name(b->arena, source_of(w, at));
         node_at(b, node)->text = builder_text(b, ml_str_from(name, 1));
         node_at(b, node)->flags |= ML_NF_PRIVATE;
         return OUTCOME_DONE;
     }
-    default:
-        node_at(b, node)->text = walk_text(w, at);
-        return OUTCOME_DONE;
+    default: node_at(b, node)->text = walk_text(w, at); return OUTCOME_DONE;
     }
 }
 

@@ -81,23 +81,17 @@ outcome function_child(walker *w, const ml_syntax *at)
             return walk_key(w, at, f->other);
         function_name(w, f, at);
         return OUTCOME_DONE;
-    case ML_FIELD_decorator:
-        f->role = ML_ROLE_DECORATOR;
-        return OUTCOME_PASS;
-    case ML_FIELD_type_parameters:
-        return walk_skip(w, at);
+    case ML_FIELD_decorator: f->role = ML_ROLE_DECORATOR; return OUTCOME_PASS;
+    case ML_FIELD_type_parameters: return walk_skip(w, at);
     case ML_FIELD_parameters:
     case ML_FIELD_parameter:
     case ML_FIELD_return_type:
-    case ML_FIELD_body:
-        make_function(w, f, at->start);
-        break;
-    default:
-        break;
+    case ML_FIELD_body: make_function(w, f, at->start); break;
+    default: break;
     }
-    f->role = at->field == ML_FIELD_return_type ? ML_ROLE_TYPE
-            : at->field == ML_FIELD_parameters  ? ML_ROLE_PARAM
-                                                : ML_ROLE_BODY;
+    f->role = at->field == ML_FIELD_return_type  ? ML_ROLE_TYPE
+              : at->field == ML_FIELD_parameters ? ML_ROLE_PARAM
+                                                 : ML_ROLE_BODY;
     if (at->field != ML_FIELD_parameter)
         return OUTCOME_PASS;
     /* An arrow's only parameter without parentheses: a PARAM around the name. */
@@ -228,16 +222,13 @@ outcome class_child(walker *w, const ml_syntax *at)
 
     switch (f->syntax) {
     case ML_SYN_required_parameter:
-    case ML_SYN_optional_parameter:
-        return parameter_child(w, at);
+    case ML_SYN_optional_parameter: return parameter_child(w, at);
     case ML_SYN_class_body:
         return at->kind == ML_SYN_decorator ? pending_decorator(w, at, ML_ROLE_MEMBER) : OUTCOME_PASS;
     case ML_SYN_export_statement:
         return at->kind == ML_SYN_decorator ? pending_decorator(w, at, ML_ROLE_BODY) : OUTCOME_PASS;
-    case ML_SYN_public_field_definition:
-        return at->field == ML_FIELD_name ? walk_key(w, at, f->node) : OUTCOME_PASS;
-    default:
-        return class_part(w, at);
+    case ML_SYN_public_field_definition: return at->field == ML_FIELD_name ? walk_key(w, at, f->node) : OUTCOME_PASS;
+    default: return class_part(w, at);
     }
 }
 

@@ -18,17 +18,10 @@ void module_token(walker *w, frame *f, const ml_syntax *at)
         f->state |= SAYS_DEFAULT;
         w->default_export = f->node;
         break;
-    case ML_TOKEN_STAR:
-        f->state |= SAYS_STAR;
-        break;
-    case ML_TOKEN_ASSIGN:
-        f->state |= SAYS_EQUALS;
-        break;
-    case ML_TOKEN_NAMESPACE:
-        f->state |= SAYS_NAMESPACE;
-        break;
-    default:
-        break;
+    case ML_TOKEN_STAR: f->state |= SAYS_STAR; break;
+    case ML_TOKEN_ASSIGN: f->state |= SAYS_EQUALS; break;
+    case ML_TOKEN_NAMESPACE: f->state |= SAYS_NAMESPACE; break;
+    default: break;
     }
 }
 
@@ -39,8 +32,9 @@ static void add_import(walker *w, uint32_t name, uint32_t local, bool type_only)
     if (!w->import_node)
         return;
     ml_binding_id binding = walk_declare_as(w, ML_BIND_IMPORT, w->import_scope, local, w->import_node, 0, true);
-    heap_push(&b->imports, ((ml_import){.node = w->import_node, .name = b->texts.items[name], .local = binding,
-                                        .type_only = type_only}));
+    heap_push(
+        &b->imports,
+        ((ml_import){.node = w->import_node, .name = b->texts.items[name], .local = binding, .type_only = type_only}));
 }
 
 static uint32_t specifier_name(walker *w, const ml_syntax *at)
@@ -92,17 +86,10 @@ static outcome import_child(walker *w, const ml_syntax *at)
     if (at->kind != ML_SYN_identifier)
         return OUTCOME_PASS;
     switch (top(w)->syntax) {
-    case ML_SYN_import_clause:
-        add_import(w, builder_text(b, ML_STR("default")), walk_text(w, at), false);
-        break;
-    case ML_SYN_namespace_import:
-        add_import(w, builder_text(b, ML_STR("*")), walk_text(w, at), false);
-        break;
-    case ML_SYN_import_require_clause:
-        add_import(w, builder_text(b, ML_STR("=")), walk_text(w, at), false);
-        break;
-    default:
-        break;
+    case ML_SYN_import_clause: add_import(w, builder_text(b, ML_STR("default")), walk_text(w, at), false); break;
+    case ML_SYN_namespace_import: add_import(w, builder_text(b, ML_STR("*")), walk_text(w, at), false); break;
+    case ML_SYN_import_require_clause: add_import(w, builder_text(b, ML_STR("=")), walk_text(w, at), false); break;
+    default: break;
     }
     return OUTCOME_DONE;
 }
@@ -115,18 +102,12 @@ outcome module_child(walker *w, const ml_syntax *at)
     case ML_SYN_import_statement:
     case ML_SYN_import_clause:
     case ML_SYN_namespace_import:
-    case ML_SYN_import_require_clause:
-        return import_child(w, at);
+    case ML_SYN_import_require_clause: return import_child(w, at);
     case ML_SYN_import_specifier:
-    case ML_SYN_export_specifier:
-        return specifier_child(w, at);
-    case ML_SYN_namespace_export:
-        w->spec_alias = specifier_name(w, at);
-        return OUTCOME_DONE;
-    case ML_SYN_export_statement:
-        return export_child(w, at);
-    default:
-        return is_function(f->syntax) ? function_child(w, at) : OUTCOME_PASS;
+    case ML_SYN_export_specifier: return specifier_child(w, at);
+    case ML_SYN_namespace_export: w->spec_alias = specifier_name(w, at); return OUTCOME_DONE;
+    case ML_SYN_export_statement: return export_child(w, at);
+    default: return is_function(f->syntax) ? function_child(w, at) : OUTCOME_PASS;
     }
 }
 
@@ -179,8 +160,10 @@ static void close_import(walker *w, frame *f)
         import->specifier_start = w->source_start;
         import->specifier_end = w->source_end;
         if (ml_str_eq_c(import->name, "=") && is_exported(w, f->start))
-            builder_export(b, &(ml_export){.kind = ML_EXPORT_BINDING, .type_only = import->type_only,
-                                           .name = b->bindings.items[import->local].name, .node = f->node,
+            builder_export(b, &(ml_export){.kind = ML_EXPORT_BINDING,
+                                           .type_only = import->type_only,
+                                           .name = b->bindings.items[import->local].name,
+                                           .node = f->node,
                                            .binding = import->local});
     }
     w->import_node = 0;
@@ -195,8 +178,10 @@ static void close_specifier(walker *w, bool import)
         add_import(w, w->spec_name, alias, w->spec_type);
     } else if (top(w)->scope == 1) {
         heap_push(&b->local_exports, ((local_export){b->exports.count, w->spec_name}));
-        builder_export(b, &(ml_export){.kind = ML_EXPORT_BINDING, .type_only = w->spec_type,
-                                       .name = b->texts.items[alias], .node = top(w)->node});
+        builder_export(b, &(ml_export){.kind = ML_EXPORT_BINDING,
+                                       .type_only = w->spec_type,
+                                       .name = b->texts.items[alias],
+                                       .node = top(w)->node});
     }
     w->spec_name = w->spec_alias = 0;
     w->spec_type = false;
@@ -213,7 +198,8 @@ static bool star_is_type(const walker *w, uint32_t start)
 static void close_star(walker *w, frame *f)
 {
     builder *b = w->b;
-    ml_export star = {.kind = w->spec_alias ? ML_EXPORT_STAR_AS : ML_EXPORT_STAR, .node = f->node,
+    ml_export star = {.kind = w->spec_alias ? ML_EXPORT_STAR_AS : ML_EXPORT_STAR,
+                      .node = f->node,
                       .type_only = f->state & SAYS_TYPE || star_is_type(w, f->start),
                       .name = b->texts.items[w->spec_alias]};
 
@@ -249,8 +235,10 @@ static void close_export(walker *w, frame *f)
     if (is_default && !value && body && !node_at(b, body)->text)
         value = body; /* export default class { } */
     if (value && (is_default || f->state & SAYS_EQUALS))
-        builder_export(b, &(ml_export){.kind = ML_EXPORT_VALUE, .name = is_default ? ML_STR("default") : ML_STR("="),
-                                       .node = f->node, .value = value});
+        builder_export(b, &(ml_export){.kind = ML_EXPORT_VALUE,
+                                       .name = is_default ? ML_STR("default") : ML_STR("="),
+                                       .node = f->node,
+                                       .value = value});
     if (f->state & HAS_SOURCE && (f->state & SAYS_STAR || w->spec_alias))
         close_star(w, f);
     for (uint32_t i = f->mark; f->state & SAYS_TYPE && i < b->exports.count; i++)
@@ -262,19 +250,10 @@ static void close_export(walker *w, frame *f)
 void module_close(walker *w, frame *f)
 {
     switch (f->syntax) {
-    case ML_SYN_import_statement:
-        close_import(w, f);
-        break;
-    case ML_SYN_import_specifier:
-        close_specifier(w, true);
-        break;
-    case ML_SYN_export_specifier:
-        close_specifier(w, false);
-        break;
-    case ML_SYN_export_statement:
-        close_export(w, f);
-        break;
-    default:
-        break;
+    case ML_SYN_import_statement: close_import(w, f); break;
+    case ML_SYN_import_specifier: close_specifier(w, true); break;
+    case ML_SYN_export_specifier: close_specifier(w, false); break;
+    case ML_SYN_export_statement: close_export(w, f); break;
+    default: break;
     }
 }

@@ -99,8 +99,9 @@ void walk_comment(walker *w, const ml_syntax *at)
         text = ml_str_trim(ml_str_slice(text, 0, text.len - 2));
     else if (ml_str_ends(text, ML_STR("-->")))
         text = ml_str_trim(ml_str_slice(text, 0, text.len - 3));
-    heap_push(&w->b->directives,
-              ((ml_directive){.text = text, .start = at->start, .end = at->end,
-                              .line = line_of(&w->b->facts->lines, at->start),
-                              .alone = stands_alone(w->b->text, at->start)}));
+    heap_push(&w->b->directives, ((ml_directive){.text = text,
+                                                 .start = at->start,
+                                                 .end = at->end,
+                                                 .line = line_of(&w->b->facts->lines, at->start),
+                                                 .alone = stands_alone(w->b->text, at->start)}));
 }

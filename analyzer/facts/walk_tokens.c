@@ -10,11 +10,13 @@ static void variable_token(walker *w, frame *f, const ml_syntax *at)
 {
     bool using = at->kind == ML_TOKEN_CONST && starts_with_using(w, at->start);
 
-    f->var = (uint8_t)(using ? ML_VAR_USING : at->kind == ML_TOKEN_VAR ? ML_VAR_VAR
-                       : at->kind == ML_TOKEN_LET                      ? ML_VAR_LET
-                                                                       : ML_VAR_CONST);
+    f->var = (uint8_t)(using                      ? ML_VAR_USING
+                       : at->kind == ML_TOKEN_VAR ? ML_VAR_VAR
+                       : at->kind == ML_TOKEN_LET ? ML_VAR_LET
+                                                  : ML_VAR_CONST);
     node_at(w->b, f->node)->op = f->var;
-    if (using && ml_str_ends(ml_str_trim(ml_str_slice(w->b->text, at->start > 20 ? at->start - 20 : 0, at->start)), ML_STR("await")))
+    if (using && ml_str_ends(ml_str_trim(ml_str_slice(w->b->text, at->start > 20 ? at->start - 20 : 0, at->start)),
+                             ML_STR("await")))
         node_at(w->b, f->node)->flags |= ML_NF_AWAIT;
 }
 
@@ -104,16 +106,12 @@ void walk_token(walker *w, const ml_syntax *at)
         if (is_variable_token(at->kind))
             variable_token(w, f, at);
         break;
-    case ML_SYN_for_in_statement:
-        loop_token(w, f, at);
-        break;
+    case ML_SYN_for_in_statement: loop_token(w, f, at); break;
     case ML_SYN_unary_expression:
     case ML_SYN_update_expression:
     case ML_SYN_binary_expression:
     case ML_SYN_assignment_expression:
-    case ML_SYN_augmented_assignment_expression:
-        operator_token(w, f, at);
-        break;
+    case ML_SYN_augmented_assignment_expression: operator_token(w, f, at); break;
     case ML_SYN_call_expression:
     case ML_SYN_member_expression:
     case ML_SYN_subscript_expression:
@@ -135,19 +133,13 @@ void walk_token(walker *w, const ml_syntax *at)
     case ML_SYN_public_field_definition:
     case ML_SYN_method_definition:
     case ML_SYN_method_signature:
-    case ML_SYN_abstract_method_signature:
-        member_token(w, f, at);
-        break;
+    case ML_SYN_abstract_method_signature: member_token(w, f, at); break;
     case ML_SYN_required_parameter:
-    case ML_SYN_optional_parameter:
-        parameter_token(w, f, at);
-        break;
+    case ML_SYN_optional_parameter: parameter_token(w, f, at); break;
     case ML_SYN_import_statement:
     case ML_SYN_import_specifier:
     case ML_SYN_export_statement:
-    case ML_SYN_export_specifier:
-        module_token(w, f, at);
-        break;
+    case ML_SYN_export_specifier: module_token(w, f, at); break;
     default:
         if (is_function(f->syntax) || is_class(f->syntax))
             *flags |= modifier_of(w, at) & (ML_NF_ASYNC | ML_NF_GENERATOR | ML_NF_ABSTRACT);

@@ -11,9 +11,9 @@
 
 /* What an identifier met as a target is. */
 typedef enum naming {
-    BIND_NONE,    /* read */
-    BIND_WRITE,   /* assigned to, by a plain `=` or a for loop */
-    BIND_DECLARE  /* declared, see the frame's what and decl */
+    BIND_NONE,   /* read */
+    BIND_WRITE,  /* assigned to, by a plain `=` or a for loop */
+    BIND_DECLARE /* declared, see the frame's what and decl */
 } naming;
 
 typedef struct frame {
@@ -30,25 +30,25 @@ typedef struct frame {
     ml_node_id decl;  /* what declares the names among the children */
     ml_node_id other; /* per kind: a method's METHOD, a decorated member not yet known */
     ml_scope_id scope;
-    uint32_t mark;    /* per kind: text still to flush, first import, elder sibling */
+    uint32_t mark; /* per kind: text still to flush, first import, elder sibling */
 } frame;
 
 typedef struct walker {
     builder *b;
     ml_parser *parser;
-    uint32_t base;        /* where the parsed text begins in the file */
-    bool directives;      /* the file has comments to look for, in types too */
-    bool errors;          /* the tree has error nodes */
-    bool ambient;         /* below `declare` */
-    uint32_t type_depth;  /* frames when a type was entered to look for errors, 0 outside of types */
+    uint32_t base;             /* where the parsed text begins in the file */
+    bool directives;           /* the file has comments to look for, in types too */
+    bool errors;               /* the tree has error nodes */
+    bool ambient;              /* below `declare` */
+    uint32_t type_depth;       /* frames when a type was entered to look for errors, 0 outside of types */
     ml_node_id default_export; /* the EXPORT with `default` */
     HEAP(frame) frames;
-    ml_node_id import_node;    /* the import statement being read, and where it declares */
+    ml_node_id import_node; /* the import statement being read, and where it declares */
     ml_scope_id import_scope;
     bool import_source;
     uint32_t spec_name, spec_alias; /* the import or export specifier being read */
     bool spec_type;
-    ml_str source;             /* the module named by the statement being read */
+    ml_str source; /* the module named by the statement being read */
     uint32_t source_start, source_end;
 } walker;
 
@@ -73,9 +73,9 @@ static inline ml_str source_of(const walker *w, const ml_syntax *at)
 typedef enum how { HOW_SKIP, HOW_LEAF, HOW_NODE, HOW_THROUGH, HOW_SPECIAL } how;
 typedef struct node_shape {
     uint8_t how;
-    uint8_t kind;  /* ml_node_kind */
-    uint8_t role;  /* of its children */
-    bool pattern;  /* names below stay targets */
+    uint8_t kind; /* ml_node_kind */
+    uint8_t role; /* of its children */
+    bool pattern; /* names below stay targets */
 } node_shape;
 node_shape shape_of(ml_syntax_kind kind);
 /* Role of a child by parent and field, ML_ROLE_NONE when the frame decides. */

@@ -19,7 +19,7 @@ typedef struct region_free region_free;
 
 typedef struct region {
     size_t bytes, bytes_max;
-    size_t high; /* the most it ever held */
+    size_t high;  /* the most it ever held */
     bool bounded; /* set while `escape` may be jumped to */
     jmp_buf escape;
     region_chunk *chunks; /* newest first */

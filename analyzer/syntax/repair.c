@@ -86,8 +86,8 @@ static void using(rewrite *r, size_t i, size_t end)
         start = prefix;
         prior = before(r, prefix);
     }
-    bool opens = prior == 0 || memchr(";{}():", r->text.data[prior - 1], 6) ||
-                 memchr(r->text.data + prior, '\n', start - prior);
+    bool opens =
+        prior == 0 || memchr(";{}():", r->text.data[prior - 1], 6) || memchr(r->text.data + prior, '\n', start - prior);
     if (!opens)
         return;
     blank(r, start, i);
@@ -123,8 +123,8 @@ static void import_type(rewrite *r, size_t i, size_t end)
 /* `private static accessor x`: a field like any other. */
 static void accessor(rewrite *r, size_t i, size_t end)
 {
-    static const char *const modifiers[] = {"static", "abstract", "private", "protected", "public", "override",
-                                            "readonly", "declare"};
+    static const char *const modifiers[] = {"static", "abstract", "private",  "protected",
+                                            "public", "override", "readonly", "declare"};
     size_t name = gap(r, end), prior = before(r, i), start = word_before(r, prior);
 
     if (!name || (!is_word(at(r, name)) && at(r, name) != '#' && at(r, name) != '['))
@@ -202,9 +202,15 @@ void rewrite_repair(rewrite *r)
         const char *word;
         void (*repair)(rewrite *r, size_t i, size_t end);
     } repairs[] = {
-        {"using", using}, {"import", import_type}, {"accessor", accessor}, {"export", export},
-        {"defer", phase}, {"source", phase},       {"out", variance},      {"in", variance},
-        {"static", static_index},
+        {"using",    using       },
+        {"import",   import_type },
+        {"accessor", accessor    },
+        {"export",   export      },
+        {"defer",    phase       },
+        {"source",   phase       },
+        {"out",      variance    },
+        {"in",       variance    },
+        {"static",   static_index},
     };
 
     if (!r->text.len)

@@ -121,11 +121,22 @@ static bool in_list(ml_str word, const char *const *list)
 /* Which dialect the element's body is in; false when it is data. */
 static bool dialect_of(const tag *t, ml_dialect *dialect)
 {
-    static const char *const typescript[] = {"ts", "typescript", "text/typescript", "application/typescript",
-                                             "application/x-typescript", NULL};
-    static const char *const javascript[] = {
-        "js", "jsx", "tsx", "javascript", "module", "text/javascript", "application/javascript", "text/ecmascript",
-        "application/ecmascript", "application/x-javascript", "text/babel", "text/jsx", "text/tsx", NULL};
+    static const char *const typescript[] = {
+        "ts", "typescript", "text/typescript", "application/typescript", "application/x-typescript", NULL};
+    static const char *const javascript[] = {"js",
+                                             "jsx",
+                                             "tsx",
+                                             "javascript",
+                                             "module",
+                                             "text/javascript",
+                                             "application/javascript",
+                                             "text/ecmascript",
+                                             "application/ecmascript",
+                                             "application/x-javascript",
+                                             "text/babel",
+                                             "text/jsx",
+                                             "text/tsx",
+                                             NULL};
     ml_str word = ml_str_trim(t->lang.len ? t->lang : t->type);
 
     word = ml_str_trim(ml_str_slice(word, 0, ml_str_find_char(word, ';')));

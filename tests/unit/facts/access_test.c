@@ -79,8 +79,10 @@ static void test_around(void **state)
         uint32_t class_index;
         bool in_function;
     } cases[] = {
-        {"fetch", "Chat.ask", 1, true},   {"save", "Chat.later", 1, true}, {"log", "helper", 0, true},
-        {"run", "", 0, false},
+        {"fetch", "Chat.ask",   1, true },
+        {"save",  "Chat.later", 1, true },
+        {"log",   "helper",     0, true },
+        {"run",   "",           0, false},
     };
     lowered l = lower_source("a.ts", source);
     const ml_facts *f = l.facts;

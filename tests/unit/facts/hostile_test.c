@@ -27,40 +27,41 @@ static const struct {
     uint32_t calls; /* of fetch, when the file is parsed in full */
     bool may_cut;   /* the deadline may end it */
 } cases[] = {
-    {"parentheses", "x = ", "(", "fetch(1)", ")", 300000, ";", 1, false},
-    {"calls in calls", "", "fetch(", "1", ")", 60000, ";", 60000, false},
-    {"call chain", "fetch()", ".then(fetch)", "", "", 60000, ";", 1, false},
-    {"blocks with names", "", "{ let a; a; ", "fetch(a);", "}", 60000, "", 1, false},
-    {"arrows", "x = ", "a => ", "fetch(a)", "", 60000, ";", 1, false},
-    {"functions", "", "function f() { ", "fetch()", "}", 40000, "", 1, false},
-    {"classes in classes", "", "class A { m() { ", "fetch()", "} }", 20000, "", 1, false},
-    {"assignments", "", "a.b = ", "fetch()", "", 60000, ";", 1, false},
-    {"arrays", "x = ", "[", "fetch()", "]", 100000, ";", 1, false},
-    {"templates", "x = ", "`${", "fetch()", "}`", 30000, ";", 1, false},
-    {"patterns", "const ", "[", "a", "]", 60000, " = fetch();", 1, false},
-    {"else if", "", "if (a) b(); else ", "fetch();", "", 40000, "", 1, false},
-    {"many statements", "", "fetch(1);", "", "", 100000, "", 100000, false},
-    {"same name again", "", "var a = 1;", "fetch(a);", "", 60000, "", 1, false},
-    {"other names", "", "import {a} from 'b';", "fetch(a);", "", 20000, "", 1, false},
-    {"comments that never end", "fetch();", "/*a", "", "", 10000, "", 1, true},
-    {"quotes", "fetch();", "\"", "", "", 20000, "", 1, true},
-    {"words", "", "v ", "", "", 60000, "", 0, true},
-    {"unclosed generics", "", "a<", "", "", 100000, "", 0, true},
-    {"jsx in a ts file", "", "<a>{b}</a>", "", "", 9000, "", 0, true},
-    {"blanks", "fetch();", " ", "", "", 2000000, "", 1, true},
-    {"open braces", "", "{", "fetch()", "", 60000, "", 0, true},
+    {"parentheses",             "x = ",     "(",                    "fetch(1)",  ")",   300000,  ";",           1,      false},
+    {"calls in calls",          "",         "fetch(",               "1",         ")",   60000,   ";",           60000,  false},
+    {"call chain",              "fetch()",  ".then(fetch)",         "",          "",    60000,   ";",           1,      false},
+    {"blocks with names",       "",         "{ let a; a; ",         "fetch(a);", "}",   60000,   "",            1,      false},
+    {"arrows",                  "x = ",     "a => ",                "fetch(a)",  "",    60000,   ";",           1,      false},
+    {"functions",               "",         "function f() { ",      "fetch()",   "}",   40000,   "",            1,      false},
+    {"classes in classes",      "",         "class A { m() { ",     "fetch()",   "} }", 20000,   "",            1,      false},
+    {"assignments",             "",         "a.b = ",               "fetch()",   "",    60000,   ";",           1,      false},
+    {"arrays",                  "x = ",     "[",                    "fetch()",   "]",   100000,  ";",           1,      false},
+    {"templates",               "x = ",     "`${",                  "fetch()",   "}`",  30000,   ";",           1,      false},
+    {"patterns",                "const ",   "[",                    "a",         "]",   60000,   " = fetch();", 1,      false},
+    {"else if",                 "",         "if (a) b(); else ",    "fetch();",  "",    40000,   "",            1,      false},
+    {"many statements",         "",         "fetch(1);",            "",          "",    100000,  "",            100000, false},
+    {"same name again",         "",         "var a = 1;",           "fetch(a);", "",    60000,   "",            1,      false},
+    {"other names",             "",         "import {a} from 'b';", "fetch(a);", "",    20000,   "",            1,      false},
+    {"comments that never end", "fetch();", "/*a",                  "",          "",    10000,   "",            1,      true },
+    {"quotes",                  "fetch();", "\"",                   "",          "",    20000,   "",            1,      true },
+    {"words",                   "",         "v ",                   "",          "",    60000,   "",            0,      true },
+    {"unclosed generics",       "",         "a<",                   "",          "",    100000,  "",            0,      true },
+    {"jsx in a ts file",        "",         "<a>{b}</a>",           "",          "",    9000,    "",            0,      true },
+    {"blanks",                  "fetch();", " ",                    "",          "",    2000000, "",            1,      true },
+    {"open braces",             "",         "{",                    "fetch()",   "",    60000,   "",            0,      true },
 };
 
 static bool survives(ml_parser *parser, size_t i)
 {
     ml_arena arena = {0};
-    ml_str text = repeated(cases[i].before, cases[i].unit, cases[i].between, cases[i].closing, cases[i].count,
-                           cases[i].after);
+    ml_str text =
+        repeated(cases[i].before, cases[i].unit, cases[i].between, cases[i].closing, cases[i].count, cases[i].after);
     ml_parser_set_patience(parser, cases[i].may_cut ? ML_PARSE_MILLISECONDS : patience);
     uint64_t start = ml_parse_clock();
     ml_facts *facts = ml_facts_of(&arena, parser, ML_STR("a.ts"), ML_FILE_TS, text);
     uint64_t took = ml_parse_clock() - start;
-    bool good = took < (uint64_t)patience * 1000000u && (cases[i].may_cut || !facts->cut_short) && (!facts->cut_short || facts->cut_reason);
+    bool good = took < (uint64_t)patience * 1000000u && (cases[i].may_cut || !facts->cut_short) &&
+                (!facts->cut_short || facts->cut_reason);
 
     if (!facts->cut_short && count_calls(facts, "fetch") < cases[i].calls)
         good = false;
@@ -112,19 +113,27 @@ static void test_odd_bytes(void **state)
         ml_str text;
         uint32_t calls;
     } odd[] = {
-        {"empty", {"", 0}, 0},
-        {"no text at all", {NULL, 0}, 0},
-        {"byte order mark", {"\xEF\xBB\xBF""fetch()", 10}, 1},
-        {"byte order mark and hashbang", {"\xEF\xBB\xBF#!x\nfetch()", 14}, 1},
-        {"hashbang and carriage return", {"#!x\rfetch()", 11}, 1},
-        {"hashbang and line separator", {"#!x\xE2\x80\xA8""fetch()", 13}, 1},
-        {"only a hashbang", {"#!", 2}, 0},
-        {"carriage returns after comments", {"// a\rfetch()\r// b\rfetch()", 25}, 2},
-        {"carriage returns end statements", {"let a = 1\rfetch()\rfetch()", 25}, 2},
-        {"crlf", {"fetch()\r\nfetch()\r\n", 18}, 2},
-        {"NUL", {"fetch();\0fetch()", 16}, 1},
-        {"bad UTF-8", {"fetch('\xFF\xFE');\xC0 fetch()", 21}, 1},
-        {"escaped name", {"\\u0066etch(1)", 13}, 1},
+        {"empty",                           {"", 0},                                0},
+        {"no text at all",                  {NULL, 0},                              0},
+        {"byte order mark",
+         {"\xEF\xBB\xBF"
+          "fetch()",
+          10},
+         1                                                                           },
+        {"byte order mark and hashbang",    {"\xEF\xBB\xBF#!x\nfetch()", 14},       1},
+        {"hashbang and carriage return",    {"#!x\rfetch()", 11},                   1},
+        {"hashbang and line separator",
+         {"#!x\xE2\x80\xA8"
+          "fetch()",
+          13},
+         1                                                                           },
+        {"only a hashbang",                 {"#!", 2},                              0},
+        {"carriage returns after comments", {"// a\rfetch()\r// b\rfetch()", 25},   2},
+        {"carriage returns end statements", {"let a = 1\rfetch()\rfetch()", 25},    2},
+        {"crlf",                            {"fetch()\r\nfetch()\r\n", 18},         2},
+        {"NUL",                             {"fetch();\0fetch()", 16},              1},
+        {"bad UTF-8",                       {"fetch('\xFF\xFE');\xC0 fetch()", 21}, 1},
+        {"escaped name",                    {"\\u0066etch(1)", 13},                 1},
     };
     int failures = 0;
 

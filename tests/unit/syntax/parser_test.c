@@ -1,5 +1,6 @@
 /* The parser's promises: kinds by name in both dialects, deadline, memory ceiling,
  * and that it can be used again after either. */
+#include "ml/pool.h"
 #include "ml/syntax.h"
 
 #include <setjmp.h>
@@ -39,16 +40,16 @@ static void test_kinds(void **state)
         ml_syntax_kind kind;
         uint32_t count;
     } cases[] = {
-        {"calls", "f(g())", ML_DIALECT_TS, ML_SYN_call_expression, 2},
-        {"a cast is no element", "x = <T>y", ML_DIALECT_TS, ML_SYN_type_assertion, 1},
-        {"an element is no cast", "x = <T>y</T>", ML_DIALECT_TSX, ML_SYN_jsx_element, 1},
-        {"keyword and node of one name", "import a from 'b'; import('c')", ML_DIALECT_TS, ML_SYN_import, 1},
-        {"the token as", "import { a as b } from 'c'", ML_DIALECT_TS, ML_TOKEN_AS, 1},
-        {"operators", "a ?\?= b ?? c", ML_DIALECT_TS, ML_TOKEN_NULLISH_ASSIGN, 1},
-        {"type tokens", "export { type A, type B }", ML_DIALECT_TS, ML_TOKEN_TYPE, 2},
-        {"types are one kind", "let a: { b: C }", ML_DIALECT_TS, ML_SYN_type_annotation, 2},
-        {"errors", "let a = ) ;", ML_DIALECT_TS, ML_SYN_ERROR, 1},
-        {"no errors", "f();", ML_DIALECT_TSX, ML_SYN_ERROR, 0},
+        {"calls",                        "f(g())",                         ML_DIALECT_TS,  ML_SYN_call_expression,  2},
+        {"a cast is no element",         "x = <T>y",                       ML_DIALECT_TS,  ML_SYN_type_assertion,   1},
+        {"an element is no cast",        "x = <T>y</T>",                   ML_DIALECT_TSX, ML_SYN_jsx_element,      1},
+        {"keyword and node of one name", "import a from 'b'; import('c')", ML_DIALECT_TS,  ML_SYN_import,           1},
+        {"the token as",                 "import { a as b } from 'c'",     ML_DIALECT_TS,  ML_TOKEN_AS,             1},
+        {"operators",                    "a ?\?= b ?? c",                  ML_DIALECT_TS,  ML_TOKEN_NULLISH_ASSIGN, 1},
+        {"type tokens",                  "export { type A, type B }",      ML_DIALECT_TS,  ML_TOKEN_TYPE,           2},
+        {"types are one kind",           "let a: { b: C }",                ML_DIALECT_TS,  ML_SYN_type_annotation,  2},
+        {"errors",                       "let a = ) ;",                    ML_DIALECT_TS,  ML_SYN_ERROR,            1},
+        {"no errors",                    "f();",                           ML_DIALECT_TSX, ML_SYN_ERROR,            0},
     };
     ml_parser *parser = ml_parser_new(0);
     int failures = 0;
@@ -199,16 +200,41 @@ static void test_drop(void **state)
     ml_parser_free(NULL);
 }
 
+enum { WORKERS = 4 };
+
+typedef struct shared {
+    ml_parser *parsers[WORKERS];
+    uint32_t calls[64];
+} shared;
+
+static void parse_item(void *data, size_t item, unsigned worker)
+{
+    shared *s = data;
+
+    if (ml_parse(s->parsers[worker], ML_STR("f(g(h(1)))"), item % 2 ? ML_DIALECT_TS : ML_DIALECT_TSX, 0) == ML_PARSE_OK)
+        s->calls[item] = count_kind(s->parsers[worker], ML_SYN_call_expression);
+}
+
+static void test_threads(void **state)
+{
+    shared s = {0};
+
+    (void)state;
+    for (int i = 0; i < WORKERS; i++)
+        s.parsers[i] = ml_parser_new(0);
+    ml_pool_run(WORKERS, 64, parse_item, &s);
+    for (int i = 0; i < 64; i++)
+        assert_int_equal(s.calls[i], 3);
+    for (int i = 0; i < WORKERS; i++)
+        ml_parser_free(s.parsers[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds),
-        cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_deadline),
-        cmocka_unit_test(test_ceilings),
-        cmocka_unit_test(test_parsers_side_by_side),
-        cmocka_unit_test(test_drop),
+        cmocka_unit_test(test_kinds),    cmocka_unit_test(test_fields),   cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_deadline), cmocka_unit_test(test_ceilings), cmocka_unit_test(test_parsers_side_by_side),
+        cmocka_unit_test(test_drop),     cmocka_unit_test(test_threads),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

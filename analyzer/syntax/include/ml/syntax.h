@@ -13,6 +13,7 @@
 #include "ml/str.h"
 #include "ml/vec.h"
 
+/* clang-format off */
 /* Node types we tell apart, by the grammars' own names. */
 #define ML_SYNTAX_NAMED(X)                                                                          \
     X(program) X(statement_block) X(expression_statement) X(empty_statement) X(debugger_statement)  \
@@ -78,6 +79,8 @@
     X(open_tag) X(operator) X(optional_chain) X(parameter) X(parameters) X(pattern) X(property)     \
     X(return_type) X(right) X(source) X(type) X(type_arguments) X(type_parameters) X(value)
 
+/* clang-format on */
+
 typedef enum ml_syntax_kind {
     ML_SYN_TOKEN, /* an anonymous node of no interest: brackets, most keywords */
     ML_SYN_ERROR, /* a range that does not parse */
@@ -86,9 +89,9 @@ typedef enum ml_syntax_kind {
     ML_SYNTAX_NAMED(X)
 #undef X
 #define X(name, text) ML_TOKEN_##name,
-    ML_SYNTAX_TOKENS(X)
+        ML_SYNTAX_TOKENS(X)
 #undef X
-    ML_SYN_COUNT
+            ML_SYN_COUNT
 } ml_syntax_kind;
 
 typedef enum ml_syntax_field {
@@ -96,13 +99,13 @@ typedef enum ml_syntax_field {
 #define X(name) ML_FIELD_##name,
     ML_SYNTAX_FIELDS(X)
 #undef X
-    ML_FIELD_COUNT
+        ML_FIELD_COUNT
 } ml_syntax_field;
 
 /* One node, as the cursor stands on it. */
 typedef struct ml_syntax {
-    uint16_t kind;       /* ml_syntax_kind */
-    uint8_t field;       /* ml_syntax_field within its parent */
+    uint16_t kind; /* ml_syntax_kind */
+    uint8_t field; /* ml_syntax_field within its parent */
     bool named;
     bool missing;        /* put in by error recovery: covers no text */
     uint32_t start, end; /* bytes in the parsed text */
