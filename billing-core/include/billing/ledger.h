@@ -60,18 +60,18 @@ void bill_ledger_group_abandon(bill_ledger *ledger);
  * `close_previous` a version that is still open ends where the new one starts,
  * unless calls after that instant were billed by it already (BILL_ESTATE).
  * Overlap is BILL_EOVERLAP; exactly the same version again is BILL_OK. */
-bill_status bill_ledger_price_add(bill_ledger *ledger, const char *model, const char *provider,
-                                  bill_price *price, bool close_previous, bill_error *error);
+bill_status bill_ledger_price_add(bill_ledger *ledger, const char *model, const char *provider, bill_price *price,
+                                  bool close_previous, bill_error *error);
 
 /* The version for a usage at an instant: of the operation's billing type and
  * the ledger's currency if there is one, else the only one in force.
  * BILL_EUNPRICED without. */
-bill_status bill_ledger_price_find(bill_price *out, bill_ledger *ledger, const char *model,
-                                   bill_operation operation, bill_time at, bill_error *error);
+bill_status bill_ledger_price_find(bill_price *out, bill_ledger *ledger, const char *model, bill_operation operation,
+                                   bill_time at, bill_error *error);
 
 typedef bill_status (*bill_price_fn)(void *context, const char *model, const bill_price *price);
-bill_status bill_ledger_prices(bill_ledger *ledger, const char *model_or_null, bill_price_fn each,
-                               void *context, bill_error *error);
+bill_status bill_ledger_prices(bill_ledger *ledger, const char *model_or_null, bill_price_fn each, void *context,
+                               bill_error *error);
 
 typedef struct bill_import_counts {
     int64_t added, unchanged, skipped;
@@ -85,29 +85,28 @@ typedef void (*bill_notice_fn)(void *context, const char *text);
  * per_character, per_image, per_second, tiers. CSV: a header with these names.
  * A second row of a model name is stored as "provider/model". Prices are text
  * or JSON numbers, read digit by digit. All rows or none. */
-bill_status bill_ledger_price_import(bill_import_counts *out, bill_ledger *ledger, const char *text,
-                                     size_t length, bool csv, bill_time from, bool close_previous,
-                                     bill_notice_fn notice, void *context, bill_error *error);
+bill_status bill_ledger_price_import(bill_import_counts *out, bill_ledger *ledger, const char *text, size_t length,
+                                     bool csv, bill_time from, bool close_previous, bill_notice_fn notice,
+                                     void *context, bill_error *error);
 
 /* ---- recording ---- */
 
 typedef enum bill_outcome {
-    BILL_OUTCOME_BILLED,     /* a bill stands */
-    BILL_OUTCOME_UNPRICED,   /* usage kept, outbox row with reason "unpriced" */
-    BILL_OUTCOME_REVIEW,     /* usage kept, outbox row: measures missing or contradictory */
+    BILL_OUTCOME_BILLED,      /* a bill stands */
+    BILL_OUTCOME_UNPRICED,    /* usage kept, outbox row with reason "unpriced" */
+    BILL_OUTCOME_REVIEW,      /* usage kept, outbox row: measures missing or contradictory */
     BILL_OUTCOME_NOT_BILLABLE /* failed, timed out or cancelled: kept, costs nothing */
 } bill_outcome;
 
 typedef struct bill_recorded {
     bill_outcome outcome;
-    bool repeated; /* it was there already */
+    bool repeated;               /* it was there already */
     int64_t usage_id, record_id; /* record_id 0 without a bill */
     bill_amount cost;
     char currency[4], cycle[BILL_CYCLE_TEXT];
 } bill_recorded;
 
-bill_status bill_ledger_record(bill_recorded *out, bill_ledger *ledger, const bill_usage *usage,
-                               bill_error *error);
+bill_status bill_ledger_record(bill_recorded *out, bill_ledger *ledger, const bill_usage *usage, bill_error *error);
 
 /* ---- changing ---- */
 
@@ -119,8 +118,7 @@ typedef struct bill_change {
 } bill_change;
 
 /* BILL_ESTATE if the state machine has no such step. Refunds have their own call. */
-bill_status bill_ledger_change(bill_ledger *ledger, int64_t record_id, const bill_change *change,
-                               bill_error *error);
+bill_status bill_ledger_change(bill_ledger *ledger, int64_t record_id, const bill_change *change, bill_error *error);
 
 typedef struct bill_change_result {
     int64_t record_id;
@@ -129,15 +127,13 @@ typedef struct bill_change_result {
 
 /* All or nothing: with one refusal nothing is changed, the first refusal is
  * returned, and results says for each id whether it could have been. */
-bill_status bill_ledger_change_batch(bill_change_result *results, bill_ledger *ledger,
-                                     const int64_t *record_ids, size_t count,
-                                     const bill_change *change, bill_error *error);
+bill_status bill_ledger_change_batch(bill_change_result *results, bill_ledger *ledger, const int64_t *record_ids,
+                                     size_t count, const bill_change *change, bill_error *error);
 
 /* Gives back a part or, with amount NULL, all that is left. The reference is
  * the key: the same refund again is answered, not repeated. */
-bill_status bill_ledger_refund(bill_amount *refunded, bill_ledger *ledger, int64_t record_id,
-                               const bill_amount *amount, const char *reference, const char *reason,
-                               bill_error *error);
+bill_status bill_ledger_refund(bill_amount *refunded, bill_ledger *ledger, int64_t record_id, const bill_amount *amount,
+                               const char *reference, const char *reason, bill_error *error);
 
 /* ---- repair and closing ---- */
 
@@ -147,12 +143,12 @@ typedef struct bill_backfill_counts {
 
 /* Bills usages in [from, to) that have no bill, live or archived: each exactly
  * once, at the price of its own time. May run again and beside others. */
-bill_status bill_ledger_backfill(bill_backfill_counts *out, bill_ledger *ledger, bill_time from,
-                                 bill_time to, bill_error *error);
+bill_status bill_ledger_backfill(bill_backfill_counts *out, bill_ledger *ledger, bill_time from, bill_time to,
+                                 bill_error *error);
 
 typedef struct bill_violation {
-    int invariant;       /* 1 to 18, as the guide numbers them */
-    int64_t id;          /* usage, record or journal entry */
+    int invariant; /* 1 to 18, as the guide numbers them */
+    int64_t id;    /* usage, record or journal entry */
     const char *text;
 } bill_violation;
 
@@ -160,26 +156,24 @@ typedef bill_status (*bill_violation_fn)(void *context, const bill_violation *vi
 
 /* Reads everything and reports what contradicts itself; changes nothing.
  * *count is the number of violations. */
-bill_status bill_ledger_reconcile(int64_t *count, bill_ledger *ledger, bill_violation_fn each,
-                                  void *context, bill_error *error);
+bill_status bill_ledger_reconcile(int64_t *count, bill_ledger *ledger, bill_violation_fn each, void *context,
+                                  bill_error *error);
 
 /* As above for one record: what touched rows need after a step. */
-bill_status bill_ledger_reconcile_record(int64_t *count, bill_ledger *ledger, int64_t record_id,
-                                         bill_violation_fn each, void *context, bill_error *error);
+bill_status bill_ledger_reconcile_record(int64_t *count, bill_ledger *ledger, int64_t record_id, bill_violation_fn each,
+                                         void *context, bill_error *error);
 
 /* Closes a month: later charges and refunds post to the next open one, pending
  * bills become billed, the summary is written. BILL_ESTATE before its end
  * unless `early`; BILL_ECORRUPT if it does not reconcile. Again is BILL_OK. */
-bill_status bill_ledger_close_cycle(bill_ledger *ledger, const char *cycle, bool early,
-                                    bill_error *error);
+bill_status bill_ledger_close_cycle(bill_ledger *ledger, const char *cycle, bool early, bill_error *error);
 
 /* Writes the summary of a cycle anew from the journal, up to the closing mark
  * of a closed one. */
 bill_status bill_ledger_summarise(bill_ledger *ledger, const char *cycle, bill_error *error);
 
 /* Counts summary rows that are not what the journal says. */
-bill_status bill_ledger_summary_verify(int64_t *differences, bill_ledger *ledger, const char *cycle,
-                                       bill_error *error);
+bill_status bill_ledger_summary_verify(int64_t *differences, bill_ledger *ledger, const char *cycle, bill_error *error);
 
 /* Moves settled bills (paid, refunded, cancelled) of closed cycles created
  * before the cutoff to the archive, in chunks of one transaction each. A run

@@ -32,10 +32,10 @@ typedef struct bill_cost_term {
 typedef struct bill_type_info {
     bill_billing_type billing_type;
     bill_unit unit;
-    const char *measures[3];     /* columns that hold the measure, NULL-terminated */
-    const char *quantity;        /* "input_tokens + output_tokens" */
-    const char *cost;            /* the formula as one would write it */
-    bill_cost_term terms[2];     /* the same as data: the cost is their sum */
+    const char *measures[3]; /* columns that hold the measure, NULL-terminated */
+    const char *quantity;    /* "input_tokens + output_tokens" */
+    const char *cost;        /* the formula as one would write it */
+    bill_cost_term terms[2]; /* the same as data: the cost is their sum */
     size_t term_count;
     const char *label_zh, *label_en; /* as bills print it */
 } bill_type_info;

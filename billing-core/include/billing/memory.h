@@ -14,8 +14,8 @@ typedef void *(*bill_realloc_fn)(void *block, size_t size);
 /* NULL restores the C library's. */
 void bill_memory_hook(bill_realloc_fn hook);
 
-void *bill_alloc(size_t size);                      /* zeroed; NULL when there is none */
+void *bill_alloc(size_t size);                             /* zeroed; NULL when there is none */
 void *bill_resize(void *block, size_t count, size_t size); /* count * size, checked */
-void bill_free(void *block);                        /* NULL is fine */
+void bill_free(void *block);                               /* NULL is fine */
 
 #endif

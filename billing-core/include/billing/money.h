@@ -18,13 +18,13 @@ __extension__ typedef __int128 bill_int128;
 __extension__ typedef unsigned __int128 bill_uint128;
 
 #define BILL_SCALE 12
-#define BILL_ONE ((bill_int128)1000000000000) /* 1 unit */
+#define BILL_ONE   ((bill_int128)1000000000000) /* 1 unit */
 
 typedef struct bill_amount {
     bill_int128 v; /* amount * 10^12 */
 } bill_amount;
 
-#define BILL_AMOUNT_ZERO ((bill_amount){0})
+#define BILL_AMOUNT_ZERO     ((bill_amount){0})
 
 /* Longest text of bill_amount_print with its terminator: sign, 27 integer
  * digits, point, 12 decimals. */
@@ -48,8 +48,7 @@ bill_status bill_amount_parse(bill_amount *out, const char *text, size_t length)
 
 /* As above, and also "1.5e-7": for importing lists that print exponents.
  * Digits beyond the scale are rounded as named. */
-bill_status bill_amount_parse_lenient(bill_amount *out, const char *text, size_t length,
-                                      bill_rounding rounding);
+bill_status bill_amount_parse_lenient(bill_amount *out, const char *text, size_t length, bill_rounding rounding);
 
 /* Shortest plain decimal: "0.00125", "-3", "0". Returns the length. */
 size_t bill_amount_print(char out[BILL_AMOUNT_TEXT_MAX], bill_amount amount);
@@ -75,8 +74,7 @@ bill_status bill_amount_div(bill_amount *out, bill_amount a, bill_amount b, bill
 
 /* out = a * b / per in one rounding: a quantity, a price and what the price
  * is for (1, 1000, 1000000 units). per < 1 is BILL_EINVAL. */
-bill_status bill_amount_mul_per(bill_amount *out, bill_amount a, bill_amount b, int64_t per,
-                                bill_rounding rounding);
+bill_status bill_amount_mul_per(bill_amount *out, bill_amount a, bill_amount b, int64_t per, bill_rounding rounding);
 
 /* Cuts to `scale` decimals, 0 to 12, keeping the 12-decimal representation. */
 bill_status bill_amount_round(bill_amount *out, bill_amount a, int scale, bill_rounding rounding);

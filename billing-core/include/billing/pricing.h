@@ -18,7 +18,7 @@ typedef struct bill_price_component {
     char qualifier[65];     /* empty: any call without a component of its own */
     bill_amount tier_start; /* first quantity of the tier; 0 for the first */
     bill_amount price;
-    int64_t per;            /* the price is for so many units: 1, 1000, 1000000 */
+    int64_t per; /* the price is for so many units: 1, 1000, 1000000 */
 } bill_price_component;
 
 typedef struct bill_price {
@@ -27,7 +27,7 @@ typedef struct bill_price {
     bill_billing_type type;
     bill_tier_mode tier_mode; /* volume: the whole call at the tier of its size; graduated: slices */
     char currency[4];
-    bill_time from, to;       /* to is BILL_TIME_NONE while open */
+    bill_time from, to; /* to is BILL_TIME_NONE while open */
     size_t component_count;
     bill_price_component components[BILL_COMPONENTS_MAX];
 } bill_price;
@@ -63,8 +63,7 @@ typedef struct bill_costing {
  * cached input as input, reasoning as output. A dimension that was used and
  * has no price at all is BILL_EUNPRICED. A measure that is missing is
  * BILL_EINVAL. On failure *out is left as it was. */
-bill_status bill_price_apply(bill_costing *out, const bill_price *price, const bill_usage *usage,
-                             bill_error *error);
+bill_status bill_price_apply(bill_costing *out, const bill_price *price, const bill_usage *usage, bill_error *error);
 
 /* Would both be in force at some instant, for one model, type and currency? */
 bool bill_price_overlaps(const bill_price *a, const bill_price *b);

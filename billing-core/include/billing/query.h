@@ -39,8 +39,7 @@ typedef struct bill_filter {
 
 void bill_filter_init(bill_filter *filter);
 
-bill_status bill_query_totals(bill_statement *out, bill_ledger *ledger, const bill_filter *filter,
-                              bill_error *error);
+bill_status bill_query_totals(bill_statement *out, bill_ledger *ledger, const bill_filter *filter, bill_error *error);
 
 typedef bill_status (*bill_record_fn)(void *context, const bill_record *record);
 

@@ -36,11 +36,11 @@ typedef struct bill_record {
     bool archived;
 } bill_record;
 
-#define BILL_RECORD_COLUMNS                                                                        \
-    "id, user_id, model_id, usage_id, billing_type, unit, quantity, input_tokens, output_tokens, " \
-    "image_count, character_count, duration_seconds, input_price, output_price, unit_price, "      \
-    "price_per, price_version_id, total_cost, refunded_amount, currency, billing_status, "         \
-    "billing_time, payment_time, refunded_at, created_at, updated_at, billing_cycle, model_name, " \
+#define BILL_RECORD_COLUMNS                                                                                            \
+    "id, user_id, model_id, usage_id, billing_type, unit, quantity, input_tokens, output_tokens, "                     \
+    "image_count, character_count, duration_seconds, input_price, output_price, unit_price, "                          \
+    "price_per, price_version_id, total_cost, refunded_amount, currency, billing_status, "                             \
+    "billing_time, payment_time, refunded_at, created_at, updated_at, billing_cycle, model_name, "                     \
     "status_version"
 #define BILL_RECORD_COLUMN_COUNT 29
 

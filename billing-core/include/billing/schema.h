@@ -15,9 +15,13 @@
 #include "billing/status.h"
 
 /* One C enum per word list: bill_billing_type { BILL_TYPE_TOKEN, ... }. */
-#define BILL_ENUM_BEGIN(name) typedef enum bill_##name {
+#define BILL_ENUM_BEGIN(name)                                                                                          \
+    typedef enum bill_##name                                                                                           \
+    {
 #define BILL_ENUM_VALUE(constant, text) constant,
-#define BILL_ENUM_END(name) } bill_##name;
+#define BILL_ENUM_END(name)                                                                                            \
+    }                                                                                                                  \
+    bill_##name;
 #include "billing/enums.def"
 
 /* bill_values_billing_type[BILL_TYPE_TOKEN] is "token"; each ends with NULL. */
@@ -36,7 +40,7 @@ const char *const *bill_values_named(const char *name);
 int bill_billing_type_find(const char *word, size_t length);
 
 typedef enum bill_type_class {
-    BILL_CLASS_ID,     /* whole number, primary key */
+    BILL_CLASS_ID, /* whole number, primary key */
     BILL_CLASS_INT,
     BILL_CLASS_DECIMAL,
     BILL_CLASS_STRING, /* bounded text */
@@ -80,13 +84,13 @@ typedef struct bill_column {
     int length_min, length_reference;
     int precision_min, precision_reference;
     int scale_min, scale_warn_below, scale_reference, integer_digits_min;
-    const char *const *values;  /* of an enum, NULL-terminated */
-    const char *values_min[8];  /* the least a project must have, if less than values */
-    const char *const *hints;   /* words usual in a string column */
-    const char *default_value;  /* NULL: none */
-    const char *check;          /* ">= 0", "> 0" */
-    const char *pattern;        /* a regular expression the text matches */
-    const char *reason, *note;  /* why it is so; NULL where it needs no words */
+    const char *const *values; /* of an enum, NULL-terminated */
+    const char *values_min[8]; /* the least a project must have, if less than values */
+    const char *const *hints;  /* words usual in a string column */
+    const char *default_value; /* NULL: none */
+    const char *check;         /* ">= 0", "> 0" */
+    const char *pattern;       /* a regular expression the text matches */
+    const char *reason, *note; /* why it is so; NULL where it needs no words */
 } bill_column;
 
 typedef enum bill_key_kind { BILL_KEY_UNIQUE, BILL_KEY_INDEX } bill_key_kind;
@@ -135,8 +139,7 @@ const bill_table *bill_schema_table(size_t index); /* NULL past the end */
 
 /* By name or alias, letter case ignored; NULL if unknown. */
 const bill_table *bill_schema_find_table(const char *name, size_t length);
-const bill_column *bill_schema_find_column(const bill_table *table, const char *name,
-                                           size_t length);
+const bill_column *bill_schema_find_column(const bill_table *table, const char *name, size_t length);
 
 /* ---- DDL ---- */
 

@@ -7,19 +7,19 @@
 
 typedef enum bill_status {
     BILL_OK = 0,
-    BILL_EINVAL,    /* malformed or negative input */
-    BILL_ERANGE,    /* the result does not fit; nothing was wrapped or clamped */
-    BILL_EINEXACT,  /* a digit would be lost and the rounding named was "exact" */
-    BILL_ENOMEM,    /* an allocation failed */
-    BILL_ENOTFOUND, /* no such row, model, price or name */
-    BILL_ECONFLICT, /* the key is known with another content */
-    BILL_ESTATE,    /* the transition is not in the state machine */
-    BILL_EUNPRICED, /* no price was in force at the time of the call */
-    BILL_EOVERLAP,  /* two price versions would be in force at once */
-    BILL_EBUSY,     /* the store is locked or chose this transaction as victim; safe to retry */
-    BILL_EIO,       /* the store failed or is gone */
-    BILL_ECORRUPT,  /* stored data contradicts itself (broken chain, bad digits) */
-    BILL_ECLOSED,   /* the period is closed */
+    BILL_EINVAL,      /* malformed or negative input */
+    BILL_ERANGE,      /* the result does not fit; nothing was wrapped or clamped */
+    BILL_EINEXACT,    /* a digit would be lost and the rounding named was "exact" */
+    BILL_ENOMEM,      /* an allocation failed */
+    BILL_ENOTFOUND,   /* no such row, model, price or name */
+    BILL_ECONFLICT,   /* the key is known with another content */
+    BILL_ESTATE,      /* the transition is not in the state machine */
+    BILL_EUNPRICED,   /* no price was in force at the time of the call */
+    BILL_EOVERLAP,    /* two price versions would be in force at once */
+    BILL_EBUSY,       /* the store is locked or chose this transaction as victim; safe to retry */
+    BILL_EIO,         /* the store failed or is gone */
+    BILL_ECORRUPT,    /* stored data contradicts itself (broken chain, bad digits) */
+    BILL_ECLOSED,     /* the period is closed */
     BILL_EUNSUPPORTED /* this build or this store can not do it */
 } bill_status;
 

@@ -29,8 +29,8 @@ typedef bill_status (*bill_row_fn)(void *context, const bill_value *row, size_t 
 typedef struct bill_store bill_store;
 
 typedef struct bill_store_engine {
-    const char *name;      /* "sqlite" */
-    const char *prefixes;  /* of addresses, separated by blanks: "mysql:// mariadb://" */
+    const char *name;     /* "sqlite" */
+    const char *prefixes; /* of addresses, separated by blanks: "mysql:// mariadb://" */
     bill_dialect dialect;
     const char *on_conflict_nothing; /* closes an INSERT that may find its key taken */
     const char *for_update;          /* closes a SELECT whose row will be changed */
@@ -43,10 +43,10 @@ typedef struct bill_store_engine {
     void (*rollback)(bill_store *store);
     /* A taken key is BILL_ECONFLICT; a lock, a deadlock or a connection lost
      * on the way is BILL_EBUSY: roll back and try the whole again. */
-    bill_status (*run)(bill_store *store, const char *sql, const bill_value *params, size_t count,
-                       bill_row_fn row, void *context, bill_error *error);
+    bill_status (*run)(bill_store *store, const char *sql, const bill_value *params, size_t count, bill_row_fn row,
+                       void *context, bill_error *error);
     bill_status (*script)(bill_store *store, const char *sql, bill_error *error);
-    int64_t (*changed)(bill_store *store);  /* rows of the last INSERT, UPDATE, DELETE */
+    int64_t (*changed)(bill_store *store); /* rows of the last INSERT, UPDATE, DELETE */
     int64_t (*last_id)(bill_store *store);
 } bill_store_engine;
 
@@ -70,12 +70,12 @@ bill_value bill_str(const char *text); /* NULL becomes a null */
 bill_value bill_strn(const char *text, size_t length);
 bill_status bill_value_int(int64_t *out, const bill_value *value);
 
-bill_status bill_store_run(bill_store *store, const char *sql, const bill_value *params,
-                           size_t count, bill_row_fn row, void *context, bill_error *error);
+bill_status bill_store_run(bill_store *store, const char *sql, const bill_value *params, size_t count, bill_row_fn row,
+                           void *context, bill_error *error);
 
 /* First column of the first row as a number; BILL_ENOTFOUND without a row. */
-bill_status bill_store_int(int64_t *out, bill_store *store, const char *sql,
-                           const bill_value *params, size_t count, bill_error *error);
+bill_status bill_store_int(int64_t *out, bill_store *store, const char *sql, const bill_value *params, size_t count,
+                           bill_error *error);
 
 /* ---- migrations ---- */
 

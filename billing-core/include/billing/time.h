@@ -13,9 +13,9 @@
 
 typedef int64_t bill_time;
 
-#define BILL_TIME_NONE INT64_MIN
-#define BILL_SECOND INT64_C(1000000)
-#define BILL_TIME_TEXT 27  /* "2025-01-21 10:00:00.000000" */
+#define BILL_TIME_NONE  INT64_MIN
+#define BILL_SECOND     INT64_C(1000000)
+#define BILL_TIME_TEXT  27 /* "2025-01-21 10:00:00.000000" */
 #define BILL_CYCLE_TEXT 8  /* "2025-01" */
 
 typedef struct bill_date {
@@ -51,7 +51,6 @@ bill_status bill_cycle_next(char out[BILL_CYCLE_TEXT], const char *cycle);
 bill_status bill_cycle_range(bill_time *start, bill_time *end, const bill_zone *zone, const char *cycle);
 
 /* A day "YYYY-MM-DD" of the zone as [start, end). */
-bill_status bill_day_range(bill_time *start, bill_time *end, const bill_zone *zone,
-                           const char *text, size_t length);
+bill_status bill_day_range(bill_time *start, bill_time *end, const bill_zone *zone, const char *text, size_t length);
 
 #endif

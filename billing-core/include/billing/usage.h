@@ -19,7 +19,7 @@ typedef struct bill_usage {
     char root_request_id[65];      /* joins retries and fallbacks; may be empty */
     char provider_request_id[129]; /* for the provider's invoice; may be empty */
     char model[129];
-    char qualifier[65];            /* "1024x1024:hd", "batch"; what else the price depends on */
+    char qualifier[65]; /* "1024x1024:hd", "batch"; what else the price depends on */
     char error_code[65];
     int64_t user_id;
     int64_t model_id; /* 0: by name */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define BLOCK_NODES 256
-#define DEPTH_MAX 1000
+#define DEPTH_MAX   1000
 
 typedef struct block {
     struct block *next;
@@ -188,7 +188,11 @@ static bill_json_node *scalar(parser *in)
     static const struct {
         const char *word;
         bill_json_kind kind;
-    } words[] = {{"null", BILL_JSON_NULL}, {"false", BILL_JSON_FALSE}, {"true", BILL_JSON_TRUE}};
+    } words[] = {
+        {"null",  BILL_JSON_NULL },
+        {"false", BILL_JSON_FALSE},
+        {"true",  BILL_JSON_TRUE }
+    };
     for (size_t i = 0; i < 3; i++)
         if (literal(in, words[i].word))
             return new_node(in, words[i].kind);
@@ -333,8 +337,7 @@ bill_status bill_json_parse(bill_json **out, const char *text, size_t length, bi
         run(&in);
     if (in.status != BILL_OK) {
         bill_json_free(in.json);
-        return bill_error_set(error, in.status, "JSON, byte %zu: %s", (size_t)(in.at - in.start),
-                              in.problem);
+        return bill_error_set(error, in.status, "JSON, byte %zu: %s", (size_t)(in.at - in.start), in.problem);
     }
     *out = in.json;
     return BILL_OK;

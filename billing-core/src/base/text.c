@@ -99,8 +99,7 @@ bill_status bill_parse_int(int64_t *out, const char *text, size_t length)
         if (text[i] < '0' || text[i] > '9')
             return BILL_EINVAL;
         int digit = text[i] - '0';
-        if (__builtin_mul_overflow(value, (int64_t)10, &value) ||
-            __builtin_sub_overflow(value, (int64_t)digit, &value))
+        if (__builtin_mul_overflow(value, (int64_t)10, &value) || __builtin_sub_overflow(value, (int64_t)digit, &value))
             return BILL_ERANGE;
     }
     if (!negative && value == INT64_MIN)

@@ -60,7 +60,8 @@ static void print_results(const invocation *in, const bill_change_result *result
     if (in->given[OPT_JSON])
         printf("{\"done\":%s,\"results\":[", done ? "true" : "false");
     for (size_t i = 0; i < count; i++) {
-        const char *text = results[i].status == BILL_OK ? (done ? "done" : "could be") : bill_status_text(results[i].status);
+        const char *text =
+            results[i].status == BILL_OK ? (done ? "done" : "could be") : bill_status_text(results[i].status);
         if (in->given[OPT_JSON])
             printf("%s{\"id\":%lld,\"ok\":%s,\"text\":\"%s\"}", i ? "," : "", (long long)results[i].record_id,
                    results[i].status == BILL_OK ? "true" : "false", text);
@@ -73,7 +74,8 @@ static void print_results(const invocation *in, const bill_change_result *result
 
 int run_status(invocation *in)
 {
-    bill_change change = {.reference = in->values[OPT_REFERENCE], .reason = in->values[OPT_REASON], .at = BILL_TIME_NONE};
+    bill_change change = {
+        .reference = in->values[OPT_REFERENCE], .reason = in->values[OPT_REASON], .at = BILL_TIME_NONE};
     session s;
     if (in->word_count < 2)
         return wrong(in, "a status and at least one bill are wanted", "");
@@ -159,7 +161,8 @@ static bill_status print_violation(void *context, const bill_violation *v)
 {
     listing *in = context;
     if (in->json)
-        printf("%s{\"invariant\":%d,\"id\":%lld,\"text\":\"%s\"}", in->any ? "," : "", v->invariant, (long long)v->id, v->text);
+        printf("%s{\"invariant\":%d,\"id\":%lld,\"text\":\"%s\"}", in->any ? "," : "", v->invariant, (long long)v->id,
+               v->text);
     else
         printf("I%d at %lld: %s\n", v->invariant, (long long)v->id, v->text);
     in->any = true;

@@ -78,7 +78,7 @@ typedef struct invocation {
 
 typedef struct command {
     const char *name;
-    const char *words;   /* of the usage line */
+    const char *words; /* of the usage line */
     const char *summary, *summary_zh;
     const option_id *options; /* besides the general ones; ends with OPT_COUNT */
     int (*run)(invocation *in);

@@ -179,21 +179,31 @@ static bill_status add_line(costing *c, const bill_price_component *part, bill_a
     return BILL_OK;
 }
 
+/* How much lies below a tier: one step less than its first quantity. Whole
+ * things go in steps of 1, seconds in steps of the sixth decimal. */
+static bill_amount below(const bill_price_component *tier)
+{
+    bill_int128 step = tier->dimension == BILL_DIM_SECOND ? BILL_ONE / 1000000 : BILL_ONE;
+    return (bill_amount){tier->tier_start.v > step ? tier->tier_start.v - step : 0};
+}
+
 static bill_status add_slices(costing *c, const bill_price_component *first, bill_amount quantity)
 {
     const bill_price_component *tier = first;
-    bill_amount start = first->tier_start;
     for (;;) {
-        bill_amount end = quantity, next = BILL_AMOUNT_ZERO;
-        bool last = !next_tier(&next, c, tier) || bill_amount_cmp(next, quantity) >= 0;
-        if (!last)
-            end = next;
-        bill_amount slice = {end.v - start.v};
-        bill_status status = add_line(c, tier, slice);
-        if (status != BILL_OK || last)
+        bill_amount start = below(tier), end = quantity, next;
+        const bill_price_component *above = NULL;
+        if (next_tier(&next, c, tier)) {
+            above = tier_of(c, tier->dimension, tier->qualifier, next);
+            if (bill_amount_cmp(below(above), quantity) >= 0)
+                above = NULL;
+            else
+                end = below(above);
+        }
+        bill_status status = add_line(c, tier, (bill_amount){end.v - start.v});
+        if (status != BILL_OK || !above)
             return status;
-        start = next;
-        tier = tier_of(c, tier->dimension, tier->qualifier, next);
+        tier = above;
     }
 }
 
