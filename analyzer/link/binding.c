@@ -36,7 +36,7 @@ static bool is_bridge_module(const ml_eval *eval, ml_str specifier)
 static ml_values import_from(ml_eval *eval, ml_file_id file, ml_str specifier, ml_str name, ml_place place)
 {
     const ml_bridge_config *bridge = &eval->link->host.config->bridge;
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     if (is_bridge_module(eval, specifier) && (ml_strs_have(&bridge->values, name) || ml_str_eq(name, ML_STR("default"))))
         return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place});
@@ -54,7 +54,7 @@ static ml_values import_from(ml_eval *eval, ml_file_id file, ml_str specifier, m
         ml_value external = {.kind = ML_V_EXTERNAL, .text = package, .name = name, .place = place};
         ml_set_add(&set, &external);
     }
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 static ml_values json_export(ml_eval *eval, ml_file_id file, ml_str name)
@@ -179,7 +179,7 @@ ml_values ml_eval_export(ml_eval *eval, ml_file_id file, ml_str name)
 static ml_values with_default(ml_eval *eval, ml_file_id file, ml_node_id owner, ml_values values, const ml_frame *frame)
 {
     ml_node_id otherwise = ml_child(ml_facts_in(eval, file), owner, ML_ROLE_DEFAULT);
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
     bool missing = false;
 
     if (!otherwise)
@@ -194,7 +194,7 @@ static ml_values with_default(ml_eval *eval, ml_file_id file, ml_node_id owner, 
     }
     if (missing)
         ml_set_add_all(&set, ml_eval_in(eval, file, otherwise, frame));
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 static ml_values step_into(ml_eval *eval, ml_file_id file, ml_node_id part, ml_values whole, const ml_frame *frame)
@@ -208,11 +208,11 @@ static ml_values step_into(ml_eval *eval, ml_file_id file, ml_node_id part, ml_v
         ml_node_id key = ml_child(facts, part, ML_ROLE_KEY);
         ml_values values;
         if (key) {
-            ml_set set = {.count = 0};
+            ml_set set = {.eval = eval};
             ml_values keys = ml_eval_in(eval, file, key, frame);
             for (uint32_t i = 0; i < whole.count; i++)
                 ml_set_add_all(&set, ml_element_of(eval, &whole.items[i], keys, place));
-            values = ml_set_done(eval, &set);
+            values = ml_set_done(&set);
         } else {
             values = ml_members_of(eval, whole, ml_text_of(facts, part), place);
         }
@@ -231,10 +231,10 @@ static ml_values step_into(ml_eval *eval, ml_file_id file, ml_node_id part, ml_v
             item = ml_node_at(facts, item)->next;
         ml_value index = ml_string_value(eval, ml_arena_printf(&eval->arena, "%u", n), place);
         index.kind = ML_V_NUMBER;
-        ml_set set = {.count = 0};
+        ml_set set = {.eval = eval};
         for (uint32_t i = 0; i < whole.count; i++)
             ml_set_add_all(&set, ml_element_of(eval, &whole.items[i], ml_one(eval, index), place));
-        whole = ml_set_done(eval, &set);
+        whole = ml_set_done(&set);
     }
     return ml_kind_of(facts, part) == ML_NODE_PATTERN_ITEM ? with_default(eval, file, part, whole, frame) : whole;
 }
@@ -289,10 +289,10 @@ static ml_values written_value(ml_eval *eval, ml_file_id file, const ml_write *w
         return ml_concat(eval, before, value, place);
     case ML_OP_OR:
     case ML_OP_NULLISH: {
-        ml_set set = {.count = 0};
+        ml_set set = {.eval = eval};
         ml_set_add_all(&set, before);
         ml_set_add_all(&set, value);
-        return ml_set_done(eval, &set);
+        return ml_set_done(&set);
     }
     case ML_OP_ASSIGN:
         return value;
@@ -315,7 +315,7 @@ static ml_values after_writes(ml_eval *eval, ml_file_id file, ml_binding_id id, 
     const ml_facts *facts = ml_facts_in(eval, file);
     const ml_binding *binding = &facts->bindings[id];
     bool here = use && ml_function_around(facts, use) == ml_function_around(facts, binding->target);
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
     ml_values current = init;
 
     ml_set_add_all(&set, init);
@@ -327,12 +327,12 @@ static ml_values after_writes(ml_eval *eval, ml_file_id file, ml_binding_id id, 
         bool straight = here && dominates(facts, write->node, use);
         ml_values values = written_value(eval, file, write, id, current, frame);
         if (straight) {
-            set.count = 0;
+            set = (ml_set){.eval = eval};
             current = values;
         }
         ml_set_add_all(&set, values);
     }
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 /* ---- kinds of bindings ---- */
@@ -410,7 +410,7 @@ static ml_values eval_for(ml_eval *eval, ml_file_id file, ml_binding_id id, cons
     const ml_binding *binding = &facts->bindings[id];
     ml_place place = {file, binding->target};
     const ml_frame *at = frame_at(eval, frame, file, binding->decl);
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     if (!(ml_node_at(facts, binding->decl)->flags & ML_NF_OF))
         return ml_unknown(eval, ML_HOLE_OTHER, binding->name, place);
@@ -419,7 +419,7 @@ static ml_values eval_for(ml_eval *eval, ml_file_id file, ml_binding_id id, cons
     for (uint32_t i = 0; i < lists.count; i++)
         ml_set_add_all(&set, ml_element_of(eval, &lists.items[i], any, place));
     ml_node_id top = ml_child(facts, binding->decl, ML_ROLE_TARGET);
-    return ml_eval_pattern(eval, file, top, binding->target, ml_set_done(eval, &set), at);
+    return ml_eval_pattern(eval, file, top, binding->target, ml_set_done(&set), at);
 }
 
 static ml_values eval_import(ml_eval *eval, ml_file_id file, ml_binding_id id)

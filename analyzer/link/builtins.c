@@ -442,7 +442,7 @@ static ml_values layers(ml_eval *eval, const builtin_call *at)
 static ml_values make_url(ml_eval *eval, const builtin_call *at)
 {
     ml_values url = ml_to_string(eval, arg(eval, at, 0), at->place);
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     if (arg_count(eval, at) > 1)
         url = ml_join_urls(eval, ml_to_string(eval, arg(eval, at, 1), at->place), url, true, at->place);
@@ -452,7 +452,7 @@ static ml_values make_url(ml_eval *eval, const builtin_call *at)
             value.kind = ML_V_URL;
         ml_set_add(&set, &value);
     }
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 static bool from_buffer(ml_eval *eval, ml_values *out, const builtin_call *at)
@@ -503,11 +503,11 @@ static bool from_char_codes(ml_eval *eval, ml_values *out, const builtin_call *a
 static bool object_values(ml_eval *eval, ml_values *out, const builtin_call *at)
 {
     ml_values of = arg(eval, at, 0), any = ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, at->place);
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     for (uint32_t i = 0; i < of.count; i++)
         ml_set_add_all(&set, ml_element_of(eval, &of.items[i], any, at->place));
-    *out = array_of(eval, ml_set_done(eval, &set), at->place);
+    *out = array_of(eval, ml_set_done(&set), at->place);
     return set.count > 0;
 }
 

@@ -79,7 +79,7 @@ ml_values ml_function_result(ml_eval *eval, const ml_frame *frame)
     const ml_node *node = ml_node_at(facts, function->node);
     ml_node_id body = ml_child(facts, function->node, ML_ROLE_BODY);
     ml_place place = {frame->file, function->node};
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     if (!body || (node->flags & ML_NF_GENERATOR))
         return ml_unknown(eval, ML_HOLE_CALL, ml_text_of(facts, function->node), place);
@@ -91,7 +91,7 @@ ml_values ml_function_result(ml_eval *eval, const ml_frame *frame)
     }
     if (!set.count)
         return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 /* ---- results by kind of callee ---- */
@@ -255,7 +255,7 @@ ml_values ml_eval_call(ml_eval *eval, ml_file_id file, ml_node_id node, const ml
 {
     const ml_facts *facts = ml_facts_in(eval, file);
     ml_node_id callee = ml_child(facts, node, ML_ROLE_CALLEE);
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     if (ml_kind_of(facts, callee) == ML_NODE_MEMBER && ml_kind_of(facts, node) == ML_NODE_CALL) {
         ml_values receivers = ml_eval_in(eval, file, ml_child(facts, callee, ML_ROLE_OBJECT), frame);
@@ -268,5 +268,5 @@ ml_values ml_eval_call(ml_eval *eval, ml_file_id file, ml_node_id node, const ml
     }
     if (!set.count)
         return unknown_call(eval, ML_STR_NONE, file, node);
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }

@@ -167,12 +167,12 @@ ml_values ml_instance_member(ml_eval *eval, const ml_value *instance, ml_str nam
 {
     ml_value *self = ML_NEW(&eval->arena, ml_value);
     ml_class_ref at = ml_class_of(eval, instance);
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     *self = *instance;
     for (int level = 0; at.index && level < SUPERS_MAX; level++) {
         if (own_member(eval, self, at, name, is_static, &set))
-            return ml_set_done(eval, &set);
+            return ml_set_done(&set);
         at = ml_super_of(eval, at);
     }
     return ml_unknown(eval, ML_HOLE_FIELD, name, place);
@@ -254,7 +254,7 @@ ml_values ml_eval_type_name(ml_eval *eval, ml_file_id file, ml_node_id type, ml_
     ml_values unknown = ml_unknown(eval, ML_HOLE_PARAM, ml_text_of(facts, place.node), place);
     ml_client_ref ref;
     ml_value external = {.kind = ML_V_UNKNOWN};
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     if (!name.len)
         return unknown;
@@ -281,5 +281,5 @@ ml_values ml_eval_type_name(ml_eval *eval, ml_file_id file, ml_node_id type, ml_
     }
     if (!set.count && external.kind == ML_V_EXTERNAL)
         return ml_one(eval, external); /* an SDK's client, handed in */
-    return set.count ? ml_set_done(eval, &set) : unknown;
+    return set.count ? ml_set_done(&set) : unknown;
 }

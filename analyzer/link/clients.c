@@ -94,7 +94,7 @@ static bool is_plain_unknown(ml_values values)
 /* A client root handed over where a URL is wanted carries its URL as base: new Request(url). */
 static ml_values unwrap_carriers(ml_eval *eval, ml_values values)
 {
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     for (uint32_t i = 0; i < values.count; i++) {
         if (values.items[i].kind == ML_V_CLIENT)
@@ -102,7 +102,7 @@ static ml_values unwrap_carriers(ml_eval *eval, ml_values values)
         else
             ml_set_add(&set, &values.items[i]);
     }
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 static ml_values first_property(ml_eval *eval, ml_values of, const ml_str *keys, uint32_t count, ml_place place)
@@ -139,7 +139,7 @@ ml_values ml_url_place_values(ml_eval *eval, const ml_url_place *where, ml_file_
         return ml_nothing();
     ml_place place = {file, call};
     ml_values arg = ml_arg(eval, file, call, (uint32_t)where->arg, frame);
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     if (!where->key_count && !where->host_key_count)
         return unwrap_carriers(eval, arg);
@@ -152,7 +152,7 @@ ml_values ml_url_place_values(ml_eval *eval, const ml_url_place *where, ml_file_
         if (!is_plain_unknown(one) || !is_plain_unknown(found))
             ml_set_add_all(&set, unwrap_carriers(eval, found));
     }
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 /* Bases set later: axios.defaults.baseURL = "…" on the binding that holds the client. */
@@ -177,10 +177,10 @@ static void add_written_bases(ml_eval *eval, ml_set *out, const ml_value *client
 
 ml_values ml_client_base(ml_eval *eval, const ml_value *client)
 {
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     ml_set_add_all(&set, client->base);
     if (!set.count)
         add_written_bases(eval, &set, client);
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }

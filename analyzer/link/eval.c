@@ -89,7 +89,7 @@ static ml_values eval_fallback(ml_eval *eval, ml_file_id file, ml_node_id node, 
 {
     const ml_facts *facts = ml_facts_in(eval, file);
     ml_values left = ml_eval_in(eval, file, ml_child(facts, node, ML_ROLE_LEFT), frame);
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
     bool surely = left.count > 0;
 
     for (uint32_t i = 0; i < left.count; i++) {
@@ -103,7 +103,7 @@ static ml_values eval_fallback(ml_eval *eval, ml_file_id file, ml_node_id node, 
     }
     if (!surely)
         ml_set_add_all(&set, ml_eval_in(eval, file, ml_child(facts, node, ML_ROLE_RIGHT), frame));
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 static ml_values eval_binary(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame)
@@ -128,20 +128,20 @@ static ml_values eval_conditional(ml_eval *eval, ml_file_id file, ml_node_id nod
 {
     const ml_facts *facts = ml_facts_in(eval, file);
     ml_node_kind test = ml_kind_of(facts, ml_child(facts, node, ML_ROLE_TEST));
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     if (test != ML_NODE_FALSE)
         ml_set_add_all(&set, ml_eval_in(eval, file, ml_child(facts, node, ML_ROLE_THEN), frame));
     if (test != ML_NODE_TRUE)
         ml_set_add_all(&set, ml_eval_in(eval, file, ml_child(facts, node, ML_ROLE_ELSE), frame));
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 static ml_values eval_global(ml_eval *eval, ml_str name, ml_place place)
 {
     static const char *const roots[] = {"globalThis", "window", "self", "global"};
     ml_value value = {.kind = ML_V_GLOBAL, .name = name, .place = place};
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     if (ml_str_eq(name, ML_STR("undefined")))
         return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
@@ -153,7 +153,7 @@ static ml_values eval_global(ml_eval *eval, ml_str name, ml_place place)
     ml_clients_of_global(eval, &set, name, place);
     if (!set.count)
         ml_set_add(&set, &value);
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 static ml_values eval_ident(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame)
@@ -200,7 +200,7 @@ static ml_values eval_module(ml_eval *eval, ml_file_id file, ml_node_id call, co
 {
     ml_values names = ml_arg(eval, file, call, 0, frame);
     ml_place place = {file, call};
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     for (uint32_t i = 0; i < names.count; i++) {
         ml_str specifier;
@@ -212,7 +212,7 @@ static ml_values eval_module(ml_eval *eval, ml_file_id file, ml_node_id call, co
             module = (ml_value){.kind = ML_V_EXTERNAL, .text = specifier, .name = ML_STR("="), .place = place};
         ml_set_add(&set, &module);
     }
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 static bool is_require(const ml_facts *facts, ml_node_id call)
@@ -257,10 +257,10 @@ static ml_values eval_node(ml_eval *eval, ml_file_id file, ml_node_id node, cons
     case ML_NODE_INDEX: {
         ml_values objects = ml_eval_in(eval, file, ml_child(facts, node, ML_ROLE_OBJECT), frame);
         ml_values keys = ml_eval_in(eval, file, ml_child(facts, node, ML_ROLE_KEY), frame);
-        ml_set set = {.count = 0};
+        ml_set set = {.eval = eval};
         for (uint32_t i = 0; i < objects.count; i++)
             ml_set_add_all(&set, ml_element_of(eval, &objects.items[i], keys, place));
-        return ml_set_done(eval, &set);
+        return ml_set_done(&set);
     }
     case ML_NODE_CALL:
         if (is_require(facts, node))

@@ -95,12 +95,13 @@ bool ml_strs_have(const ml_strs *names, ml_str name);
 
 /* sets */
 typedef struct ml_set {
-    ml_value items[ML_VALUES_MAX + 1];
-    uint32_t count;
+    ml_eval *eval;  /* whose arena holds the items: sets are many and deep, the stack is not */
+    ml_value *items;
+    uint32_t count, cap;
 } ml_set;
 void ml_set_add(ml_set *set, const ml_value *value);
 void ml_set_add_all(ml_set *set, ml_values values);
-ml_values ml_set_done(ml_eval *eval, const ml_set *set);
+ml_values ml_set_done(const ml_set *set); /* the set is not added to afterwards */
 ml_values ml_one(ml_eval *eval, ml_value value);
 ml_values ml_unknown(ml_eval *eval, ml_hole_kind kind, ml_str name, ml_place place);
 ml_values ml_nothing(void);

@@ -61,7 +61,7 @@ static ml_values object_property(ml_eval *eval, const ml_value *object, ml_str n
     ml_file_id file = object->place.file;
     const ml_facts *facts = ml_facts_in(eval, file);
     ML_VEC(ml_node_id) members = {0};
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
     bool open = false;
 
     for (ml_node_id m = ml_node_at(facts, object->place.node)->first; m; m = ml_node_at(facts, m)->next)
@@ -75,7 +75,7 @@ static ml_values object_property(ml_eval *eval, const ml_value *object, ml_str n
                 continue;
             ml_set_add_all(&set, values);
             if (is_definite(values))
-                return ml_set_done(eval, &set);
+                return ml_set_done(&set);
             open = true;
             continue;
         }
@@ -87,18 +87,18 @@ static ml_values object_property(ml_eval *eval, const ml_value *object, ml_str n
             continue;
         ml_set_add_all(&set, property_value(eval, file, member, object->frame, object));
         if (surely)
-            return ml_set_done(eval, &set);
+            return ml_set_done(&set);
     }
     if (!open) {
         ml_value undefined = ml_plain(ML_V_UNDEFINED, place);
         ml_set_add(&set, &undefined);
     }
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 static ml_values layered_property(ml_eval *eval, ml_values layers, ml_str name, ml_place place)
 {
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     for (uint32_t i = layers.count; i-- > 0;) {
         ml_values values = ml_member_of(eval, &layers.items[i], name, place);
@@ -106,11 +106,11 @@ static ml_values layered_property(ml_eval *eval, ml_values layers, ml_str name, 
             continue;
         ml_set_add_all(&set, values);
         if (is_definite(values))
-            return ml_set_done(eval, &set);
+            return ml_set_done(&set);
     }
     if (!set.count)
         return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 /* conf.base = "…" anywhere after: assignments to a member of the binding that holds the value. */
@@ -137,7 +137,7 @@ static void add_member_writes(ml_eval *eval, ml_set *set, const ml_value *holder
 
 static ml_values object_member(ml_eval *eval, const ml_value *object, ml_str name, ml_place place)
 {
-    ml_set written = {.count = 0};
+    ml_set written = {.eval = eval};
     ml_values values = object->items.count ? layered_property(eval, object->items, name, place)
                        : object->place.node ? object_property(eval, object, name, place)
                                             : ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
@@ -148,7 +148,7 @@ static ml_values object_member(ml_eval *eval, const ml_value *object, ml_str nam
     for (uint32_t i = 0; i < values.count; i++)
         if (values.items[i].kind != ML_V_UNDEFINED)
             ml_set_add(&written, &values.items[i]);
-    return ml_set_done(eval, &written);
+    return ml_set_done(&written);
 }
 
 /* ---- JSON, enums, URLs ---- */
@@ -198,14 +198,14 @@ static ml_values enum_member(ml_eval *eval, const ml_value *of, ml_str name, ml_
 static ml_values url_after_writes(ml_eval *eval, const ml_value *url, ml_place place)
 {
     static const char *const hosts[] = {"host", "hostname", "href"};
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     for (size_t i = 0; i < 3; i++) {
-        ml_set written = {.count = 0};
+        ml_set written = {.eval = eval};
         add_member_writes(eval, &written, url, ml_str_of(hosts[i]));
         if (!written.count)
             continue;
-        ml_values values = ml_set_done(eval, &written);
+        ml_values values = ml_set_done(&written);
         if (i < 2) {
             ml_values scheme = ml_one(eval, ml_string_value(eval, ML_STR("https://"), place));
             ml_url parts = ml_url_of(&eval->arena, url->pieces, url->piece_count);
@@ -216,7 +216,7 @@ static ml_values url_after_writes(ml_eval *eval, const ml_value *url, ml_place p
     }
     if (!set.count)
         ml_set_add(&set, url);
-    return ml_to_string(eval, ml_set_done(eval, &set), place);
+    return ml_to_string(eval, ml_set_done(&set), place);
 }
 
 static ml_values url_member(ml_eval *eval, const ml_value *url, ml_str name, ml_place place)
@@ -247,7 +247,7 @@ static ml_values environment(ml_eval *eval, ml_str name, ml_place place)
 {
     const ml_link *link = eval->link;
     const ml_env_values *known = ml_strmap_get(&link->env, name);
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     /* The bridge's own variables stay names, whatever a .env file says. */
     for (uint32_t i = 0; known && i < known->count && !ml_strs_have(&link->host.config->bridge.env, name); i++) {
@@ -257,13 +257,13 @@ static ml_values environment(ml_eval *eval, ml_str name, ml_place place)
     }
     if (!set.count)
         return ml_unknown(eval, ML_HOLE_ENV, name, place);
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 static ml_values global_member(ml_eval *eval, const ml_value *of, ml_str name, ml_place place)
 {
     static const char *const environments[] = {"process.env", "import.meta.env", "Bun.env"};
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     for (size_t i = 0; i < sizeof environments / sizeof *environments; i++)
         if (ml_str_eq_c(of->name, environments[i]))
@@ -274,12 +274,12 @@ static ml_values global_member(ml_eval *eval, const ml_value *of, ml_str name, m
         ml_value value = {.kind = ML_V_GLOBAL, .name = path, .place = place};
         ml_set_add(&set, &value);
     }
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 static ml_values external_member(ml_eval *eval, const ml_value *of, ml_str name, ml_place place)
 {
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
     bool whole = ml_str_eq(of->name, ML_STR("*"));
     ml_str path = whole ? name : ml_arena_printf(&eval->arena, "%.*s.%.*s", ML_STR_ARG(of->name), ML_STR_ARG(name));
 
@@ -290,7 +290,7 @@ static ml_values external_member(ml_eval *eval, const ml_value *of, ml_str name,
         value.name = path;
         ml_set_add(&set, &value);
     }
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 static ml_values client_member(ml_eval *eval, const ml_value *of, ml_str name)
@@ -341,7 +341,7 @@ ml_values ml_member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_place 
 
 ml_values ml_members_of(ml_eval *eval, ml_values of, ml_str name, ml_place place)
 {
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     if (of.count == 1)
         return ml_member_of(eval, &of.items[0], name, place);
@@ -352,7 +352,7 @@ ml_values ml_members_of(ml_eval *eval, ml_values of, ml_str name, ml_place place
     }
     if (!set.count)
         return unknown_field(eval, name, place);
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 /* ---- elements by key ---- */
@@ -393,7 +393,7 @@ static bool array_items(ml_eval *eval, const ml_value *array, ml_set *all, uint3
 
 static ml_values array_element(ml_eval *eval, const ml_value *array, ml_values key, ml_place place)
 {
-    ml_set all = {.count = 0};
+    ml_set all = {.eval = eval};
     ml_values nth = ml_nothing();
     ml_str text;
     uint32_t wanted = UINT32_MAX;
@@ -408,19 +408,19 @@ static ml_values array_element(ml_eval *eval, const ml_value *array, ml_values k
         return nth;
     if (!all.count)
         return unknown_field(eval, ML_STR_NONE, place);
-    return ml_set_done(eval, &all);
+    return ml_set_done(&all);
 }
 
 /* table[unknown]: every value of the table. */
 static ml_values any_member(ml_eval *eval, const ml_value *of, ml_place place)
 {
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
     const ml_facts *facts = of->place.node ? ml_facts_in(eval, of->place.file) : NULL;
 
     if (of->kind == ML_V_JSON) {
         for (const ml_json *child = of->json->first; child; child = child->next)
             ml_set_add_all(&set, json_value(eval, child, of->json_file, place));
-        return ml_set_done(eval, &set);
+        return ml_set_done(&set);
     }
     for (uint32_t i = 0; i < of->items.count && eval->nesting < ML_NESTING_MAX; i++) {
         eval->nesting++;
@@ -445,12 +445,12 @@ static ml_values any_member(ml_eval *eval, const ml_value *of, ml_place place)
     }
     if (!set.count)
         return unknown_field(eval, ML_STR_NONE, place);
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 ml_values ml_element_of(ml_eval *eval, const ml_value *of, ml_values key, ml_place place)
 {
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
     ml_str name;
 
     if (of->kind == ML_V_ARRAY)
@@ -463,5 +463,5 @@ ml_values ml_element_of(ml_eval *eval, const ml_value *of, ml_values key, ml_pla
         else
             ml_set_add_all(&set, unknown_field(eval, ML_STR_NONE, place));
     }
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }

@@ -247,18 +247,18 @@ typedef struct search {
 
 static ml_values text_only(ml_eval *eval, ml_values values)
 {
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     for (uint32_t i = 0; i < values.count; i++)
         if (ml_value_is_text(&values.items[i]) || values.items[i].kind == ML_V_UNKNOWN)
             ml_set_add(&set, &values.items[i]);
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 /* A URL object given to a client may have had its parts assigned since. */
 static ml_values settled(ml_eval *eval, ml_values values, ml_place place)
 {
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     for (uint32_t i = 0; i < values.count; i++) {
         if (values.items[i].kind == ML_V_URL)
@@ -266,7 +266,7 @@ static ml_values settled(ml_eval *eval, ml_values values, ml_place place)
         else
             ml_set_add(&set, &values.items[i]);
     }
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 static ml_values request_urls(ml_eval *eval, const ml_value *client, const ml_client_call *request, ml_place at,
@@ -301,7 +301,7 @@ static void add_request(search *s, const ml_value *client, ml_place at, const ml
     const ml_facts *facts = ml_facts_in(eval, at.file);
     bool construct = ml_kind_of(facts, at.node) == ML_NODE_NEW;
     const ml_client_call *form;
-    ml_set urls = {.count = 0}, body = {.count = 0};
+    ml_set urls = {.eval = eval}, body = {.eval = eval};
     bool any = false;
 
     for (uint32_t i = 0; ml_client_request(client->client, client->name, construct, i, &form); i++) {
@@ -314,8 +314,8 @@ static void add_request(search *s, const ml_value *client, ml_place at, const ml
     ml_request request = {.client = client->client,
                           .transport = client->client->transport,
                           .at = at,
-                          .urls = ml_set_done(eval, &urls),
-                          .body = ml_set_done(eval, &body),
+                          .urls = ml_set_done(&urls),
+                          .body = ml_set_done(&body),
                           .wrapped = frame != NULL,
                           .callee = squeezed(eval, ml_source_of(facts, ml_child(facts, at.node, ML_ROLE_CALLEE)))};
     if (s->via_count) {
@@ -393,11 +393,11 @@ static void add_alone(ml_eval *eval, request_list *requests)
         request_list alone = {0};
         search s = {.eval = eval, .out = &alone};
         search_call(&s, request->via_count ? request->via[0] : request->at, NULL);
-        ml_set urls = {.count = 0};
+        ml_set urls = {.eval = eval};
         for (uint32_t k = 0; k < alone.count; k++)
             if (same_place(alone.items[k].at, request->at))
                 ml_set_add_all(&urls, alone.items[k].urls);
-        request->urls_alone = ml_set_done(eval, &urls);
+        request->urls_alone = ml_set_done(&urls);
     }
 }
 

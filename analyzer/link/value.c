@@ -42,17 +42,36 @@ static bool same_value(const ml_value *a, const ml_value *b)
     }
 }
 
+static void grow(ml_set *set)
+{
+    uint32_t cap = set->cap ? set->cap * 2 : 2;
+    ml_value *items = ML_NEW_ARRAY(&set->eval->arena, ml_value, cap);
+
+    if (set->count)
+        memcpy(items, set->items, set->count * sizeof *items);
+    set->items = items;
+    set->cap = cap;
+}
+
+static void append(ml_set *set, const ml_value *value)
+{
+    if (set->count == set->cap)
+        grow(set);
+    set->items[set->count++] = *value;
+}
+
 void ml_set_add(ml_set *set, const ml_value *value)
 {
+    static const ml_piece cut = {.hole = ML_HOLE_CUT};
+    static const ml_value more = {.kind = ML_V_UNKNOWN, .pieces = &cut, .piece_count = 1};
+
     for (uint32_t i = 0; i < set->count; i++)
         if (same_value(&set->items[i], value))
             return;
-    if (set->count < ML_VALUES_MAX) {
-        set->items[set->count++] = *value;
-    } else if (set->count == ML_VALUES_MAX) {
-        static const ml_piece cut = {.hole = ML_HOLE_CUT};
-        set->items[set->count++] = (ml_value){.kind = ML_V_UNKNOWN, .pieces = &cut, .piece_count = 1};
-    }
+    if (set->count < ML_VALUES_MAX)
+        append(set, value);
+    else if (set->count == ML_VALUES_MAX)
+        append(set, &more);
 }
 
 void ml_set_add_all(ml_set *set, ml_values values)
@@ -61,13 +80,9 @@ void ml_set_add_all(ml_set *set, ml_values values)
         ml_set_add(set, &values.items[i]);
 }
 
-ml_values ml_set_done(ml_eval *eval, const ml_set *set)
+ml_values ml_set_done(const ml_set *set)
 {
-    ml_value *items = ML_NEW_ARRAY(&eval->arena, ml_value, set->count);
-
-    if (set->count)
-        memcpy(items, set->items, set->count * sizeof *items);
-    return (ml_values){items, set->count};
+    return (ml_values){set->items, set->count};
 }
 
 ml_values ml_one(ml_eval *eval, ml_value value)
@@ -189,26 +204,26 @@ static ml_value joined(ml_eval *eval, const ml_value *left, const ml_value *righ
 
 ml_values ml_concat(ml_eval *eval, ml_values left, ml_values right, ml_place place)
 {
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     for (uint32_t i = 0; i < left.count; i++)
         for (uint32_t j = 0; j < right.count; j++) {
             ml_value value = joined(eval, &left.items[i], &right.items[j], place);
             ml_set_add(&set, &value);
         }
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 ml_values ml_to_string(ml_eval *eval, ml_values values, ml_place place)
 {
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     for (uint32_t i = 0; i < values.count; i++) {
         ml_value value = {.kind = ML_V_STRING, .place = values.items[i].place};
         text_pieces(eval, &values.items[i], place, &value.pieces, &value.piece_count);
         ml_set_add(&set, &value);
     }
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 /* Does the text begin a URL of its own, so that a base would be ignored? */
@@ -255,7 +270,7 @@ static ml_value join_one(ml_eval *eval, const ml_value *base, const ml_value *ur
 
 ml_values ml_join_urls(ml_eval *eval, ml_values base, ml_values url, bool with_slash, ml_place place)
 {
-    ml_set set = {.count = 0};
+    ml_set set = {.eval = eval};
 
     if (!base.count)
         return url;
@@ -264,7 +279,7 @@ ml_values ml_join_urls(ml_eval *eval, ml_values base, ml_values url, bool with_s
             ml_value value = join_one(eval, &base.items[i], &url.items[j], with_slash, place);
             ml_set_add(&set, &value);
         }
-    return ml_set_done(eval, &set);
+    return ml_set_done(&set);
 }
 
 ml_str ml_value_text(ml_arena *arena, const ml_value *value, size_t max)
