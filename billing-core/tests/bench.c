@@ -97,10 +97,22 @@ static bool start_mariadb(void)
     (void)snprintf(socket, sizeof socket, "--socket=%s/s", folder);
     (void)snprintf(pid, sizeof pid, "--pid-file=%s/pid", folder);
     (void)snprintf(log, sizeof log, "%s/s", folder);
-    char *install[] = {"mariadb-install-db", "--no-defaults", data, "--auth-root-authentication-method=normal",
-                       "--skip-test-db", NULL};
-    char *serve[] = {"mariadbd", "--no-defaults", data, socket, pid, "--skip-networking",
-                     "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M", "--innodb-lock-wait-timeout=5", NULL};
+    char *install[] = {"mariadb-install-db",
+                       "--no-defaults",
+                       data,
+                       "--auth-root-authentication-method=normal",
+                       "--skip-test-db",
+                       NULL};
+    char *serve[] = {"mariadbd",
+                     "--no-defaults",
+                     data,
+                     socket,
+                     pid,
+                     "--skip-networking",
+                     "--innodb-buffer-pool-size=64M",
+                     "--innodb-log-file-size=32M",
+                     "--innodb-lock-wait-timeout=5",
+                     NULL};
     give_folder_to("mysql");
     if (!run_program("mysql", install))
         return false;
@@ -112,7 +124,8 @@ static bool start_postgres(void)
 {
     char path[4096], data[160], sockets[160], ready[160];
     /* Debian keeps the server's programs beside its version, not in PATH */
-    (void)snprintf(path, sizeof path, "/usr/lib/postgresql/17/bin:/usr/lib/postgresql/16/bin:/usr/lib/postgresql/15/bin:%s",
+    (void)snprintf(path, sizeof path,
+                   "/usr/lib/postgresql/17/bin:/usr/lib/postgresql/16/bin:/usr/lib/postgresql/15/bin:%s",
                    getenv("PATH"));
     (void)setenv("PATH", path, 1);
     (void)snprintf(data, sizeof data, "%s/data", folder);

@@ -39,17 +39,17 @@ void bench_free(bench *b);
 /* ---- shorthand that fails the test ---- */
 
 bill_time instant(const char *text);
-#define MUST(b, call)                                                                              \
-    do {                                                                                           \
-        bill_status must_status = (call);                                                          \
-        if (must_status != BILL_OK)                                                                \
-            fail_msg("%s: %s (%s)", #call, bill_status_text(must_status), (b)->error.text);        \
+#define MUST(b, call)                                                                                                  \
+    do {                                                                                                               \
+        bill_status must_status = (call);                                                                              \
+        if (must_status != BILL_OK)                                                                                    \
+            fail_msg("%s: %s (%s)", #call, bill_status_text(must_status), (b)->error.text);                            \
     } while (0)
-#define MUST_BE(b, wanted, call)                                                                   \
-    do {                                                                                           \
-        bill_status must_status = (call);                                                          \
-        if (must_status != (wanted))                                                               \
-            fail_msg("%s: %s (%s)", #call, bill_status_text(must_status), (b)->error.text);        \
+#define MUST_BE(b, wanted, call)                                                                                       \
+    do {                                                                                                               \
+        bill_status must_status = (call);                                                                              \
+        if (must_status != (wanted))                                                                                   \
+            fail_msg("%s: %s (%s)", #call, bill_status_text(must_status), (b)->error.text);                            \
     } while (0)
 
 /* The specification's four prices, from 2025-01-01 UTC on. */

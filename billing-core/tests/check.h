@@ -25,10 +25,10 @@ static inline bill_amount amount(const char *text)
 }
 
 /* One line for a table test that says which row failed and why. */
-#define CHECK_CASE(name, condition)                                                                \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            fail_msg("case \"%s\": %s", (name), #condition);                                       \
+#define CHECK_CASE(name, condition)                                                                                    \
+    do {                                                                                                               \
+        if (!(condition))                                                                                              \
+            fail_msg("case \"%s\": %s", (name), #condition);                                                           \
     } while (0)
 
 #endif

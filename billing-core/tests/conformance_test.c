@@ -24,10 +24,12 @@ static void the_four_kinds(void **state)
     const struct {
         bill_usage usage;
         const char *cost;
-    } cases[] = {{chat("r-chat", 7, 1000, 500), "0.00125"},
-                 {speech("r-speech", 7, 500), "0.0005"},
-                 {image("r-image", 7, 1), "0.01"},
-                 {video("r-video", 7, "30"), "0.03"}};
+    } cases[] = {
+        {chat("r-chat", 7,    1000,          500),  "0.00125"},
+        {speech("r-speech",             7, 500), "0.0005" },
+        {image("r-image",             7,   1),   "0.01"  },
+        {video("r-video",             7,   "30"),   "0.03"}
+    };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         bill_recorded first = record(b, &cases[i].usage), again = record(b, &cases[i].usage);
         CHECK_CASE(cases[i].usage.request_id, first.outcome == BILL_OUTCOME_BILLED && !first.repeated);
@@ -155,8 +157,8 @@ static void prices_are_not_stale(void **state)
     assert_int_equal(record(b, &u).outcome, BILL_OUTCOME_BILLED);
     MUST(b, bill_ledger_price_find(&p, b->ledger, "doubao-seed-1-6", BILL_OP_CHAT, b->now, &b->error));
     assert_int_equal(p.component_count, 2);
-    MUST_BE(b, BILL_EUNPRICED, bill_ledger_price_find(&p, b->ledger, "doubao-seed-1-6", BILL_OP_CHAT,
-                                                      instant("2020-01-01"), &b->error));
+    MUST_BE(b, BILL_EUNPRICED,
+            bill_ledger_price_find(&p, b->ledger, "doubao-seed-1-6", BILL_OP_CHAT, instant("2020-01-01"), &b->error));
     bench_free(other);
     bench_free(b);
 }
@@ -179,7 +181,7 @@ static void tiers_and_parts(void **state)
     MUST(b, bill_ledger_price_add(b->ledger, "doubao-seed-1-6", "volc", &p, false, &b->error));
     u.cached_input_tokens = 400;
     u.audio_input_tokens = 100;
-    u.reasoning_tokens = 200; /* no price of its own: paid as output */
+    u.reasoning_tokens = 200;                         /* no price of its own: paid as output */
     assert_true(same(record(b, &u).cost, "0.00274")); /* 500*1 + 400*.1 + 100*10 + 300*4, per million */
     u = chat("c2", 7, 200000, 0);
     assert_true(same(record(b, &u).cost, "0.2"));
@@ -202,7 +204,8 @@ static void price_lists(void **state)
         "{\"model\":\"odd\",\"provider\":\"a\",\"currency\":\"USD\",\"per_query\":\"0.1\"}]";
     static const char csv[] = "model,provider,currency,per_second,note\r\n"
                               "film,v,USD,0.05,\"a, \"\"b\"\"\"\r\n";
-    static const char broken[] = "[{\"model\":\"good\",\"input_per_token\":\"1\"},{\"model\":\"bad\",\"input_per_token\":\"x\"}]";
+    static const char broken[] =
+        "[{\"model\":\"good\",\"input_per_token\":\"1\"},{\"model\":\"bad\",\"input_per_token\":\"x\"}]";
     bench *b = bench_new();
     bill_import_counts counts;
     bill_usage u = chat("i1", 7, 1001, 1);
@@ -218,8 +221,9 @@ static void price_lists(void **state)
     MUST(b, bill_ledger_price_import(&counts, b->ledger, csv, strlen(csv), true, instant("2025-01-01"), false, NULL,
                                      NULL, &b->error));
     assert_int_equal(counts.added, 1);
-    MUST_BE(b, BILL_EINVAL, bill_ledger_price_import(&counts, b->ledger, broken, strlen(broken), false,
-                                                     instant("2025-01-01"), false, NULL, NULL, &b->error));
+    MUST_BE(b, BILL_EINVAL,
+            bill_ledger_price_import(&counts, b->ledger, broken, strlen(broken), false, instant("2025-01-01"), false,
+                                     NULL, NULL, &b->error));
     assert_int_equal(count_rows(b, "SELECT COUNT(*) FROM ai_billing_models WHERE name = 'good'"), 0);
     (void)snprintf(u.model, sizeof u.model, "m1");
     assert_true(same(record(b, &u).cost, "0.003005"));
@@ -356,7 +360,6 @@ static void add_lone(bench *b, const char *values)
     MUST(b, bill_store_run(b->store, sql, NULL, 0, NULL, NULL, &b->error));
 }
 
-
 static bill_status collect_invariant(void *context, const bill_violation *v)
 {
     *(unsigned *)context |= 1u << v->invariant;
@@ -455,10 +458,13 @@ static void closing(void **state)
     MUST(b, bill_ledger_summarise(b->ledger, "2025-02", &b->error));
     MUST(b, bill_ledger_summary_verify(&differences, b->ledger, "2025-02", &b->error));
     assert_int_equal(differences, 0);
-    assert_int_equal(count_rows(b, "SELECT COUNT(*) FROM ai_billing_monthly_summary WHERE billing_cycle = '2025-02'"), 2);
+    assert_int_equal(count_rows(b, "SELECT COUNT(*) FROM ai_billing_monthly_summary WHERE billing_cycle = '2025-02'"),
+                     2);
     reconciled(b);
-    MUST(b, bill_store_run(b->store, "UPDATE ai_billing_monthly_summary SET total_count = total_count + 1 WHERE billing_cycle = '2025-01'",
-                           NULL, 0, NULL, NULL, &b->error));
+    MUST(b, bill_store_run(
+                b->store,
+                "UPDATE ai_billing_monthly_summary SET total_count = total_count + 1 WHERE billing_cycle = '2025-01'",
+                NULL, 0, NULL, NULL, &b->error));
     assert_int_equal(violated(b), 1u << 8);
     bench_free(b);
 }
@@ -510,18 +516,21 @@ static void reconcile_sees(void **state)
         const char *name, *sql;
         int invariant;
     } cases[] = {
-        {"a bill is gone", "DELETE FROM ai_billing_record_lines WHERE record_id = 1; DELETE FROM ai_billing_records WHERE id = 1", 1},
-        {"cost raised", "UPDATE ai_billing_records SET total_cost = '0.020000000000' WHERE id = 1", 3},
-        {"line lowered", "UPDATE ai_billing_record_lines SET cost = '0.001000000000' WHERE record_id = 1", 4},
-        {"refund without entry", "UPDATE ai_billing_records SET refunded_amount = '0.001000000000' WHERE id = 1", 5},
-        {"paid by hand", "UPDATE ai_billing_records SET billing_status = 'paid', payment_time = '2025-01-21 03:00:00.000000' WHERE id = 1", 7},
-        {"currency swapped", "UPDATE ai_billing_records SET currency = 'CNY' WHERE id = 1", 10},
-        {"moved to another month", "UPDATE ai_billing_records SET billing_cycle = '2025-02' WHERE id = 1", 11},
-        {"entry changed", "UPDATE ai_billing_journal SET reason = 'x' WHERE id = 1", 12},
-        {"entry removed", "DELETE FROM ai_billing_journal WHERE id = 2", 12},
-        {"last entry removed", "DELETE FROM ai_billing_journal WHERE id = 3", 12},
-        {"measures changed", "UPDATE ai_model_usage SET image_count = 5 WHERE id = 1", 3},
-        {"usage cost differs", "UPDATE ai_model_usage SET cost = '0.500000000000' WHERE id = 1", 3},
+        {"a bill is gone",
+         "DELETE FROM ai_billing_record_lines WHERE record_id = 1; DELETE FROM ai_billing_records WHERE id = 1",     1 },
+        {"cost raised",            "UPDATE ai_billing_records SET total_cost = '0.020000000000' WHERE id = 1",       3 },
+        {"line lowered",           "UPDATE ai_billing_record_lines SET cost = '0.001000000000' WHERE record_id = 1", 4 },
+        {"refund without entry",   "UPDATE ai_billing_records SET refunded_amount = '0.001000000000' WHERE id = 1",  5 },
+        {"paid by hand",
+         "UPDATE ai_billing_records SET billing_status = 'paid', payment_time = '2025-01-21 03:00:00.000000' WHERE id "
+         "= 1",                                                                                                      7 },
+        {"currency swapped",       "UPDATE ai_billing_records SET currency = 'CNY' WHERE id = 1",                    10},
+        {"moved to another month", "UPDATE ai_billing_records SET billing_cycle = '2025-02' WHERE id = 1",           11},
+        {"entry changed",          "UPDATE ai_billing_journal SET reason = 'x' WHERE id = 1",                        12},
+        {"entry removed",          "DELETE FROM ai_billing_journal WHERE id = 2",                                    12},
+        {"last entry removed",     "DELETE FROM ai_billing_journal WHERE id = 3",                                    12},
+        {"measures changed",       "UPDATE ai_model_usage SET image_count = 5 WHERE id = 1",                         3 },
+        {"usage cost differs",     "UPDATE ai_model_usage SET cost = '0.500000000000' WHERE id = 1",                 3 },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -597,15 +606,24 @@ static void four_writers(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_four_kinds),    cmocka_unit_test(request_ids_are_exact),
-        cmocka_unit_test(what_is_not_billed), cmocka_unit_test(cycles_follow_the_zone),
-        cmocka_unit_test(prices_hold_in_time), cmocka_unit_test(prices_are_not_stale),
-        cmocka_unit_test(tiers_and_parts),   cmocka_unit_test(price_lists),
-        cmocka_unit_test(guarded_changes),   cmocka_unit_test(batches),
-        cmocka_unit_test(refunds),           cmocka_unit_test(groups),
-        cmocka_unit_test(backfill),          cmocka_unit_test(unpriced_then_priced),
-        cmocka_unit_test(closing),           cmocka_unit_test(archive),
-        cmocka_unit_test(reconcile_sees),    cmocka_unit_test(four_writers),
+        cmocka_unit_test(the_four_kinds),
+        cmocka_unit_test(request_ids_are_exact),
+        cmocka_unit_test(what_is_not_billed),
+        cmocka_unit_test(cycles_follow_the_zone),
+        cmocka_unit_test(prices_hold_in_time),
+        cmocka_unit_test(prices_are_not_stale),
+        cmocka_unit_test(tiers_and_parts),
+        cmocka_unit_test(price_lists),
+        cmocka_unit_test(guarded_changes),
+        cmocka_unit_test(batches),
+        cmocka_unit_test(refunds),
+        cmocka_unit_test(groups),
+        cmocka_unit_test(backfill),
+        cmocka_unit_test(unpriced_then_priced),
+        cmocka_unit_test(closing),
+        cmocka_unit_test(archive),
+        cmocka_unit_test(reconcile_sees),
+        cmocka_unit_test(four_writers),
     };
     const char *name = argc > 1 ? argv[1] : "sqlite";
     char title[64];

@@ -15,23 +15,22 @@ static void tokens(void **state)
         bill_status status;
         const char *cost;
     } cases[] = {
-        {"spec: 0.00125 USD", {1000, 500}, "0.0000005", "0.0000015", BILL_OK, "0.00125"},
-        {"nothing used", {0, 0}, "0.0000005", "0.0000015", BILL_OK, "0"},
-        {"free model", {1000, 500}, "0", "0", BILL_OK, "0"},
-        {"more than 32 bits of tokens", {3000000000, 0}, "0.000001", "0", BILL_OK, "3000"},
-        {"negative input", {-1, 0}, "0.0000005", "0.0000015", BILL_EINVAL, NULL},
-        {"negative output", {0, -1}, "0.0000005", "0.0000015", BILL_EINVAL, NULL},
-        {"negative price", {1, 1}, "-0.0000005", "0.0000015", BILL_EINVAL, NULL},
-        {"overflow refused", {INT64_MAX, 0}, "100000000", "0", BILL_ERANGE, NULL},
-        {"overflow of the sum", {INT64_MAX, INT64_MAX}, "10000000", "10000000", BILL_ERANGE, NULL},
+        {"spec: 0.00125 USD",           {1000, 500},            "0.0000005",  "0.0000015", BILL_OK,     "0.00125"},
+        {"nothing used",                {0, 0},                 "0.0000005",  "0.0000015", BILL_OK,     "0"      },
+        {"free model",                  {1000, 500},            "0",          "0",         BILL_OK,     "0"      },
+        {"more than 32 bits of tokens", {3000000000, 0},        "0.000001",   "0",         BILL_OK,     "3000"   },
+        {"negative input",              {-1, 0},                "0.0000005",  "0.0000015", BILL_EINVAL, NULL     },
+        {"negative output",             {0, -1},                "0.0000005",  "0.0000015", BILL_EINVAL, NULL     },
+        {"negative price",              {1, 1},                 "-0.0000005", "0.0000015", BILL_EINVAL, NULL     },
+        {"overflow refused",            {INT64_MAX, 0},         "100000000",  "0",         BILL_ERANGE, NULL     },
+        {"overflow of the sum",         {INT64_MAX, INT64_MAX}, "10000000",   "10000000",  BILL_ERANGE, NULL     },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         bill_amount cost = untouched;
         bill_token_price price = {amount(cases[i].input), amount(cases[i].output)};
         CHECK_CASE(cases[i].name, bill_cost_tokens(&cost, cases[i].usage, price) == cases[i].status);
-        CHECK_CASE(cases[i].name,
-                   cost.v == (cases[i].cost ? amount(cases[i].cost).v : untouched.v));
+        CHECK_CASE(cases[i].name, cost.v == (cases[i].cost ? amount(cases[i].cost).v : untouched.v));
     }
 }
 
@@ -88,12 +87,12 @@ static void mapping(void **state)
     static const struct {
         const char *method, *usage, *billing, *unit, *measure;
     } rows[] = {
-        {"generateChatCompletion", "text", "token", "token", "input_tokens"},
-        {"textToSpeech", "audio", "character", "character", "character_count"},
-        {"generateImage", "image", "count", "image", "image_count"},
-        {"generateVideo", "video", "second", "second", "duration_seconds"},
-        {"createEmbedding", "text", "token", "token", "input_tokens"},
-        {"speechToText", "audio", "second", "second", "duration_seconds"},
+        {"generateChatCompletion", "text",  "token",     "token",     "input_tokens"    },
+        {"textToSpeech",           "audio", "character", "character", "character_count" },
+        {"generateImage",          "image", "count",     "image",     "image_count"     },
+        {"generateVideo",          "video", "second",    "second",    "duration_seconds"},
+        {"createEmbedding",        "text",  "token",     "token",     "input_tokens"    },
+        {"speechToText",           "audio", "second",    "second",    "duration_seconds"},
     };
     size_t count;
     (void)state;

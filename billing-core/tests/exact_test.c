@@ -6,10 +6,21 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
-static const char *const banned[] = {"float",   "double", "strtod", "strtof", "strtold",
-                                     "atof",    "lround", "llround", "_Decimal128",
-                                     "_Decimal64", "sqlite3_column_double", "sqlite3_bind_double",
-                                     "json_real", "json_real_value", "json_number_value"};
+static const char *const banned[] = {"float",
+                                     "double",
+                                     "strtod",
+                                     "strtof",
+                                     "strtold",
+                                     "atof",
+                                     "lround",
+                                     "llround",
+                                     "_Decimal128",
+                                     "_Decimal64",
+                                     "sqlite3_column_double",
+                                     "sqlite3_bind_double",
+                                     "json_real",
+                                     "json_real_value",
+                                     "json_number_value"};
 static const char *const banned_formats[] = {"%f", "%g", "%e", "%lf", "%.2f", "%Lf"};
 
 /* Blanks what stands in quotes: words for people are free. */

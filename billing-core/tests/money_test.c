@@ -11,32 +11,31 @@ static void parse_and_print(void **state)
         bill_status status;
         const char *printed;
     } cases[] = {
-        {"zero", "0", BILL_OK, "0"},
-        {"whole", "42", BILL_OK, "42"},
-        {"the specification's input price", "0.0000005", BILL_OK, "0.0000005"},
-        {"smallest", "0.000000000001", BILL_OK, "0.000000000001"},
-        {"minus", "-1.50", BILL_OK, "-1.5"},
-        {"minus zero is zero", "-0.0", BILL_OK, "0"},
-        {"plus", "+3", BILL_OK, "3"},
-        {"leading zeros", "007.100", BILL_OK, "7.1"},
-        {"13 decimals, last zero", "1.1234567890120", BILL_OK, "1.123456789012"},
-        {"13 decimals lose a digit", "1.1234567890123", BILL_EINEXACT, NULL},
-        {"largest", "170141183460469231731687303.715884105727", BILL_OK,
-         "170141183460469231731687303.715884105727"},
-        {"smallest negative", "-170141183460469231731687303.715884105728", BILL_OK,
-         "-170141183460469231731687303.715884105728"},
-        {"one above the largest", "170141183460469231731687303.715884105728", BILL_ERANGE, NULL},
-        {"far too large", "99999999999999999999999999999999999999999", BILL_ERANGE, NULL},
-        {"empty", "", BILL_EINVAL, NULL},
-        {"sign only", "-", BILL_EINVAL, NULL},
-        {"no whole part", ".5", BILL_EINVAL, NULL},
-        {"no fraction after the point", "5.", BILL_EINVAL, NULL},
-        {"exponent", "5e-7", BILL_EINVAL, NULL},
-        {"blank", " 1", BILL_EINVAL, NULL},
-        {"comma", "1,5", BILL_EINVAL, NULL},
-        {"two points", "1.2.3", BILL_EINVAL, NULL},
-        {"two signs", "--1", BILL_EINVAL, NULL},
-        {"words", "NaN", BILL_EINVAL, NULL},
+        {"zero",                            "0",                                         BILL_OK,       "0"                                       },
+        {"whole",                           "42",                                        BILL_OK,       "42"                                      },
+        {"the specification's input price", "0.0000005",                                 BILL_OK,       "0.0000005"                               },
+        {"smallest",                        "0.000000000001",                            BILL_OK,       "0.000000000001"                          },
+        {"minus",                           "-1.50",                                     BILL_OK,       "-1.5"                                    },
+        {"minus zero is zero",              "-0.0",                                      BILL_OK,       "0"                                       },
+        {"plus",                            "+3",                                        BILL_OK,       "3"                                       },
+        {"leading zeros",                   "007.100",                                   BILL_OK,       "7.1"                                     },
+        {"13 decimals, last zero",          "1.1234567890120",                           BILL_OK,       "1.123456789012"                          },
+        {"13 decimals lose a digit",        "1.1234567890123",                           BILL_EINEXACT, NULL                                      },
+        {"largest",                         "170141183460469231731687303.715884105727",  BILL_OK,       "170141183460469231731687303.715884105727"},
+        {"smallest negative",               "-170141183460469231731687303.715884105728", BILL_OK,
+         "-170141183460469231731687303.715884105728"                                                                                              },
+        {"one above the largest",           "170141183460469231731687303.715884105728",  BILL_ERANGE,   NULL                                      },
+        {"far too large",                   "99999999999999999999999999999999999999999", BILL_ERANGE,   NULL                                      },
+        {"empty",                           "",                                          BILL_EINVAL,   NULL                                      },
+        {"sign only",                       "-",                                         BILL_EINVAL,   NULL                                      },
+        {"no whole part",                   ".5",                                        BILL_EINVAL,   NULL                                      },
+        {"no fraction after the point",     "5.",                                        BILL_EINVAL,   NULL                                      },
+        {"exponent",                        "5e-7",                                      BILL_EINVAL,   NULL                                      },
+        {"blank",                           " 1",                                        BILL_EINVAL,   NULL                                      },
+        {"comma",                           "1,5",                                       BILL_EINVAL,   NULL                                      },
+        {"two points",                      "1.2.3",                                     BILL_EINVAL,   NULL                                      },
+        {"two signs",                       "--1",                                       BILL_EINVAL,   NULL                                      },
+        {"words",                           "NaN",                                       BILL_EINVAL,   NULL                                      },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -61,26 +60,25 @@ static void lenient_parse(void **state)
         bill_status status;
         const char *printed;
     } cases[] = {
-        {"exponent", "5e-7", BILL_ROUND_EXACT, BILL_OK, "0.0000005"},
-        {"capital and plus", "1.25E+3", BILL_ROUND_EXACT, BILL_OK, "1250"},
-        {"plain", "0.01", BILL_ROUND_EXACT, BILL_OK, "0.01"},
-        {"float noise rounds", "2.9999999999999997e-07", BILL_ROUND_HALF_AWAY, BILL_OK, "0.0000003"},
-        {"float noise refused", "2.9999999999999997e-07", BILL_ROUND_EXACT, BILL_EINEXACT, NULL},
-        {"tie away", "0.0000000000005", BILL_ROUND_HALF_AWAY, BILL_OK, "0.000000000001"},
-        {"tie to even", "0.0000000000005", BILL_ROUND_HALF_EVEN, BILL_OK, "0"},
-        {"below everything", "9e-90", BILL_ROUND_HALF_AWAY, BILL_OK, "0"},
-        {"below everything, away", "9e-90", BILL_ROUND_AWAY, BILL_OK, "0.000000000001"},
-        {"below everything, exact", "9e-90", BILL_ROUND_EXACT, BILL_EINEXACT, NULL},
-        {"exponent without digits", "1e", BILL_ROUND_EXACT, BILL_EINVAL, NULL},
-        {"exponent out of reach", "1e999", BILL_ROUND_EXACT, BILL_ERANGE, NULL},
-        {"too large", "1e40", BILL_ROUND_EXACT, BILL_ERANGE, NULL},
+        {"exponent",                "5e-7",                   BILL_ROUND_EXACT,     BILL_OK,       "0.0000005"     },
+        {"capital and plus",        "1.25E+3",                BILL_ROUND_EXACT,     BILL_OK,       "1250"          },
+        {"plain",                   "0.01",                   BILL_ROUND_EXACT,     BILL_OK,       "0.01"          },
+        {"float noise rounds",      "2.9999999999999997e-07", BILL_ROUND_HALF_AWAY, BILL_OK,       "0.0000003"     },
+        {"float noise refused",     "2.9999999999999997e-07", BILL_ROUND_EXACT,     BILL_EINEXACT, NULL            },
+        {"tie away",                "0.0000000000005",        BILL_ROUND_HALF_AWAY, BILL_OK,       "0.000000000001"},
+        {"tie to even",             "0.0000000000005",        BILL_ROUND_HALF_EVEN, BILL_OK,       "0"             },
+        {"below everything",        "9e-90",                  BILL_ROUND_HALF_AWAY, BILL_OK,       "0"             },
+        {"below everything, away",  "9e-90",                  BILL_ROUND_AWAY,      BILL_OK,       "0.000000000001"},
+        {"below everything, exact", "9e-90",                  BILL_ROUND_EXACT,     BILL_EINEXACT, NULL            },
+        {"exponent without digits", "1e",                     BILL_ROUND_EXACT,     BILL_EINVAL,   NULL            },
+        {"exponent out of reach",   "1e999",                  BILL_ROUND_EXACT,     BILL_ERANGE,   NULL            },
+        {"too large",               "1e40",                   BILL_ROUND_EXACT,     BILL_ERANGE,   NULL            },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         bill_amount got = {0};
         char text[BILL_AMOUNT_TEXT_MAX];
-        bill_status status = bill_amount_parse_lenient(&got, cases[i].text, strlen(cases[i].text),
-                                                       cases[i].rounding);
+        bill_status status = bill_amount_parse_lenient(&got, cases[i].text, strlen(cases[i].text), cases[i].rounding);
         CHECK_CASE(cases[i].name, status == cases[i].status);
         if (status == BILL_OK) {
             (void)bill_amount_print(text, got);
@@ -95,24 +93,24 @@ static void roundings(void **state)
     static const struct {
         const char *value, *half_away, *half_even, *to_zero, *away, *floor, *ceiling;
     } rows[] = {
-        {"0.5", "1", "0", "0", "1", "0", "1"},        {"2.5", "3", "2", "2", "3", "2", "3"},
-        {"-0.5", "-1", "0", "0", "-1", "-1", "0"},    {"-2.5", "-3", "-2", "-2", "-3", "-3", "-2"},
-        {"1.4", "1", "1", "1", "2", "1", "2"},        {"-1.4", "-1", "-1", "-1", "-2", "-2", "-1"},
-        {"1.6", "2", "2", "1", "2", "1", "2"},        {"7", "7", "7", "7", "7", "7", "7"},
+        {"0.5",  "1",  "0",  "0",  "1",  "0",  "1" },
+        {"2.5",  "3",  "2",  "2",  "3",  "2",  "3" },
+        {"-0.5", "-1", "0",  "0",  "-1", "-1", "0" },
+        {"-2.5", "-3", "-2", "-2", "-3", "-3", "-2"},
+        {"1.4",  "1",  "1",  "1",  "2",  "1",  "2" },
+        {"-1.4", "-1", "-1", "-1", "-2", "-2", "-1"},
+        {"1.6",  "2",  "2",  "1",  "2",  "1",  "2" },
+        {"7",    "7",  "7",  "7",  "7",  "7",  "7" },
         {"-1.6", "-2", "-2", "-1", "-2", "-2", "-1"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const char *wanted[] = {[BILL_ROUND_HALF_AWAY] = rows[i].half_away,
-                                [BILL_ROUND_HALF_EVEN] = rows[i].half_even,
-                                [BILL_ROUND_TO_ZERO] = rows[i].to_zero,
-                                [BILL_ROUND_AWAY] = rows[i].away,
-                                [BILL_ROUND_FLOOR] = rows[i].floor,
-                                [BILL_ROUND_CEILING] = rows[i].ceiling};
+        const char *wanted[] = {[BILL_ROUND_HALF_AWAY] = rows[i].half_away, [BILL_ROUND_HALF_EVEN] = rows[i].half_even,
+                                [BILL_ROUND_TO_ZERO] = rows[i].to_zero,     [BILL_ROUND_AWAY] = rows[i].away,
+                                [BILL_ROUND_FLOOR] = rows[i].floor,         [BILL_ROUND_CEILING] = rows[i].ceiling};
         for (int r = BILL_ROUND_HALF_AWAY; r <= BILL_ROUND_CEILING; r++) {
             bill_amount got;
-            assert_int_equal(bill_amount_round(&got, amount(rows[i].value), 0, (bill_rounding)r),
-                             BILL_OK);
+            assert_int_equal(bill_amount_round(&got, amount(rows[i].value), 0, (bill_rounding)r), BILL_OK);
             CHECK_CASE(rows[i].value, bill_amount_cmp(got, amount(wanted[r])) == 0);
         }
     }
@@ -337,9 +335,8 @@ static void text_round_trip(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parse_and_print), cmocka_unit_test(lenient_parse),
-        cmocka_unit_test(roundings),       cmocka_unit_test(fixed_scale),
-        cmocka_unit_test(limits),          cmocka_unit_test(same_as_gmp),
+        cmocka_unit_test(parse_and_print), cmocka_unit_test(lenient_parse), cmocka_unit_test(roundings),
+        cmocka_unit_test(fixed_scale),     cmocka_unit_test(limits),        cmocka_unit_test(same_as_gmp),
         cmocka_unit_test(text_round_trip),
     };
     return cmocka_run_group_tests_name("billing money", tests, NULL, NULL);

@@ -77,14 +77,13 @@ static void names_resolve(void **state)
         assert_ptr_equal(bill_schema_find_table(table->name, strlen(table->name)), table);
         for (size_t k = 0; k < table->key_count; k++)
             for (size_t c = 0; table->keys[k].columns[c]; c++)
-                assert_non_null(bill_schema_find_column(table, table->keys[k].columns[c],
-                                                        strlen(table->keys[k].columns[c])));
+                assert_non_null(
+                    bill_schema_find_column(table, table->keys[k].columns[c], strlen(table->keys[k].columns[c])));
         for (size_t f = 0; f < table->foreign_key_count; f++) {
             const bill_foreign_key *link = &table->foreign_keys[f];
             const bill_table *other = bill_schema_find_table(link->references, strlen(link->references));
             assert_true(other && other < table);
-            assert_non_null(bill_schema_find_column(other, link->referenced_column,
-                                                    strlen(link->referenced_column)));
+            assert_non_null(bill_schema_find_column(other, link->referenced_column, strlen(link->referenced_column)));
             assert_string_equal(link->on_delete, "RESTRICT");
         }
     }
@@ -116,17 +115,17 @@ static sqlite3 *database(void)
     return db;
 }
 
-#define USAGE                                                                                      \
-    "INSERT INTO ai_model_usage (id, user_id, model_id, request_id, usage_type, input_tokens, "    \
-    "output_tokens, status, created_at, operation, usage_source, model_name, payload_hash, "       \
-    "occurred_at) VALUES (1, 7, 1, 'r1', 'text', 1000, 500, 'success', "                           \
+#define USAGE                                                                                                          \
+    "INSERT INTO ai_model_usage (id, user_id, model_id, request_id, usage_type, input_tokens, "                        \
+    "output_tokens, status, created_at, operation, usage_source, model_name, payload_hash, "                           \
+    "occurred_at) VALUES (1, 7, 1, 'r1', 'text', 1000, 500, 'success', "                                               \
     "'2025-01-21 02:00:00.000000', 'chat', 'provider', 'm', '', '2025-01-21 02:00:00.000000');"
-#define RECORD(type, cost, refunded, status, currency)                                             \
-    "INSERT INTO ai_billing_records (user_id, model_id, usage_id, billing_type, quantity, unit, "  \
-    "input_tokens, output_tokens, total_cost, currency, billing_status, billing_time, "            \
-    "billing_cycle, created_at, idempotency_key, refunded_amount, model_name, updated_at) VALUES " \
-    "(7, 1, 1, '" type "', '1500.000000', 'token', 1000, 500, '" cost "', '" currency "', '"       \
-    status "', '2025-01-21 02:00:00.000000', '2025-01', '2025-01-21 02:00:00.000000', "            \
+#define RECORD(type, cost, refunded, status, currency)                                                                 \
+    "INSERT INTO ai_billing_records (user_id, model_id, usage_id, billing_type, quantity, unit, "                      \
+    "input_tokens, output_tokens, total_cost, currency, billing_status, billing_time, "                                \
+    "billing_cycle, created_at, idempotency_key, refunded_amount, model_name, updated_at) VALUES "                     \
+    "(7, 1, 1, '" type "', '1500.000000', 'token', 1000, 500, '" cost "', '" currency "', '" status                    \
+    "', '2025-01-21 02:00:00.000000', '2025-01', '2025-01-21 02:00:00.000000', "                                       \
     "'charge:r1', '" refunded "', 'm', '2025-01-21 02:00:00.000000');"
 #define GOOD RECORD("token", "0.001250000000", "0.000000000000", "pending", "USD")
 
@@ -136,29 +135,34 @@ static void refusals(void **state)
         const char *name, *sql;
         int accepted;
     } cases[] = {
-        {"usage and bill", USAGE GOOD, 1},
-        {"bill without usage", GOOD, 0},
-        {"second bill of a usage", USAGE GOOD GOOD, 0},
-        {"billed usage deleted", USAGE GOOD "DELETE FROM ai_model_usage;", 0},
-        {"usage twice", USAGE USAGE, 0},
-        {"old spelling of the type", USAGE RECORD("token_based", "0.001250000000", "0.000000000000", "pending", "USD"), 0},
-        {"speech without characters", USAGE RECORD("character", "0.001250000000", "0.000000000000", "pending", "USD"), 0},
-        {"cost with too few decimals", USAGE RECORD("token", "0.00125", "0.000000000000", "pending", "USD"), 0},
-        {"cost with an exponent", USAGE RECORD("token", "1.250000000e-3", "0.000000000000", "pending", "USD"), 0},
-        {"negative cost", USAGE RECORD("token", "-1.000000000000", "0.000000000000", "pending", "USD"), 0},
-        {"cost with a leading zero", USAGE RECORD("token", "01.000000000000", "0.000000000000", "pending", "USD"), 0},
-        {"refund of all", USAGE RECORD("token", "10.000000000000", "10.000000000000", "refunded", "USD"), 1},
-        {"refund of a part, shorter text", USAGE RECORD("token", "10.000000000000", "9.000000000000", "refunded", "USD"), 1},
-        {"refund above the total", USAGE RECORD("token", "9.000000000000", "10.000000000000", "refunded", "USD"), 0},
-        {"paid without a time", USAGE RECORD("token", "0.001250000000", "0.000000000000", "paid", "USD"), 0},
-        {"currency of four letters", USAGE RECORD("token", "0.001250000000", "0.000000000000", "pending", "USDT"), 0},
-        {"unknown status", USAGE RECORD("token", "0.001250000000", "0.000000000000", "PENDING", "USD"), 0},
-        {"price as a real", "INSERT INTO ai_model_billing (model_id, billing_type, input_token_price, is_active, "
+        {"usage and bill",             USAGE GOOD,                                1                                                                    },
+        {"bill without usage",         GOOD,                                      0                                                                    },
+        {"second bill of a usage",     USAGE GOOD GOOD,                           0                                                                    },
+        {"billed usage deleted",       USAGE GOOD "DELETE FROM ai_model_usage;",  0                                                                    },
+        {"usage twice",                USAGE USAGE,                               0                                                                    },
+        {"old spelling of the type",   USAGE RECORD("token_based",                "0.001250000000",                                                      "0.000000000000", "pending", "USD"),
+         0},
+        {"speech without characters",                   USAGE RECORD("character",                                                      "0.001250000000",                                                                                                                                              "0.000000000000", "pending", "USD"),
+         0},
+        {"cost with too few decimals",  USAGE RECORD("token", "0.00125", "0.000000000000", "pending", "USD"), 0},
+        {"cost with an exponent",                   USAGE RECORD("token",                                                      "1.250000000e-3",                                                                                                                                              "0.000000000000", "pending", "USD"), 0},
+        {"negative cost", USAGE RECORD("token",                     "-1.000000000000",                                                                                 "0.000000000000", "pending", "USD"), 0},
+        {"cost with a leading zero",                   USAGE RECORD("token",                                                      "01.000000000000",                                                                                                                          "0.000000000000", "pending", "USD"), 0},
+        {"refund of all",      USAGE RECORD("token",         "10.000000000000",         "10.000000000000", "refunded", "USD"), 1},
+        {"refund of a part, shorter text",
+         USAGE RECORD("token",                                                      "10.000000000000",                                                                                                                          "9.000000000000", "refunded", "USD"), 1},
+        {"refund above the total",              USAGE RECORD("token",                                   "9.000000000000",                                                                   "10.000000000000", "refunded", "USD"), 0},
+        {"paid without a time",                   USAGE RECORD("token",                                                      "0.001250000000",                                                                                                                          "0.000000000000", "paid", "USD"), 0},
+        {"currency of four letters",   USAGE RECORD("token",      "0.001250000000",     "0.000000000000", "pending", "USDT"), 0},
+        {"unknown status",                   USAGE RECORD("token",                                                      "0.001250000000",                                                                                                                          "0.000000000000", "PENDING", "USD"), 0},
+        {"price as a real",
+         "INSERT INTO ai_model_billing (model_id, billing_type, input_token_price, is_active, "
          "effective_from, created_at) VALUES (1, 'token', 0.0000005, 1, '2025-01-21 02:00:00.000000', "
-         "'2025-01-21 02:00:00.000000');", 0},
-        {"price as text", "INSERT INTO ai_model_billing (model_id, billing_type, input_token_price, is_active, "
+         "'2025-01-21 02:00:00.000000');",                              0                                                                         },
+        {"price as text",
+         "INSERT INTO ai_model_billing (model_id, billing_type, input_token_price, is_active, "
          "effective_from, created_at) VALUES (1, 'token', '0.000000500000', 1, '2025-01-21 02:00:00.000000', "
-         "'2025-01-21 02:00:00.000000');", 1},
+         "'2025-01-21 02:00:00.000000');",                                                     1                                                                                                                        },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -181,8 +185,7 @@ static void tables_as_listed(void **state)
         const bill_table *table = bill_schema_table(t);
         sqlite3_stmt *row = NULL;
         size_t count = 0;
-        assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM pragma_table_info(?)", -1, &row, NULL),
-                         SQLITE_OK);
+        assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM pragma_table_info(?)", -1, &row, NULL), SQLITE_OK);
         sqlite3_bind_text(row, 1, table->name, -1, SQLITE_STATIC);
         while (sqlite3_step(row) == SQLITE_ROW) {
             assert_true(count < table->column_count);
@@ -201,15 +204,15 @@ static void dialects(void **state)
         bill_dialect dialect;
         const char *has, *has_not;
     } cases[] = {
-        {BILL_SQLITE, "total_cost TEXT NOT NULL", "DECIMAL"},
-        {BILL_SQLITE, ") STRICT;", "ENGINE"},
-        {BILL_MARIADB, "total_cost DECIMAL(28,12) NOT NULL", ") STRICT"},
-        {BILL_MARIADB, "request_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL", "AUTOINCREMENT"},
-        {BILL_MARIADB, "billing_type ENUM('token', 'character', 'count', 'second') NOT NULL", "GLOB"},
-        {BILL_MARIADB, "UNIQUE (usage_id)", "CASCADE"},
-        {BILL_MARIADB, "ENGINE=InnoDB", "FLOAT"},
-        {BILL_POSTGRES, "total_cost NUMERIC(28,12) NOT NULL", "ENUM("},
-        {BILL_POSTGRES, "REFERENCES ai_model_usage (id) ON DELETE RESTRICT", "DOUBLE"},
+        {BILL_SQLITE,   "total_cost TEXT NOT NULL",                                              "DECIMAL"      },
+        {BILL_SQLITE,   ") STRICT;",                                                             "ENGINE"       },
+        {BILL_MARIADB,  "total_cost DECIMAL(28,12) NOT NULL",                                    ") STRICT"     },
+        {BILL_MARIADB,  "request_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL", "AUTOINCREMENT"},
+        {BILL_MARIADB,  "billing_type ENUM('token', 'character', 'count', 'second') NOT NULL",   "GLOB"         },
+        {BILL_MARIADB,  "UNIQUE (usage_id)",                                                     "CASCADE"      },
+        {BILL_MARIADB,  "ENGINE=InnoDB",                                                         "FLOAT"        },
+        {BILL_POSTGRES, "total_cost NUMERIC(28,12) NOT NULL",                                    "ENUM("        },
+        {BILL_POSTGRES, "REFERENCES ai_model_usage (id) ON DELETE RESTRICT",                     "DOUBLE"       },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -245,9 +248,8 @@ static void a_failing_sink_stops(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_list),         cmocka_unit_test(names_resolve),
-        cmocka_unit_test(refusals),         cmocka_unit_test(tables_as_listed),
-        cmocka_unit_test(dialects),         cmocka_unit_test(a_failing_sink_stops),
+        cmocka_unit_test(the_list),         cmocka_unit_test(names_resolve), cmocka_unit_test(refusals),
+        cmocka_unit_test(tables_as_listed), cmocka_unit_test(dialects),      cmocka_unit_test(a_failing_sink_stops),
     };
     return cmocka_run_group_tests_name("billing schema", tests, NULL, NULL);
 }

@@ -36,8 +36,8 @@ static bill_status print_record(void *context, const bill_record *r)
     char quantity[BILL_AMOUNT_TEXT_MAX], cost[BILL_AMOUNT_TEXT_MAX], time[BILL_TIME_TEXT];
     bill_time_print(time, r->billing_time);
     time[19] = '\0';
-    printf("  %lld  %sZ  %s  %s %s  %s %s  %s%s\n", (long long)r->id, time, r->model, amount_text(quantity, r->quantity),
-           bill_values_unit[r->unit], amount_text(cost, r->total_cost), r->currency,
+    printf("  %lld  %sZ  %s  %s %s  %s %s  %s%s\n", (long long)r->id, time, r->model,
+           amount_text(quantity, r->quantity), bill_values_unit[r->unit], amount_text(cost, r->total_cost), r->currency,
            bill_status_label(r->status, in->language), r->archived ? " *" : "");
     return BILL_OK;
 }
@@ -165,7 +165,8 @@ int run_stats(invocation *in)
 
 /* ---- price ---- */
 
-static bool add_price(bill_price *price, const invocation *in, option_id id, bill_price_dimension dimension, int64_t per)
+static bool add_price(bill_price *price, const invocation *in, option_id id, bill_price_dimension dimension,
+                      int64_t per)
 {
     const char *text = in->values[id], *qualifier = in->values[OPT_QUALIFIER] ? in->values[OPT_QUALIFIER] : "";
     bill_amount amount;
@@ -208,8 +209,9 @@ static int price_set(invocation *in, session *s, const char *model)
     bill_price price;
     if (!price_from_options(&price, in, s))
         return EXIT_USAGE;
-    bill_status status = bill_ledger_price_add(s->ledger, model, in->values[OPT_PROVIDER] ? in->values[OPT_PROVIDER] : "",
-                                               &price, in->given[OPT_CLOSE_PREVIOUS], &in->error);
+    bill_status status =
+        bill_ledger_price_add(s->ledger, model, in->values[OPT_PROVIDER] ? in->values[OPT_PROVIDER] : "", &price,
+                              in->given[OPT_CLOSE_PREVIOUS], &in->error);
     if (status != BILL_OK)
         return failed(in, status);
     printf(in->given[OPT_JSON] ? "{\"model_id\":%lld,\"price_version_id\":%lld}\n" : "model %lld, price version %lld\n",

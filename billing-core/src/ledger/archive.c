@@ -70,14 +70,14 @@ static bill_status take_candidate(void *context, const bill_value *row, size_t c
     return bill_amount_add(&b->chunk_total, b->chunk_total, cost);
 }
 
-#define MOVABLE                                                                                    \
-    "r.created_at < ? AND r.billing_status IN ('paid', 'refunded', 'cancelled') AND EXISTS "       \
+#define MOVABLE                                                                                                        \
+    "r.created_at < ? AND r.billing_status IN ('paid', 'refunded', 'cancelled') AND EXISTS "                           \
     "(SELECT 1 FROM ai_billing_periods p WHERE p.billing_cycle = r.billing_cycle AND p.state = 'closed')"
-#define COPIED                                                                                     \
-    "id, user_id, model_id, usage_id, billing_type, quantity, unit, input_tokens, output_tokens, " \
-    "duration_seconds, image_count, character_count, input_price, output_price, unit_price, "      \
-    "total_cost, currency, billing_status, billing_time, payment_time, billing_cycle, "            \
-    "created_at, idempotency_key, price_version_id, price_per, refunded_amount, refunded_at, "     \
+#define COPIED                                                                                                         \
+    "id, user_id, model_id, usage_id, billing_type, quantity, unit, input_tokens, output_tokens, "                     \
+    "duration_seconds, image_count, character_count, input_price, output_price, unit_price, "                          \
+    "total_cost, currency, billing_status, billing_time, payment_time, billing_cycle, "                                \
+    "created_at, idempotency_key, price_version_id, price_per, refunded_amount, refunded_at, "                         \
     "model_name, status_version, updated_at"
 #define LINE "id, record_id, line_no, dimension, quantity, unit, price, price_per, cost"
 
@@ -190,7 +190,8 @@ static bill_status verify_batch(bill_ledger *ledger, void *context, bill_error *
     if (status != BILL_OK)
         return status;
     if (b->chunk_count != b->count || bill_amount_cmp(b->chunk_total, b->total) != 0)
-        return bill_error_set(error, BILL_ECORRUPT, "archive batch %lld does not hold what was moved", (long long)b->id);
+        return bill_error_set(error, BILL_ECORRUPT, "archive batch %lld does not hold what was moved",
+                              (long long)b->id);
     return bill_exec(ledger, "UPDATE ai_billing_archive_batches SET state = 'done' WHERE id = ?", &p, error);
 }
 

@@ -94,8 +94,8 @@ static bill_status fill_one(bill_ledger *ledger, filling *in, const bill_stored_
     if (status == BILL_OK)
         status = bill_price_apply(&cost, price, &usage->usage, &why);
     if (status == BILL_OK) {
-        status = bill_write_record(&made, ledger, &usage->usage, usage->id, usage->usage.model_id,
-                                   usage->payload_hash, price, &cost, error);
+        status = bill_write_record(&made, ledger, &usage->usage, usage->id, usage->usage.model_id, usage->payload_hash,
+                                   price, &cost, error);
         in->added.billed++;
         return status == BILL_OK ? mark_done(ledger, usage, &made, error) : status;
     }

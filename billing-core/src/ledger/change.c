@@ -29,11 +29,11 @@ static bill_status find_record(bill_record *out, bill_ledger *ledger, int64_t id
     found_record live = {.found = false}, old = {.found = false};
     bill_params p = {.count = 0};
     bill_put_int(&p, id);
-    bill_status status = bill_query(ledger, "SELECT " BILL_RECORD_COLUMNS " FROM ai_billing_records WHERE id = ?",
-                                    &p, take_record, &live, error);
+    bill_status status = bill_query(ledger, "SELECT " BILL_RECORD_COLUMNS " FROM ai_billing_records WHERE id = ?", &p,
+                                    take_record, &live, error);
     if (status == BILL_OK && !live.found)
-        status = bill_query(ledger, "SELECT " BILL_RECORD_COLUMNS " FROM ai_billing_records_archive WHERE id = ?",
-                            &p, take_record, &old, error);
+        status = bill_query(ledger, "SELECT " BILL_RECORD_COLUMNS " FROM ai_billing_records_archive WHERE id = ?", &p,
+                            take_record, &old, error);
     if (status == BILL_OK && !live.found && !old.found)
         return bill_error_set(error, BILL_ENOTFOUND, "no bill %lld", (long long)id);
     *out = live.found ? live.record : old.record;
@@ -42,8 +42,7 @@ static bill_status find_record(bill_record *out, bill_ledger *ledger, int64_t id
 }
 
 /* Writes the new state; the version is the guard against a change between. */
-static bill_status update_record(bill_ledger *ledger, const bill_record *old, const bill_record *new,
-                                 bill_error *error)
+static bill_status update_record(bill_ledger *ledger, const bill_record *old, const bill_record *new, bill_error *error)
 {
     static const char live[] = "UPDATE ai_billing_records SET billing_status = ?, payment_time = ?, "
                                "refunded_amount = ?, refunded_at = ?, status_version = ?, updated_at = ? "
@@ -102,8 +101,8 @@ static void hash_words(char out[BILL_HASH_TEXT], int64_t id, const char *what, c
 /* ---- changes of status ---- */
 
 static const char *const event_prefix[] = {
-    [BILL_ENTRY_CHARGE] = "charge",   [BILL_ENTRY_BILL] = "bill",     [BILL_ENTRY_PAYMENT] = "pay",
-    [BILL_ENTRY_FAILURE] = "fail",    [BILL_ENTRY_REFUND] = "refund", [BILL_ENTRY_CANCEL] = "cancel",
+    [BILL_ENTRY_CHARGE] = "charge", [BILL_ENTRY_BILL] = "bill",     [BILL_ENTRY_PAYMENT] = "pay",
+    [BILL_ENTRY_FAILURE] = "fail",  [BILL_ENTRY_REFUND] = "refund", [BILL_ENTRY_CANCEL] = "cancel",
     [BILL_ENTRY_ADJUST] = "adjust"};
 
 /* A payment covers many bills with one reference, so the id is in the key. */
@@ -111,8 +110,7 @@ static void change_key(char out[BILL_KEY_TEXT], const bill_record *record, const
                        bill_journal_kind event)
 {
     if (change->reference)
-        (void)snprintf(out, BILL_KEY_TEXT, "%s:%s:%lld", event_prefix[event], change->reference,
-                       (long long)record->id);
+        (void)snprintf(out, BILL_KEY_TEXT, "%s:%s:%lld", event_prefix[event], change->reference, (long long)record->id);
     else
         (void)snprintf(out, BILL_KEY_TEXT, "%s:#%lld:%lld", event_prefix[event], (long long)record->id,
                        (long long)record->status_version + 1);
@@ -287,8 +285,8 @@ static bill_status earlier_refund(bill_amount *out, bill_ledger *ledger, const c
     refund_row row = {.found = false};
     bill_params p = {.count = 0};
     bill_put_str(&p, key);
-    bill_status status = bill_query(ledger, "SELECT amount FROM ai_billing_journal WHERE entry_key = ?", &p,
-                                    take_amount, &row, error);
+    bill_status status =
+        bill_query(ledger, "SELECT amount FROM ai_billing_journal WHERE entry_key = ?", &p, take_amount, &row, error);
     if (status == BILL_OK)
         out->v = -row.amount.v;
     return status;
@@ -336,9 +334,8 @@ static bill_status refund_one(bill_ledger *ledger, void *context, bill_error *er
     return bill_journal_append(ledger, &entry, error);
 }
 
-bill_status bill_ledger_refund(bill_amount *refunded, bill_ledger *ledger, int64_t record_id,
-                               const bill_amount *amount, const char *reference, const char *reason,
-                               bill_error *error)
+bill_status bill_ledger_refund(bill_amount *refunded, bill_ledger *ledger, int64_t record_id, const bill_amount *amount,
+                               const char *reference, const char *reason, bill_error *error)
 {
     refunding in = {record_id, amount, reference, reason, BILL_AMOUNT_ZERO};
     if (!reference)

@@ -81,16 +81,16 @@ static const struct {
     bill_price_dimension dimension;
     const char *qualifier;
 } token_fields[] = {
-    {"input_per_token", BILL_DIM_INPUT, ""},
-    {"output_per_token", BILL_DIM_OUTPUT, ""},
-    {"cached_input_per_token", BILL_DIM_CACHED_INPUT, ""},
-    {"cache_write_per_token", BILL_DIM_CACHE_WRITE, ""},
-    {"input_per_audio_token", BILL_DIM_AUDIO_INPUT, ""},
-    {"output_per_audio_token", BILL_DIM_AUDIO_OUTPUT, ""},
-    {"input_per_image_token", BILL_DIM_IMAGE_INPUT, ""},
-    {"output_per_image_token", BILL_DIM_IMAGE_OUTPUT, ""},
-    {"input_per_token_batch", BILL_DIM_INPUT, "batch"},
-    {"output_per_token_batch", BILL_DIM_OUTPUT, "batch"},
+    {"input_per_token",        BILL_DIM_INPUT,        ""     },
+    {"output_per_token",       BILL_DIM_OUTPUT,       ""     },
+    {"cached_input_per_token", BILL_DIM_CACHED_INPUT, ""     },
+    {"cache_write_per_token",  BILL_DIM_CACHE_WRITE,  ""     },
+    {"input_per_audio_token",  BILL_DIM_AUDIO_INPUT,  ""     },
+    {"output_per_audio_token", BILL_DIM_AUDIO_OUTPUT, ""     },
+    {"input_per_image_token",  BILL_DIM_IMAGE_INPUT,  ""     },
+    {"output_per_image_token", BILL_DIM_IMAGE_OUTPUT, ""     },
+    {"input_per_token_batch",  BILL_DIM_INPUT,        "batch"},
+    {"output_per_token_batch", BILL_DIM_OUTPUT,       "batch"},
 };
 
 /* "above N input tokens": the tier's first token is N + 1. */
@@ -171,9 +171,11 @@ static bill_status import_row(import *in, bill_ledger *ledger, const list_row *r
         const char *name;
         bill_billing_type type;
         bill_price_dimension dimension;
-    } units[] = {{"per_character", BILL_TYPE_CHARACTER, BILL_DIM_CHARACTER},
-                 {"per_image", BILL_TYPE_COUNT, BILL_DIM_IMAGE},
-                 {"per_second", BILL_TYPE_SECOND, BILL_DIM_SECOND}};
+    } units[] = {
+        {"per_character", BILL_TYPE_CHARACTER, BILL_DIM_CHARACTER},
+        {"per_image",     BILL_TYPE_COUNT,     BILL_DIM_IMAGE    },
+        {"per_second",    BILL_TYPE_SECOND,    BILL_DIM_SECOND   }
+    };
     char model[129], provider[65], currency[4];
     bool any = false;
     bill_price price;
@@ -185,8 +187,8 @@ static bill_status import_row(import *in, bill_ledger *ledger, const list_row *r
     price.from = in->from;
     bill_status status = BILL_OK;
     for (size_t i = 0; i < sizeof token_fields / sizeof token_fields[0] && status == BILL_OK; i++)
-        status = add_part(in, row, &price, token_fields[i].name, token_fields[i].dimension,
-                          token_fields[i].qualifier, BILL_AMOUNT_ZERO);
+        status = add_part(in, row, &price, token_fields[i].name, token_fields[i].dimension, token_fields[i].qualifier,
+                          BILL_AMOUNT_ZERO);
     if (status == BILL_OK && price.component_count)
         status = add_tiers(in, row, &price);
     any = price.component_count > 0;
@@ -326,7 +328,7 @@ bill_status bill_ledger_price_import(bill_import_counts *out, bill_ledger *ledge
                                      bool csv_form, bill_time from, bool close_previous, bill_notice_fn notice,
                                      void *context, bill_error *error)
 {
-    import in = {text, length, csv_form, close_previous, from, notice, context, {0}, NULL, 0, 0, NULL};
+import in = {text, length, csv_form, close_previous, from, notice, context, {0 }, NULL, 0, 0, NULL };
     bill_json *json = NULL;
     bill_error first = {0};
     bill_status status = BILL_OK;

@@ -59,8 +59,8 @@ static bill_status cycle_open(bool *open, bill_ledger *ledger, const char *cycle
     bill_time start, end;
     bool done;
     bill_put_str(&p, cycle);
-    bill_status status = bill_query(ledger, "SELECT state FROM ai_billing_periods WHERE billing_cycle = ?",
-                                    &p, take_period, &found, error);
+    bill_status status = bill_query(ledger, "SELECT state FROM ai_billing_periods WHERE billing_cycle = ?", &p,
+                                    take_period, &found, error);
     if (status != BILL_OK)
         return status;
     *open = !found.found || found.state == BILL_PERIOD_OPEN;
@@ -77,8 +77,7 @@ static bill_status cycle_open(bool *open, bill_ledger *ledger, const char *cycle
                                   &p, error);
 }
 
-bill_status bill_posting_cycle(char out[BILL_CYCLE_TEXT], bill_ledger *ledger, const char *cycle,
-                               bill_error *error)
+bill_status bill_posting_cycle(char out[BILL_CYCLE_TEXT], bill_ledger *ledger, const char *cycle, bill_error *error)
 {
     char at[BILL_CYCLE_TEXT];
     bill_status status = bill_copy(at, sizeof at, cycle, strlen(cycle));
@@ -174,13 +173,12 @@ static bill_status take_hash(void *context, const bill_value *row, size_t count)
     return bill_value_text(found->out, BILL_HASH_TEXT, &row[0]);
 }
 
-bill_status bill_journal_find(char hash[BILL_HASH_TEXT], bill_ledger *ledger, const char *key,
-                              bill_error *error)
+bill_status bill_journal_find(char hash[BILL_HASH_TEXT], bill_ledger *ledger, const char *key, bill_error *error)
 {
     bill_params p = {.count = 0};
     found_hash found = {hash, false};
     bill_put_str(&p, key);
-    bill_status status = bill_query(ledger, "SELECT payload_hash FROM ai_billing_journal WHERE entry_key = ?",
-                                    &p, take_hash, &found, error);
+    bill_status status = bill_query(ledger, "SELECT payload_hash FROM ai_billing_journal WHERE entry_key = ?", &p,
+                                    take_hash, &found, error);
     return status != BILL_OK ? status : found.found ? BILL_OK : BILL_ENOTFOUND;
 }

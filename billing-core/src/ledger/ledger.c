@@ -12,11 +12,11 @@
 
 /* ---- statements ---- */
 
-bill_status bill_query(bill_ledger *ledger, const char *sql, const bill_params *params,
-                       bill_row_fn row, void *context, bill_error *error)
+bill_status bill_query(bill_ledger *ledger, const char *sql, const bill_params *params, bill_row_fn row, void *context,
+                       bill_error *error)
 {
-    bill_status status = bill_store_run(ledger->store, sql, params ? params->values : NULL,
-                                        params ? params->count : 0, row, context, error);
+    bill_status status = bill_store_run(ledger->store, sql, params ? params->values : NULL, params ? params->count : 0,
+                                        row, context, error);
     /* a key taken between look and insert: another writer was faster */
     return status == BILL_ECONFLICT ? bill_error_set(error, BILL_EBUSY, "another writer was faster") : status;
 }
@@ -27,8 +27,8 @@ bill_status bill_exec(bill_ledger *ledger, const char *sql, const bill_params *p
     return bill_query(ledger, sql, params, NULL, NULL, error);
 }
 
-bill_status bill_exec_unless_taken(bool *done, bill_ledger *ledger, const char *sql,
-                                   const bill_params *params, bill_error *error)
+bill_status bill_exec_unless_taken(bool *done, bill_ledger *ledger, const char *sql, const bill_params *params,
+                                   bill_error *error)
 {
     bool wrote = ledger->wrote;
     char whole[2048];
@@ -59,8 +59,8 @@ static bill_status take_first(void *context, const bill_value *row, size_t count
     return status == BILL_ENOTFOUND ? BILL_OK : status;
 }
 
-bill_status bill_query_int(int64_t *out, bill_ledger *ledger, const char *sql,
-                           const bill_params *params, bill_error *error)
+bill_status bill_query_int(int64_t *out, bill_ledger *ledger, const char *sql, const bill_params *params,
+                           bill_error *error)
 {
     first found = {0};
     bill_status status = bill_query(ledger, sql, params, take_first, &found, error);
@@ -221,12 +221,11 @@ static bill_status read_setting(setting *out, bill_store *store, const char *nam
 {
     bill_value key = bill_str(name);
     memset(out, 0, sizeof *out);
-    return bill_store_run(store, "SELECT value FROM ai_billing_settings WHERE name = ?", &key, 1,
-                          take_setting, out, error);
+    return bill_store_run(store, "SELECT value FROM ai_billing_settings WHERE name = ?", &key, 1, take_setting, out,
+                          error);
 }
 
-static bill_status write_setting(bill_store *store, const char *name, const char *value, bool exists,
-                                 bill_error *error)
+static bill_status write_setting(bill_store *store, const char *name, const char *value, bool exists, bill_error *error)
 {
     bill_value params[] = {bill_str(value), bill_str(name)};
     return bill_store_run(store,
@@ -235,8 +234,8 @@ static bill_status write_setting(bill_store *store, const char *name, const char
                           params, 2, NULL, NULL, error);
 }
 
-static bill_status set(bill_store *store, const char *name, const char *wanted, const char *fallback,
-                       bool frozen, bill_error *error)
+static bill_status set(bill_store *store, const char *name, const char *wanted, const char *fallback, bool frozen,
+                       bill_error *error)
 {
     setting now;
     bill_status status = read_setting(&now, store, name, error);
@@ -251,8 +250,7 @@ static bill_status set(bill_store *store, const char *name, const char *wanted, 
 static bill_status write_settings(bill_store *store, const bill_settings *settings, bill_error *error)
 {
     int64_t bills = 0;
-    bill_status status =
-        bill_store_int(&bills, store, "SELECT COUNT(*) FROM ai_billing_journal", NULL, 0, error);
+    bill_status status = bill_store_int(&bills, store, "SELECT COUNT(*) FROM ai_billing_journal", NULL, 0, error);
     if (status == BILL_OK)
         status = set(store, "zone", settings ? settings->zone : NULL, "Asia/Shanghai", bills > 0, error);
     if (status == BILL_OK)
@@ -294,8 +292,9 @@ static bill_status load_settings(bill_ledger *ledger, bill_error *error)
     int version;
     bill_status status = bill_store_version(&version, ledger->store, error);
     if (status == BILL_OK && version != bill_schema_version())
-        status = bill_error_set(error, BILL_ENOTFOUND, "the store has schema version %d, %d is needed: run billing init",
-                                version, bill_schema_version());
+        status =
+            bill_error_set(error, BILL_ENOTFOUND, "the store has schema version %d, %d is needed: run billing init",
+                           version, bill_schema_version());
     if (status == BILL_OK)
         status = read_setting(&zone, ledger->store, "zone", error);
     if (status == BILL_OK)

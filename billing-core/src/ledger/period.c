@@ -98,11 +98,11 @@ static bill_status take_entry(void *context, const bill_value *row, size_t count
     return status == BILL_OK ? fold_entry(out, kind, same != 0, amount, quantity, total) : status;
 }
 
-#define FOLD_FROM(table)                                                                           \
-    "SELECT j.user_id AS who, j.kind, j.amount, j.currency, r.billing_type, r.quantity, "          \
-    "r.total_cost, CASE WHEN c.posting_cycle = j.posting_cycle THEN 1 ELSE 0 END, j.id AS entry "  \
-    "FROM ai_billing_journal j JOIN " table " r ON r.id = j.record_id "                            \
-    "JOIN ai_billing_journal c ON c.record_id = j.record_id AND c.kind = 'charge' "                \
+#define FOLD_FROM(table)                                                                                               \
+    "SELECT j.user_id AS who, j.kind, j.amount, j.currency, r.billing_type, r.quantity, "                              \
+    "r.total_cost, CASE WHEN c.posting_cycle = j.posting_cycle THEN 1 ELSE 0 END, j.id AS entry "                      \
+    "FROM ai_billing_journal j JOIN " table " r ON r.id = j.record_id "                                                \
+    "JOIN ai_billing_journal c ON c.record_id = j.record_id AND c.kind = 'charge' "                                    \
     "WHERE j.posting_cycle = ? AND j.id <= ? "
 
 static bill_status fold_cycle(fold *out, bill_ledger *ledger, const char *cycle, int64_t high_water, bill_error *error)
@@ -112,10 +112,10 @@ static bill_status fold_cycle(fold *out, bill_ledger *ledger, const char *cycle,
         bill_put_str(&p, cycle);
         bill_put_int(&p, high_water);
     }
-    return bill_query(ledger,
-                      FOLD_FROM("ai_billing_records") "UNION ALL " FOLD_FROM("ai_billing_records_archive")
-                          "ORDER BY who, entry",
-                      &p, take_entry, out, error);
+    return bill_query(
+        ledger,
+        FOLD_FROM("ai_billing_records") "UNION ALL " FOLD_FROM("ai_billing_records_archive") "ORDER BY who, entry", &p,
+        take_entry, out, error);
 }
 
 /* ---- the period's row ---- */
@@ -216,7 +216,8 @@ static bill_status compare_row(void *context, const bill_value *row, size_t coun
     if (bill_value_count(&stored.user_id, &row[0]) != BILL_OK ||
         bill_value_word(&stored.type, &row[1], bill_values_billing_type) != BILL_OK ||
         bill_value_text(stored.currency, sizeof stored.currency, &row[2]) != BILL_OK ||
-        bill_value_count(&stored.count, &row[3]) != BILL_OK || bill_value_amount(&stored.quantity, &row[4]) != BILL_OK ||
+        bill_value_count(&stored.count, &row[3]) != BILL_OK ||
+        bill_value_amount(&stored.quantity, &row[4]) != BILL_OK ||
         bill_value_amount(&stored.cost, &row[5]) != BILL_OK || bill_value_amount(&stored.paid, &row[6]) != BILL_OK ||
         bill_value_amount(&stored.refunded, &row[7]) != BILL_OK)
         return BILL_ECORRUPT;
@@ -249,8 +250,9 @@ static bill_status verify(bill_ledger *ledger, const char *cycle, verifying *v, 
     bill_put_str(&p, cycle);
     bill_status status = read_period(&now, ledger, cycle, error);
     if (status == BILL_OK)
-        status = bill_query(ledger, "SELECT MAX(journal_high_water) FROM ai_billing_monthly_summary WHERE billing_cycle = ?",
-                            &p, take_mark, v, error);
+        status =
+            bill_query(ledger, "SELECT MAX(journal_high_water) FROM ai_billing_monthly_summary WHERE billing_cycle = ?",
+                       &p, take_mark, v, error);
     if (status != BILL_OK)
         return status;
     if (now.found && now.state == BILL_PERIOD_CLOSED)
@@ -259,10 +261,11 @@ static bill_status verify(bill_ledger *ledger, const char *cycle, verifying *v, 
         return BILL_OK; /* never summarised */
     status = fold_cycle(&v->fold, ledger, cycle, v->high_water, error);
     if (status == BILL_OK)
-        status = bill_query(ledger,
-                            "SELECT user_id, billing_type, currency, total_count, total_quantity, total_cost, paid_cost, "
-                            "refunded_cost FROM ai_billing_monthly_summary WHERE billing_cycle = ? ORDER BY id",
-                            &p, compare_row, v, error);
+        status =
+            bill_query(ledger,
+                       "SELECT user_id, billing_type, currency, total_count, total_quantity, total_cost, paid_cost, "
+                       "refunded_cost FROM ai_billing_monthly_summary WHERE billing_cycle = ? ORDER BY id",
+                       &p, compare_row, v, error);
     if (status == BILL_OK && v->seen < (int64_t)v->fold.count)
         v->differences += (int64_t)v->fold.count - v->seen;
     return status;
@@ -383,6 +386,7 @@ bill_status bill_ledger_close_cycle(bill_ledger *ledger, const char *cycle, bool
     if ((status = bill_pending(ledger, &in, error)) == BILL_OK)
         status = bill_ledger_reconcile(&violations, ledger, NULL, NULL, error);
     if (status == BILL_OK && violations)
-        status = bill_error_set(error, BILL_ECORRUPT, "%lld violations: reconcile before closing", (long long)violations);
+        status =
+            bill_error_set(error, BILL_ECORRUPT, "%lld violations: reconcile before closing", (long long)violations);
     return status == BILL_OK ? bill_transact(ledger, end_closing, &in, error) : status;
 }

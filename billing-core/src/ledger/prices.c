@@ -21,8 +21,8 @@ void bill_prices_forget(bill_ledger *ledger)
 bill_status bill_prices_refresh(bill_ledger *ledger, bill_error *error)
 {
     int64_t epoch = 0;
-    bill_status status = bill_query_int(
-        &epoch, ledger, "SELECT value FROM ai_billing_settings WHERE name = 'price_epoch'", NULL, error);
+    bill_status status =
+        bill_query_int(&epoch, ledger, "SELECT value FROM ai_billing_settings WHERE name = 'price_epoch'", NULL, error);
     if (status == BILL_ENOTFOUND)
         return bill_error_set(error, BILL_ECORRUPT, "the setting price_epoch is missing");
     if (status == BILL_OK && epoch != ledger->price_epoch) {
@@ -64,8 +64,8 @@ static bill_status remember_model(bill_model_prices **out, bill_ledger *ledger, 
     return status;
 }
 
-bill_status bill_model_id(int64_t *out, bill_ledger *ledger, const char *name, const char *provider,
-                          bool create, bill_error *error)
+bill_status bill_model_id(int64_t *out, bill_ledger *ledger, const char *name, const char *provider, bool create,
+                          bill_error *error)
 {
     static const char find[] = "SELECT id FROM ai_billing_models WHERE name = ?";
     bill_model_prices *model = known_model(ledger, 0, name);
@@ -168,12 +168,12 @@ static bill_status load(bill_ledger *ledger, bill_model_prices *model, bill_erro
     if (model->loaded)
         return BILL_OK;
     bill_put_int(&p, model->id);
-    bill_status status = bill_query(
-        ledger,
-        "SELECT id, billing_type, tier_mode, currency, effective_from, effective_to, input_token_price, "
-        "output_token_price, unit_price, price_per FROM ai_model_billing WHERE model_id = ? "
-        "ORDER BY effective_from, id",
-        &p, take_version, &in, error);
+    bill_status status =
+        bill_query(ledger,
+                   "SELECT id, billing_type, tier_mode, currency, effective_from, effective_to, input_token_price, "
+                   "output_token_price, unit_price, price_per FROM ai_model_billing WHERE model_id = ? "
+                   "ORDER BY effective_from, id",
+                   &p, take_version, &in, error);
     if (status == BILL_OK)
         status = bill_query(ledger,
                             "SELECT c.price_version_id, c.dimension, c.qualifier, c.tier_start, c.price, c.price_per "
@@ -225,8 +225,8 @@ static int rank(const bill_ledger *ledger, const bill_price *price, bill_billing
     return (price->type == wanted ? 2 : 0) + (strcmp(price->currency, ledger->currency) == 0 ? 1 : 0);
 }
 
-bill_status bill_price_for(const bill_price **out, bill_ledger *ledger, int64_t model_id,
-                           bill_operation operation, bill_time at, bill_error *error)
+bill_status bill_price_for(const bill_price **out, bill_ledger *ledger, int64_t model_id, bill_operation operation,
+                           bill_time at, bill_error *error)
 {
     bill_billing_type wanted = bill_operation_billing(operation);
     const bill_price *best = NULL;
@@ -314,8 +314,8 @@ static bill_status end_version(bill_ledger *ledger, bill_price *old, bill_time a
     p.count = 0;
     bill_put_time(&p, at);
     bill_put_int(&p, old->id);
-    return bill_exec(ledger, "UPDATE ai_model_billing SET effective_to = ? WHERE id = ? AND effective_to IS NULL",
-                     &p, error);
+    return bill_exec(ledger, "UPDATE ai_model_billing SET effective_to = ? WHERE id = ? AND effective_to IS NULL", &p,
+                     error);
 }
 
 /* Looks at every version it could collide with. */
@@ -327,7 +327,8 @@ static bill_status make_room(bill_ledger *ledger, adding *add, bill_model_prices
         if (!bill_price_overlaps(old, price))
             continue;
         bool open = old->to == BILL_TIME_NONE;
-        if (same_version(old, price) && (old->from == price->from || (add->close_previous && open && old->from < price->from)) &&
+        if (same_version(old, price) &&
+            (old->from == price->from || (add->close_previous && open && old->from < price->from)) &&
             (old->to == price->to || add->close_previous)) {
             price->id = old->id; /* nothing new is said */
             add->unchanged = true;
@@ -430,8 +431,8 @@ static bill_status add_price(bill_ledger *ledger, void *context, bill_error *err
     return status == BILL_OK ? bump_epoch(ledger, error) : status;
 }
 
-bill_status bill_ledger_price_add(bill_ledger *ledger, const char *model, const char *provider,
-                                  bill_price *price, bool close_previous, bill_error *error)
+bill_status bill_ledger_price_add(bill_ledger *ledger, const char *model, const char *provider, bill_price *price,
+                                  bool close_previous, bill_error *error)
 {
     adding add = {model, provider, price, close_previous, false};
     bill_status status = bill_price_check(price, error);
@@ -442,8 +443,8 @@ bill_status bill_ledger_price_add(bill_ledger *ledger, const char *model, const 
     return bill_transact(ledger, add_price, &add, error);
 }
 
-bill_status bill_ledger_price_find(bill_price *out, bill_ledger *ledger, const char *model,
-                                   bill_operation operation, bill_time at, bill_error *error)
+bill_status bill_ledger_price_find(bill_price *out, bill_ledger *ledger, const char *model, bill_operation operation,
+                                   bill_time at, bill_error *error)
 {
     const bill_price *found;
     int64_t id;
@@ -477,12 +478,12 @@ static bill_status take_name(void *context, const bill_value *row, size_t count)
     return bill_value_text(out->names[out->count++], sizeof out->names[0], &row[0]);
 }
 
-bill_status bill_ledger_prices(bill_ledger *ledger, const char *model_or_null, bill_price_fn each,
-                               void *context, bill_error *error)
+bill_status bill_ledger_prices(bill_ledger *ledger, const char *model_or_null, bill_price_fn each, void *context,
+                               bill_error *error)
 {
     names list = {0};
-    bill_status status = bill_query(ledger, "SELECT name FROM ai_billing_models ORDER BY name", NULL,
-                                    take_name, &list, error);
+    bill_status status =
+        bill_query(ledger, "SELECT name FROM ai_billing_models ORDER BY name", NULL, take_name, &list, error);
     if (status == BILL_OK)
         status = bill_prices_refresh(ledger, error);
     for (size_t i = 0; i < list.count && status == BILL_OK; i++) {

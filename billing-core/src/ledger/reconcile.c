@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PAGE 200
+#define PAGE        200
 #define ENTRIES_MAX 2000 /* entries or lines of one page of records, in one read */
 
 typedef struct checking {
@@ -35,7 +35,7 @@ typedef struct joined {
     bill_stored_usage usage;
     bool has_usage;
     bill_amount lines, journal, replayed_refund, replayed_cancel; /* sums */
-    int status; /* replayed; -1 before the charge */
+    int status;                                                   /* replayed; -1 before the charge */
     int64_t line_count, entry_count;
     bool broken_replay, overflow;
 } joined;
@@ -178,7 +178,8 @@ static bill_status judge_price(checking *c, const joined *j)
         return violation(c, 3, r->id, "its price version does not exist");
     if (status != BILL_OK)
         return status;
-    if (strcmp(price->currency, r->currency) != 0 && (status = violation(c, 10, r->id, "currency is not the price's")) != BILL_OK)
+    if (strcmp(price->currency, r->currency) != 0 &&
+        (status = violation(c, 10, r->id, "currency is not the price's")) != BILL_OK)
         return status;
     if (!bill_price_holds(price, j->usage.usage.occurred_at) &&
         (status = violation(c, 3, r->id, "its price was not in force at the time of the call")) != BILL_OK)
@@ -201,8 +202,8 @@ static bill_status judge_usage(checking *c, const joined *j)
         status = violation(c, 3, r->id, "measures or user differ from the usage");
     if (status == BILL_OK && bill_amount_cmp(j->usage.cost, r->total_cost) != 0)
         status = violation(c, 3, r->id, "the cost on the usage is another");
-    if (status == BILL_OK && (bill_cycle_of(cycle, c->ledger->zone, j->usage.usage.occurred_at) != BILL_OK ||
-                              strcmp(cycle, r->cycle) != 0))
+    if (status == BILL_OK &&
+        (bill_cycle_of(cycle, c->ledger->zone, j->usage.usage.occurred_at) != BILL_OK || strcmp(cycle, r->cycle) != 0))
         status = violation(c, 11, r->id, "cycle is not the month of the call in the billing zone");
     return status == BILL_OK ? judge_price(c, j) : status;
 }
@@ -218,8 +219,8 @@ static bill_status judge(checking *c, const joined *j)
         status = violation(c, 4, r->id, "lines do not add up to the cost");
     if (status == BILL_OK && bill_amount_cmp(j->journal, expected) != 0)
         status = violation(c, 5, r->id, "journal is not total less refunded less cancelled");
-    if (status == BILL_OK && (bill_amount_is_negative(r->refunded_amount) ||
-                              bill_amount_cmp(r->refunded_amount, r->total_cost) > 0))
+    if (status == BILL_OK &&
+        (bill_amount_is_negative(r->refunded_amount) || bill_amount_cmp(r->refunded_amount, r->total_cost) > 0))
         status = violation(c, 6, r->id, "refunded is below 0 or above the cost");
     if (status == BILL_OK && bill_amount_cmp(j->replayed_refund, r->refunded_amount) != 0)
         status = violation(c, 5, r->id, "refunds of the journal are others");
@@ -243,12 +244,10 @@ static bill_status read_page(page *p, bill_ledger *ledger, int64_t after, int64_
     } sql[2] = {
         {"SELECT " BILL_RECORD_COLUMNS " FROM ai_billing_records WHERE id > ? ORDER BY id LIMIT ?",
          "SELECT " BILL_USAGE_COLUMNS " FROM ai_billing_records r JOIN ai_model_usage u ON u.id = r.usage_id "
-         "WHERE r.id > ? AND r.id <= ?",
-         "SELECT record_id, cost FROM ai_billing_record_lines WHERE record_id > ? AND record_id <= ?"},
+         "WHERE r.id > ? AND r.id <= ?", "SELECT record_id, cost FROM ai_billing_record_lines WHERE record_id > ? AND record_id <= ?"        },
         {"SELECT " BILL_RECORD_COLUMNS " FROM ai_billing_records_archive WHERE id > ? ORDER BY id LIMIT ?",
          "SELECT " BILL_USAGE_COLUMNS " FROM ai_billing_records_archive r JOIN ai_model_usage u ON u.id = r.usage_id "
-         "WHERE r.id > ? AND r.id <= ?",
-         "SELECT record_id, cost FROM ai_billing_record_lines_archive WHERE record_id > ? AND record_id <= ?"},
+         "WHERE r.id > ? AND r.id <= ?", "SELECT record_id, cost FROM ai_billing_record_lines_archive WHERE record_id > ? AND record_id <= ?"},
     };
     bill_params first = {.count = 0}, range = {.count = 0};
     int which = p->archived;
@@ -314,28 +313,23 @@ static bill_status check_sets(checking *c, bill_error *error)
          "SELECT u.id FROM ai_model_usage u WHERE u.status IN ('success', 'partial') "
          "AND NOT EXISTS (SELECT 1 FROM ai_billing_records r WHERE r.usage_id = u.id) "
          "AND NOT EXISTS (SELECT 1 FROM ai_billing_records_archive a WHERE a.usage_id = u.id) "
-         "AND NOT EXISTS (SELECT 1 FROM ai_billing_outbox o WHERE o.request_id = u.request_id AND o.state <> 'done')",
-         "usage has neither a bill nor an outbox entry"},
+         "AND NOT EXISTS (SELECT 1 FROM ai_billing_outbox o WHERE o.request_id = u.request_id AND o.state <> 'done')", "usage has neither a bill nor an outbox entry"},
         {1,
          "SELECT r.id FROM ai_billing_records r JOIN ai_model_usage u ON u.id = r.usage_id "
-         "WHERE u.status NOT IN ('success', 'partial')",
-         "a call that delivered nothing was billed"},
+         "WHERE u.status NOT IN ('success', 'partial')",                                                               "a call that delivered nothing was billed"    },
         {9,
          "SELECT r.id FROM ai_billing_records r WHERE EXISTS (SELECT 1 FROM ai_billing_records_archive a "
-         "WHERE a.id = r.id OR a.usage_id = r.usage_id)",
-         "bill stands live and in the archive"},
+         "WHERE a.id = r.id OR a.usage_id = r.usage_id)",                                                              "bill stands live and in the archive"         },
         {9,
          "SELECT l.record_id FROM ai_billing_record_lines l WHERE NOT EXISTS (SELECT 1 FROM ai_billing_records r "
-         "WHERE r.id = l.record_id)",
-         "lines without a bill"},
+         "WHERE r.id = l.record_id)",                                                                                  "lines without a bill"                        },
         {9,
          "SELECT l.record_id FROM ai_billing_record_lines_archive l WHERE NOT EXISTS (SELECT 1 FROM "
-         "ai_billing_records_archive r WHERE r.id = l.record_id)",
-         "archived lines without a bill"},
+         "ai_billing_records_archive r WHERE r.id = l.record_id)",                                                     "archived lines without a bill"               },
         {2,
          "SELECT j.id FROM ai_billing_journal j WHERE NOT EXISTS (SELECT 1 FROM ai_billing_records r "
-         "WHERE r.id = j.record_id) AND NOT EXISTS (SELECT 1 FROM ai_billing_records_archive a WHERE a.id = j.record_id)",
-         "journal entry of a bill that does not exist"},
+         "WHERE r.id = j.record_id) AND NOT EXISTS (SELECT 1 FROM ai_billing_records_archive a WHERE a.id = "
+         "j.record_id)",                                                                                               "journal entry of a bill that does not exist" },
     };
     bill_status status = BILL_OK;
     for (size_t i = 0; i < sizeof sets / sizeof sets[0] && status == BILL_OK; i++) {
@@ -459,9 +453,9 @@ static bill_status take_cycle(void *context, const bill_value *row, size_t count
 static bill_status check_summaries(checking *c, bill_error *error)
 {
     cycles list = {0};
-    bill_status status =
-        bill_query(c->ledger, "SELECT billing_cycle FROM ai_billing_periods WHERE state = 'closed' ORDER BY billing_cycle",
-                   NULL, take_cycle, &list, error);
+    bill_status status = bill_query(
+        c->ledger, "SELECT billing_cycle FROM ai_billing_periods WHERE state = 'closed' ORDER BY billing_cycle", NULL,
+        take_cycle, &list, error);
     for (size_t i = 0; i < list.count && status == BILL_OK; i++) {
         int64_t differences = 0;
         status = bill_ledger_summary_verify(&differences, c->ledger, list.names[i], error);
@@ -495,7 +489,8 @@ static bill_status locked(bill_ledger *ledger, void *context, bill_error *error)
     c->count = 0;
     bill_status status = check_all(c, error);
     (void)ledger;
-    return status == BILL_ECORRUPT ? bill_error_set(error, status, "a stored value is not what the schema says") : status;
+    return status == BILL_ECORRUPT ? bill_error_set(error, status, "a stored value is not what the schema says")
+                                   : status;
 }
 
 bill_status bill_ledger_reconcile(int64_t *count, bill_ledger *ledger, bill_violation_fn each, void *context,
@@ -529,10 +524,13 @@ static bill_status one_record(bill_ledger *ledger, void *context, bill_error *er
     return status == BILL_OK ? BILL_ENOTFOUND : status;
 }
 
-bill_status bill_ledger_reconcile_record(int64_t *count, bill_ledger *ledger, int64_t record_id,
-                                         bill_violation_fn each, void *context, bill_error *error)
+bill_status bill_ledger_reconcile_record(int64_t *count, bill_ledger *ledger, int64_t record_id, bill_violation_fn each,
+                                         void *context, bill_error *error)
 {
-    single in = {{ledger, each, context, 0}, record_id};
+    single in = {
+        {ledger, each, context, 0},
+        record_id
+    };
     bill_status status = bill_transact(ledger, one_record, &in, error);
     if (status == BILL_OK)
         *count = in.checking.count;

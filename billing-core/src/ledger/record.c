@@ -29,11 +29,24 @@ static void add_number(bill_sha256 *hash, int64_t value)
 static void payload_hash(char out[BILL_HASH_TEXT], const bill_usage *u)
 {
     char duration[BILL_AMOUNT_TEXT_MAX] = "";
-    const int64_t numbers[] = {u->user_id, u->model_id, u->operation, u->status, u->source,
-                               u->input_tokens, u->output_tokens, u->cached_input_tokens,
-                               u->cache_write_tokens, u->reasoning_tokens, u->audio_input_tokens,
-                               u->audio_output_tokens, u->image_input_tokens, u->image_output_tokens,
-                               u->character_count, u->image_count, u->latency_ms, u->occurred_at};
+    const int64_t numbers[] = {u->user_id,
+                               u->model_id,
+                               u->operation,
+                               u->status,
+                               u->source,
+                               u->input_tokens,
+                               u->output_tokens,
+                               u->cached_input_tokens,
+                               u->cache_write_tokens,
+                               u->reasoning_tokens,
+                               u->audio_input_tokens,
+                               u->audio_output_tokens,
+                               u->image_input_tokens,
+                               u->image_output_tokens,
+                               u->character_count,
+                               u->image_count,
+                               u->latency_ms,
+                               u->occurred_at};
     bill_sha256 hash;
     bill_sha256_init(&hash);
     add_text(&hash, u->request_id);
@@ -52,8 +65,7 @@ static void payload_hash(char out[BILL_HASH_TEXT], const bill_usage *u)
 
 /* ---- writing ---- */
 
-static bill_status insert_lines(bill_ledger *ledger, int64_t record_id, const bill_costing *cost,
-                                bill_error *error)
+static bill_status insert_lines(bill_ledger *ledger, int64_t record_id, const bill_costing *cost, bill_error *error)
 {
     for (size_t i = 0; i < cost->line_count; i++) {
         const bill_cost_line *line = &cost->lines[i];
@@ -77,8 +89,8 @@ static bill_status insert_lines(bill_ledger *ledger, int64_t record_id, const bi
 }
 
 static bill_status insert_record(int64_t *id, bill_ledger *ledger, const bill_usage *usage, int64_t usage_id,
-                                 int64_t model_id, const char *cycle, const char *key,
-                                 const bill_price *price, const bill_costing *cost, bill_error *error)
+                                 int64_t model_id, const char *cycle, const char *key, const bill_price *price,
+                                 const bill_costing *cost, bill_error *error)
 {
     const bill_amount none = BILL_AMOUNT_NONE;
     bill_time now = bill_ledger_now(ledger);
@@ -122,9 +134,9 @@ static bill_status insert_record(int64_t *id, bill_ledger *ledger, const bill_us
     return status;
 }
 
-bill_status bill_write_record(bill_recorded *out, bill_ledger *ledger, const bill_usage *usage,
-                              int64_t usage_id, int64_t model_id, const char *payload,
-                              const bill_price *price, const bill_costing *cost, bill_error *error)
+bill_status bill_write_record(bill_recorded *out, bill_ledger *ledger, const bill_usage *usage, int64_t usage_id,
+                              int64_t model_id, const char *payload, const bill_price *price, const bill_costing *cost,
+                              bill_error *error)
 {
     bill_entry entry = {.user_id = usage->user_id,
                         .kind = BILL_ENTRY_CHARGE,
@@ -139,7 +151,8 @@ bill_status bill_write_record(bill_recorded *out, bill_ledger *ledger, const bil
         return bill_error_set(error, status, "the call's time has no cycle");
     (void)snprintf(entry.key, sizeof entry.key, "charge:%s", usage->request_id);
     (void)bill_copy(entry.payload_hash, sizeof entry.payload_hash, payload, strlen(payload));
-    status = insert_record(&out->record_id, ledger, usage, usage_id, model_id, out->cycle, entry.key, price, cost, error);
+    status =
+        insert_record(&out->record_id, ledger, usage, usage_id, model_id, out->cycle, entry.key, price, cost, error);
     bill_failpoint("after_record_insert");
     if (status == BILL_OK)
         status = insert_lines(ledger, out->record_id, cost, error);
@@ -206,8 +219,7 @@ static bill_status insert_usage(bool *fresh, bill_ledger *ledger, const bill_usa
 }
 
 /* A usage that could not be billed waits in the outbox; the reason says why. */
-static bill_status insert_outbox(bill_ledger *ledger, const bill_usage *usage, const char *reason,
-                                 bill_error *error)
+static bill_status insert_outbox(bill_ledger *ledger, const bill_usage *usage, const char *reason, bill_error *error)
 {
     bill_text payload = {0};
     bill_params p = {.count = 0};
@@ -272,28 +284,29 @@ static bill_status outbox_outcome(bill_outcome *out, bill_ledger *ledger, const 
     int64_t unpriced = 0;
     bill_put_str(&p, request_id);
     bill_status status = bill_query_int(
-        &unpriced, ledger,
-        "SELECT COUNT(*) FROM ai_billing_outbox WHERE request_id = ? AND last_error = 'unpriced'", &p, error);
+        &unpriced, ledger, "SELECT COUNT(*) FROM ai_billing_outbox WHERE request_id = ? AND last_error = 'unpriced'",
+        &p, error);
     *out = unpriced ? BILL_OUTCOME_UNPRICED : BILL_OUTCOME_REVIEW;
     return status;
 }
 
-static bill_status answer_again(bill_recorded *out, bill_ledger *ledger, const bill_usage *usage,
-                                const char *payload, bill_error *error)
+static bill_status answer_again(bill_recorded *out, bill_ledger *ledger, const bill_usage *usage, const char *payload,
+                                bill_error *error)
 {
     earlier before = {.found = false};
     bill_row bill = {.found = false};
     bill_params p = {.count = 0};
     bill_put_str(&p, usage->request_id);
     bill_status status =
-        bill_query(ledger, "SELECT " BILL_USAGE_COLUMNS " FROM ai_model_usage u WHERE u.request_id = ?", &p,
-                   take_usage, &before, error);
+        bill_query(ledger, "SELECT " BILL_USAGE_COLUMNS " FROM ai_model_usage u WHERE u.request_id = ?", &p, take_usage,
+                   &before, error);
     if (status == BILL_OK && !before.found)
         return bill_error_set(error, BILL_EBUSY, "the usage is there and is not"); /* not committed yet */
     if (status != BILL_OK)
         return status;
     if (strcmp(before.usage.payload_hash, payload) != 0)
-        return bill_error_set(error, BILL_ECONFLICT, "request '%s' is recorded with another content", usage->request_id);
+        return bill_error_set(error, BILL_ECONFLICT, "request '%s' is recorded with another content",
+                              usage->request_id);
     out->repeated = true;
     out->usage_id = before.usage.id;
     p.count = 0;
@@ -378,10 +391,11 @@ static bill_status record_one(bill_ledger *ledger, void *context, bill_error *er
     bill_failpoint("after_usage_insert");
     in->out.usage_id = ledger->store->engine->last_id(ledger->store);
     if (priced)
-        return bill_write_record(&in->out, ledger, &usage, in->out.usage_id, model_id, in->payload, price, &cost, error);
-    in->out.outcome = !billable                          ? BILL_OUTCOME_NOT_BILLABLE
+        return bill_write_record(&in->out, ledger, &usage, in->out.usage_id, model_id, in->payload, price, &cost,
+                                 error);
+    in->out.outcome = !billable                         ? BILL_OUTCOME_NOT_BILLABLE
                       : strcmp(reason, "unpriced") == 0 ? BILL_OUTCOME_UNPRICED
-                                                         : BILL_OUTCOME_REVIEW;
+                                                        : BILL_OUTCOME_REVIEW;
     return billable ? insert_outbox(ledger, &usage, reason, error) : BILL_OK;
 }
 
@@ -398,8 +412,8 @@ bill_status bill_ledger_record(bill_recorded *out, bill_ledger *ledger, const bi
         names.cached_input_tokens = names.cache_write_tokens = names.reasoning_tokens = BILL_COUNT_NONE;
         names.audio_input_tokens = names.audio_output_tokens = BILL_COUNT_NONE;
         names.image_input_tokens = names.image_output_tokens = BILL_COUNT_NONE;
-        const int64_t parts[] = {usage->cached_input_tokens, usage->cache_write_tokens, usage->reasoning_tokens,
-                                 usage->audio_input_tokens, usage->audio_output_tokens, usage->image_input_tokens,
+        const int64_t parts[] = {usage->cached_input_tokens, usage->cache_write_tokens,  usage->reasoning_tokens,
+                                 usage->audio_input_tokens,  usage->audio_output_tokens, usage->image_input_tokens,
                                  usage->image_output_tokens};
         for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
             if (parts[i] != BILL_COUNT_NONE && parts[i] < 0)

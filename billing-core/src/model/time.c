@@ -33,8 +33,8 @@ static void date_of(bill_date *out, int64_t days)
 
 bill_time bill_time_of_date(const bill_date *date)
 {
-    int64_t seconds = days_of(date->year, date->month, date->day) * DAY_SECONDS +
-                      date->hour * 3600 + date->minute * 60 + date->second;
+    int64_t seconds = days_of(date->year, date->month, date->day) * DAY_SECONDS + date->hour * 3600 +
+                      date->minute * 60 + date->second;
     return seconds * BILL_SECOND + date->microsecond;
 }
 
@@ -90,8 +90,8 @@ static bool expect(const char **at, const char *end, char c)
 static bool read_day(const char **at, const char *end, bill_date *date)
 {
     static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (!number(at, end, 4, &date->year) || !expect(at, end, '-') ||
-        !number(at, end, 2, &date->month) || !expect(at, end, '-') || !number(at, end, 2, &date->day))
+    if (!number(at, end, 4, &date->year) || !expect(at, end, '-') || !number(at, end, 2, &date->month) ||
+        !expect(at, end, '-') || !number(at, end, 2, &date->day))
         return false;
     bool leap = date->year % 4 == 0 && (date->year % 100 != 0 || date->year % 400 == 0);
     if (date->year < 1 || date->month < 1 || date->month > 12 || date->day < 1)
@@ -131,8 +131,8 @@ static bool read_offset(const char **at, const char *end, int *seconds)
     sign = **at == '-' ? -1 : 1;
     if (!expect(at, end, '+') && !expect(at, end, '-'))
         return false;
-    if (!number(at, end, 2, &hours) || !expect(at, end, ':') || !number(at, end, 2, &minutes) ||
-        hours > 15 || minutes > 59)
+    if (!number(at, end, 2, &hours) || !expect(at, end, ':') || !number(at, end, 2, &minutes) || hours > 15 ||
+        minutes > 59)
         return false;
     *seconds = sign * (hours * 3600 + minutes * 60);
     return true;
@@ -163,7 +163,15 @@ void bill_time_print(char out[BILL_TIME_TEXT], bill_time time)
     static const struct {
         int digits;
         char after;
-    } shape[] = {{4, '-'}, {2, '-'}, {2, ' '}, {2, ':'}, {2, ':'}, {2, '.'}, {6, '\0'}};
+    } shape[] = {
+        {4, '-' },
+        {2, '-' },
+        {2, ' ' },
+        {2, ':' },
+        {2, ':' },
+        {2, '.' },
+        {6, '\0'}
+    };
     char *at = out;
     for (size_t i = 0; i < 7; i++) {
         int value = *parts[i];
@@ -180,8 +188,8 @@ bool bill_cycle_valid(const char *text, size_t length)
 {
     const char *at = text, *end = text + length;
     int year, month;
-    return number(&at, end, 4, &year) && expect(&at, end, '-') && number(&at, end, 2, &month) &&
-           at == end && year >= 1 && month >= 1 && month <= 12;
+    return number(&at, end, 4, &year) && expect(&at, end, '-') && number(&at, end, 2, &month) && at == end &&
+           year >= 1 && month >= 1 && month <= 12;
 }
 
 static void cycle_print(char out[BILL_CYCLE_TEXT], int year, int month)
@@ -236,8 +244,7 @@ bill_status bill_cycle_range(bill_time *start, bill_time *end, const bill_zone *
     return BILL_OK;
 }
 
-bill_status bill_day_range(bill_time *start, bill_time *end, const bill_zone *zone,
-                           const char *text, size_t length)
+bill_status bill_day_range(bill_time *start, bill_time *end, const bill_zone *zone, const char *text, size_t length)
 {
     const char *at = text;
     bill_date day = {0}, next;

@@ -14,26 +14,28 @@ typedef struct count_field {
     size_t offset;
 } count_field;
 
-#define FIELD(name) {#name, offsetof(bill_usage, name)}
+#define FIELD(name)                                                                                                    \
+    {                                                                                                                  \
+#name, offsetof(bill_usage, name)                                                                              \
+    }
 static const count_field counts[] = {
-    FIELD(input_tokens),        FIELD(output_tokens),      FIELD(cached_input_tokens),
-    FIELD(cache_write_tokens),  FIELD(reasoning_tokens),   FIELD(audio_input_tokens),
-    FIELD(audio_output_tokens), FIELD(image_input_tokens), FIELD(image_output_tokens),
-    FIELD(character_count),     FIELD(image_count),        FIELD(latency_ms),
+    FIELD(input_tokens),        FIELD(output_tokens),      FIELD(cached_input_tokens), FIELD(cache_write_tokens),
+    FIELD(reasoning_tokens),    FIELD(audio_input_tokens), FIELD(audio_output_tokens), FIELD(image_input_tokens),
+    FIELD(image_output_tokens), FIELD(character_count),    FIELD(image_count),         FIELD(latency_ms),
 };
 
 static const struct {
     const char *name;
     size_t offset, size;
 } texts[] = {
-    {"request_id", offsetof(bill_usage, request_id), sizeof((bill_usage *)0)->request_id},
-    {"root_request_id", offsetof(bill_usage, root_request_id), sizeof((bill_usage *)0)->root_request_id},
+    {"request_id",          offsetof(bill_usage, request_id),          sizeof((bill_usage *)0)->request_id         },
+    {"root_request_id",     offsetof(bill_usage, root_request_id),     sizeof((bill_usage *)0)->root_request_id    },
     {"provider_request_id", offsetof(bill_usage, provider_request_id), sizeof((bill_usage *)0)->provider_request_id},
-    {"model", offsetof(bill_usage, model), sizeof((bill_usage *)0)->model},
-    {"model_name", offsetof(bill_usage, model), sizeof((bill_usage *)0)->model},
-    {"qualifier", offsetof(bill_usage, qualifier), sizeof((bill_usage *)0)->qualifier},
-    {"price_qualifier", offsetof(bill_usage, qualifier), sizeof((bill_usage *)0)->qualifier},
-    {"error_code", offsetof(bill_usage, error_code), sizeof((bill_usage *)0)->error_code},
+    {"model",               offsetof(bill_usage, model),               sizeof((bill_usage *)0)->model              },
+    {"model_name",          offsetof(bill_usage, model),               sizeof((bill_usage *)0)->model              },
+    {"qualifier",           offsetof(bill_usage, qualifier),           sizeof((bill_usage *)0)->qualifier          },
+    {"price_qualifier",     offsetof(bill_usage, qualifier),           sizeof((bill_usage *)0)->qualifier          },
+    {"error_code",          offsetof(bill_usage, error_code),          sizeof((bill_usage *)0)->error_code         },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -105,7 +107,8 @@ static bill_status check_names(const bill_usage *u, bill_error *error)
     if (!u->model[0] || bill_utf8_count(&characters, u->model, strlen(u->model), BILL_CHAR_CODE_POINT) != BILL_OK)
         return bill_error_set(error, BILL_EINVAL, "model must be a name in UTF-8");
     if (u->user_id <= 0)
-        return bill_error_set(error, BILL_EINVAL, "user_id must be positive: a usage without an owner cannot be billed");
+        return bill_error_set(error, BILL_EINVAL,
+                              "user_id must be positive: a usage without an owner cannot be billed");
     return BILL_OK;
 }
 
@@ -119,8 +122,8 @@ bill_status bill_usage_check(const bill_usage *usage, bill_error *error)
         if (count != BILL_COUNT_NONE && count < 0)
             return bill_error_set(error, BILL_EINVAL, "%s is negative", counts[i].name);
     }
-    if (usage->has_duration && (bill_amount_is_negative(usage->duration_seconds) ||
-                                !bill_amount_fits(usage->duration_seconds, 18, 6)))
+    if (usage->has_duration &&
+        (bill_amount_is_negative(usage->duration_seconds) || !bill_amount_fits(usage->duration_seconds, 18, 6)))
         return bill_error_set(error, BILL_EINVAL, "duration_seconds must be 0 or more, with at most 6 decimals");
     return bill_usage_check_parts(usage, error);
 }
@@ -183,8 +186,7 @@ static bill_status read_member(bill_usage *out, const bill_json_node *member)
     for (size_t i = 0; i < COUNT(texts); i++)
         if (strcmp(texts[i].name, member->key) == 0) {
             const char *text = bill_json_string(member);
-            return text ? bill_copy((char *)out + texts[i].offset, texts[i].size, text, member->length)
-                        : BILL_EINVAL;
+            return text ? bill_copy((char *)out + texts[i].offset, texts[i].size, text, member->length) : BILL_EINVAL;
         }
     return read_special(out, member);
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_MAX 262144
+#define FILE_MAX    262144
 #define DAY_SECONDS 86400
 
 /* "Mm.w.d/time": the w-th weekday d of month m (5 is the last one). */
@@ -21,13 +21,13 @@ typedef struct rule {
 
 struct bill_zone {
     char name[65];
-    int32_t standard, summer;   /* offsets of the closing rule */
+    int32_t standard, summer; /* offsets of the closing rule */
     bool has_summer;
     rule to_summer, to_standard;
     size_t count;
-    int64_t *changes;           /* seconds, ascending */
-    int32_t *offsets;           /* offsets[i] holds from changes[i] */
-    int32_t first;              /* before the first change */
+    int64_t *changes; /* seconds, ascending */
+    int32_t *offsets; /* offsets[i] holds from changes[i] */
+    int32_t first;    /* before the first change */
 };
 
 typedef struct bytes {
@@ -135,14 +135,13 @@ static bool read_header(header *out, bytes *in)
     for (int i = 0; i < 6; i++)
         *fields[i] = (size_t)(uint32_t)big_endian(in->at + 20 + 4 * i, 4);
     in->at += 44;
-    return out->changes <= FILE_MAX && out->types <= 256 && out->chars <= FILE_MAX &&
-           out->leap <= FILE_MAX && out->utc <= FILE_MAX && out->standard <= FILE_MAX;
+    return out->changes <= FILE_MAX && out->types <= 256 && out->chars <= FILE_MAX && out->leap <= FILE_MAX &&
+           out->utc <= FILE_MAX && out->standard <= FILE_MAX;
 }
 
 static size_t body_size(const header *h, size_t width)
 {
-    return h->changes * width + h->changes + h->types * 6 + h->chars + h->leap * (width + 4) +
-           h->standard + h->utc;
+    return h->changes * width + h->changes + h->types * 6 + h->chars + h->leap * (width + 4) + h->standard + h->utc;
 }
 
 static bill_status read_body(bill_zone *zone, const header *h, bytes *in)
@@ -212,8 +211,8 @@ static bool safe_name(const char *name)
     if (!*name || *name == '/')
         return false;
     for (const char *c = name; *c; c++)
-        if (!((*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') ||
-              *c == '_' || *c == '-' || *c == '+' || *c == '/'))
+        if (!((*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_' ||
+              *c == '-' || *c == '+' || *c == '/'))
             return false;
     return true;
 }

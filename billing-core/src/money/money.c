@@ -45,8 +45,8 @@ static bool rounds_up(bill_rounding rounding, bool negative, bool odd, int half)
     return false;
 }
 
-static bill_status finish_quotient(bill_int128 *out, bill_uint128 quotient, bill_uint128 rest,
-                                   bill_uint128 divisor, bool negative, bill_rounding rounding)
+static bill_status finish_quotient(bill_int128 *out, bill_uint128 quotient, bill_uint128 rest, bill_uint128 divisor,
+                                   bool negative, bill_rounding rounding)
 {
     if (rest != 0) {
         bill_uint128 gap = divisor - rest;
@@ -98,8 +98,7 @@ static bill_status wide_divide(bill_uint128 *quotient, bill_uint128 *rest, wide 
 }
 
 /* out = a * b / d with one rounding; d > 0. */
-static bill_status mul_div(bill_int128 *out, bill_int128 a, bill_int128 b, bill_uint128 d,
-                           bill_rounding rounding)
+static bill_status mul_div(bill_int128 *out, bill_int128 a, bill_int128 b, bill_uint128 d, bill_rounding rounding)
 {
     bool negative = (a < 0) != (b < 0);
     bill_uint128 ma = magnitude(a), mb = magnitude(b), product, quotient, rest;
@@ -165,8 +164,7 @@ bill_status bill_amount_mul(bill_amount *out, bill_amount a, bill_amount b, bill
     return mul_div(&out->v, a.v, b.v, (bill_uint128)BILL_ONE, rounding);
 }
 
-bill_status bill_amount_mul_per(bill_amount *out, bill_amount a, bill_amount b, int64_t per,
-                                bill_rounding rounding)
+bill_status bill_amount_mul_per(bill_amount *out, bill_amount a, bill_amount b, int64_t per, bill_rounding rounding)
 {
     if (per < 1)
         return BILL_EINVAL;

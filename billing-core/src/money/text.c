@@ -147,8 +147,7 @@ static char digit_at(const parts *p, long i)
     return f < p->fraction_count ? p->fraction[f] : '0';
 }
 
-bill_status bill_amount_parse_lenient(bill_amount *out, const char *text, size_t length,
-                                      bill_rounding rounding)
+bill_status bill_amount_parse_lenient(bill_amount *out, const char *text, size_t length, bill_rounding rounding)
 {
     reader in = {text, text + length};
     bill_uint128 mag = 0;

@@ -4,8 +4,7 @@
 bill_status bill_cost_tokens(bill_amount *cost, bill_token_usage usage, bill_token_price price)
 {
     bill_int128 input, output, sum;
-    if (usage.input_tokens < 0 || usage.output_tokens < 0 || price.input_price.v < 0 ||
-        price.output_price.v < 0)
+    if (usage.input_tokens < 0 || usage.output_tokens < 0 || price.input_price.v < 0 || price.output_price.v < 0)
         return BILL_EINVAL;
     if (__builtin_mul_overflow(price.input_price.v, (bill_int128)usage.input_tokens, &input) ||
         __builtin_mul_overflow(price.output_price.v, (bill_int128)usage.output_tokens, &output) ||

@@ -135,8 +135,8 @@ static const char *qualifier_for(const costing *c, bill_price_dimension dimensio
 }
 
 /* The component of the tier a size falls into. */
-static const bill_price_component *tier_of(const costing *c, bill_price_dimension dimension,
-                                           const char *qualifier, bill_amount size)
+static const bill_price_component *tier_of(const costing *c, bill_price_dimension dimension, const char *qualifier,
+                                           bill_amount size)
 {
     const bill_price_component *best = NULL;
     for (size_t i = 0; i < c->price->component_count; i++) {
@@ -173,8 +173,8 @@ static bill_status add_line(costing *c, const bill_price_component *part, bill_a
     if (status == BILL_OK)
         status = bill_amount_add(&c->out.total, c->out.total, line.cost);
     if (status != BILL_OK)
-        return bill_error_set(c->error, status, "cost of %s: %s",
-                              bill_values_price_dimension[part->dimension], bill_status_text(status));
+        return bill_error_set(c->error, status, "cost of %s: %s", bill_values_price_dimension[part->dimension],
+                              bill_status_text(status));
     c->out.lines[c->out.line_count++] = line;
     return BILL_OK;
 }
@@ -229,8 +229,8 @@ typedef struct part {
 } part;
 
 /* Splits a whole into priced parts and the rest, which is `main_dimension`. */
-static bill_status add_whole(costing *c, bill_price_dimension main_dimension, int64_t whole,
-                             const part *parts, size_t count)
+static bill_status add_whole(costing *c, bill_price_dimension main_dimension, int64_t whole, const part *parts,
+                             size_t count)
 {
     bill_amount quantity;
     int64_t rest = whole;
@@ -262,13 +262,17 @@ static int64_t known(int64_t count)
 static bill_status cost_tokens(costing *c)
 {
     const bill_usage *u = c->usage;
-    const part input[] = {{BILL_DIM_CACHED_INPUT, u->cached_input_tokens},
-                          {BILL_DIM_CACHE_WRITE, u->cache_write_tokens},
-                          {BILL_DIM_AUDIO_INPUT, u->audio_input_tokens},
-                          {BILL_DIM_IMAGE_INPUT, u->image_input_tokens}};
-    const part output[] = {{BILL_DIM_REASONING, u->reasoning_tokens},
-                           {BILL_DIM_AUDIO_OUTPUT, u->audio_output_tokens},
-                           {BILL_DIM_IMAGE_OUTPUT, u->image_output_tokens}};
+    const part input[] = {
+        {BILL_DIM_CACHED_INPUT, u->cached_input_tokens},
+        {BILL_DIM_CACHE_WRITE,  u->cache_write_tokens },
+        {BILL_DIM_AUDIO_INPUT,  u->audio_input_tokens },
+        {BILL_DIM_IMAGE_INPUT,  u->image_input_tokens }
+    };
+    const part output[] = {
+        {BILL_DIM_REASONING,    u->reasoning_tokens   },
+        {BILL_DIM_AUDIO_OUTPUT, u->audio_output_tokens},
+        {BILL_DIM_IMAGE_OUTPUT, u->image_output_tokens}
+    };
     int64_t total;
     if (u->input_tokens == BILL_COUNT_NONE && u->output_tokens == BILL_COUNT_NONE)
         return bill_error_set(c->error, BILL_EINVAL, "no token was counted");
@@ -333,8 +337,7 @@ static void print_prices(costing *c)
     }
 }
 
-bill_status bill_price_apply(bill_costing *out, const bill_price *price, const bill_usage *usage,
-                             bill_error *error)
+bill_status bill_price_apply(bill_costing *out, const bill_price *price, const bill_usage *usage, bill_error *error)
 {
     costing c = {.price = price, .usage = usage, .error = error};
     bill_status status = bill_usage_check_parts(usage, error);

@@ -12,15 +12,26 @@
 #include <string.h>
 
 static const char *const status_labels[][2] = {
-    [BILL_STATUS_PENDING] = {"待支付", "pending"},     [BILL_STATUS_BILLED] = {"已出账", "billed"},
-    [BILL_STATUS_PAID] = {"已支付", "paid"},           [BILL_STATUS_REFUNDED] = {"已退款", "refunded"},
-    [BILL_STATUS_FAILED] = {"支付失败", "failed"},     [BILL_STATUS_CANCELLED] = {"已取消", "cancelled"},
+    [BILL_STATUS_PENDING] = {"待支付",    "pending"  },
+      [BILL_STATUS_BILLED] = {"已出账",    "billed"   },
+    [BILL_STATUS_PAID] = {"已支付",    "paid"     },
+      [BILL_STATUS_REFUNDED] = {"已退款",    "refunded" },
+    [BILL_STATUS_FAILED] = {"支付失败", "failed"   },
+      [BILL_STATUS_CANCELLED] = {"已取消",    "cancelled"},
 };
 
-static const char *const header[][2] = {{"日期", "date"},     {"模型", "model"},     {"类型", "type"},
-                                        {"数量", "quantity"}, {"单位", "unit"},      {"单价", "unit price"},
-                                        {"总费用", "total cost"}, {"状态", "status"}, {"输入单价", "input price"},
-                                        {"输出单价", "output price"}};
+static const char *const header[][2] = {
+    {"日期",       "date"        },
+    {"模型",       "model"       },
+    {"类型",       "type"        },
+    {"数量",       "quantity"    },
+    {"单位",       "unit"        },
+    {"单价",       "unit price"  },
+    {"总费用",    "total cost"  },
+    {"状态",       "status"      },
+    {"输入单价", "input price" },
+    {"输出单价", "output price"}
+};
 
 static const char *const focus_header =
     "BilledCost,BillingCurrency,BillingPeriodStart,BillingPeriodEnd,ChargeCategory,ChargeClass,ChargeDescription,"
@@ -30,7 +41,7 @@ static const char *const focus_header =
 const char *bill_status_label(bill_billing_status status, bill_language language)
 {
     return (size_t)status < sizeof status_labels / sizeof status_labels[0] ? status_labels[status][language == BILL_EN]
-                                                                            : "";
+                                                                           : "";
 }
 
 const char *bill_type_label(bill_billing_type type, bill_language language)
@@ -236,11 +247,15 @@ static bill_status write_focus(void *context, const bill_record *r)
 bill_status bill_export_csv(bill_sink sink, void *sink_context, bill_ledger *ledger, const bill_filter *filter,
                             const bill_export_options *options, bill_error *error)
 {
-    writer out = {.sink = sink, .sink_context = sink_context, .zone = bill_ledger_zone(ledger), .options = options,
+    writer out = {.sink = sink,
+                  .sink_context = sink_context,
+                  .zone = bill_ledger_zone(ledger),
+                  .options = options,
                   .first = true};
     bill_status status = options->focus ? sink(sink_context, focus_header, strlen(focus_header)) : write_header(&out);
     if (status == BILL_OK)
-        status = bill_query_records(NULL, ledger, filter, 0, 0, options->focus ? write_focus : write_record, &out, error);
+        status =
+            bill_query_records(NULL, ledger, filter, 0, 0, options->focus ? write_focus : write_record, &out, error);
     bill_text_finish(&out.row);
     if (status != BILL_OK && (!error || error->status == BILL_OK))
         return bill_error_set(error, status, "export: %s", bill_status_text(status));

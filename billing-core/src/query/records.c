@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define PAGE 200
+#define PAGE    200
 #define CURSORS 5
 
 typedef struct cursor {
@@ -60,8 +60,8 @@ static bill_status fill(cursor *c, bill_ledger *ledger, const bill_filter *filte
 }
 
 /* The cursor with the smallest id, refilled where it ran dry; NULL at the end. */
-static bill_status smallest(cursor **out, cursor *cursors, size_t count, bill_ledger *ledger,
-                            const bill_filter *filter, int64_t page, bill_error *error)
+static bill_status smallest(cursor **out, cursor *cursors, size_t count, bill_ledger *ledger, const bill_filter *filter,
+                            int64_t page, bill_error *error)
 {
     *out = NULL;
     for (size_t i = 0; i < count; i++) {

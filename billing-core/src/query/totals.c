@@ -18,11 +18,13 @@ void bill_filter_sql(bill_text *sql, bill_params *p, const bill_filter *filter)
     const struct {
         bool wanted;
         const char *sql;
-    } parts[] = {{filter->user_id != 0, "user_id = ?"},
-                 {filter->cycle[0] != '\0', "billing_cycle = ?"},
-                 {filter->from != BILL_TIME_NONE, "billing_time >= ?"},
-                 {filter->to != BILL_TIME_NONE, "billing_time < ?"},
-                 {filter->status >= 0, "billing_status = ?"}};
+    } parts[] = {
+        {filter->user_id != 0,           "user_id = ?"       },
+        {filter->cycle[0] != '\0',       "billing_cycle = ?" },
+        {filter->from != BILL_TIME_NONE, "billing_time >= ?" },
+        {filter->to != BILL_TIME_NONE,   "billing_time < ?"  },
+        {filter->status >= 0,            "billing_status = ?"}
+    };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (!parts[i].wanted)
             continue;
@@ -91,7 +93,8 @@ static bill_status take_row(void *context, const bill_value *row, size_t count)
 
 bill_status bill_query_totals(bill_statement *out, bill_ledger *ledger, const bill_filter *filter, bill_error *error)
 {
-    static const char select[] = "SELECT billing_type, billing_status, currency, total_cost, refunded_amount, quantity FROM ";
+    static const char select[] =
+        "SELECT billing_type, billing_status, currency, total_cost, refunded_amount, quantity FROM ";
     bill_text sql = {0};
     bill_params p = {.count = 0};
     bill_statement statement = {0};

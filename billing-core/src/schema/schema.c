@@ -6,79 +6,102 @@
 
 #include <string.h>
 
-#define BILL_ENUM_BEGIN(name) const char *const bill_values_##name[] = {
+#define BILL_ENUM_BEGIN(name)           const char *const bill_values_##name[] = {
 #define BILL_ENUM_VALUE(constant, text) text,
-#define BILL_ENUM_END(name) NULL};
+#define BILL_ENUM_END(name)                                                                                            \
+    NULL                                                                                                               \
+    }                                                                                                                  \
+    ;
 #include "billing/enums.def"
 
 /* For the rows a pass does not want. */
 #define NOTHING(...)
 
 #define BILL_TABLE(table, ...) static const bill_column columns_##table[] = {
-#define BILL_COLUMN(table, title, class, required, missing, wrong, ...)                            \
-    {.name = #title,                                                                               \
-     .type_class = BILL_CLASS_##class,                                                             \
-     .required_by = BILL_REQUIRED_##required,                                                      \
-     .if_missing = BILL_SEVERITY_##missing,                                                        \
-     .if_wrong = BILL_SEVERITY_##wrong,                                                            \
+#define BILL_COLUMN(table, title, class, required, missing, wrong, ...)                                                \
+    {.name = #title,                                                                                                   \
+     .type_class = BILL_CLASS_##class,                                                                                 \
+     .required_by = BILL_REQUIRED_##required,                                                                          \
+     .if_missing = BILL_SEVERITY_##missing,                                                                            \
+     .if_wrong = BILL_SEVERITY_##wrong,                                                                                \
      __VA_ARGS__},
-#define BILL_KEY NOTHING
+#define BILL_KEY         NOTHING
 #define BILL_FOREIGN_KEY NOTHING
-#define BILL_CHECK NOTHING
-#define BILL_TABLE_END(table) {.name = NULL}};
+#define BILL_CHECK       NOTHING
+#define BILL_TABLE_END(table)                                                                                          \
+    {                                                                                                                  \
+        .name = NULL                                                                                                   \
+    }                                                                                                                  \
+    }                                                                                                                  \
+    ;
 #include "billing/reference.def"
 
 #define BILL_TABLE(table, ...) static const bill_key keys_##table[] = {
-#define BILL_COLUMN NOTHING
-#define BILL_KEY(table, what, required, missing, ...)                                              \
-    {.kind = BILL_KEY_##what,                                                                      \
-     .required_by = BILL_REQUIRED_##required,                                                      \
-     .if_missing = BILL_SEVERITY_##missing,                                                        \
+#define BILL_COLUMN            NOTHING
+#define BILL_KEY(table, what, required, missing, ...)                                                                  \
+    {.kind = BILL_KEY_##what,                                                                                          \
+     .required_by = BILL_REQUIRED_##required,                                                                          \
+     .if_missing = BILL_SEVERITY_##missing,                                                                            \
      __VA_ARGS__},
 #define BILL_FOREIGN_KEY NOTHING
-#define BILL_CHECK NOTHING
-#define BILL_TABLE_END(table) {.columns = {NULL}}};
+#define BILL_CHECK       NOTHING
+#define BILL_TABLE_END(table)                                                                                          \
+    {                                                                                                                  \
+        .columns = { NULL }                                                                                            \
+    }                                                                                                                  \
+    }                                                                                                                  \
+    ;
 #include "billing/reference.def"
 
 #define BILL_TABLE(table, ...) static const bill_foreign_key links_##table[] = {
-#define BILL_COLUMN NOTHING
-#define BILL_KEY NOTHING
-#define BILL_FOREIGN_KEY(table, required, missing, ...)                                            \
+#define BILL_COLUMN            NOTHING
+#define BILL_KEY               NOTHING
+#define BILL_FOREIGN_KEY(table, required, missing, ...)                                                                \
     {.required_by = BILL_REQUIRED_##required, .if_missing = BILL_SEVERITY_##missing, __VA_ARGS__},
 #define BILL_CHECK NOTHING
-#define BILL_TABLE_END(table) {.columns = {NULL}}};
+#define BILL_TABLE_END(table)                                                                                          \
+    {                                                                                                                  \
+        .columns = { NULL }                                                                                            \
+    }                                                                                                                  \
+    }                                                                                                                  \
+    ;
 #include "billing/reference.def"
 
-#define BILL_TABLE(table, ...) static const bill_check checks_##table[] = {
-#define BILL_COLUMN NOTHING
-#define BILL_KEY NOTHING
-#define BILL_FOREIGN_KEY NOTHING
+#define BILL_TABLE(table, ...)        static const bill_check checks_##table[] = {
+#define BILL_COLUMN                   NOTHING
+#define BILL_KEY                      NOTHING
+#define BILL_FOREIGN_KEY              NOTHING
 #define BILL_CHECK(table, title, ...) {.name = title, __VA_ARGS__},
-#define BILL_TABLE_END(table) {.name = NULL}};
+#define BILL_TABLE_END(table)                                                                                          \
+    {                                                                                                                  \
+        .name = NULL                                                                                                   \
+    }                                                                                                                  \
+    }                                                                                                                  \
+    ;
 #include "billing/reference.def"
 
 #define ROWS(array) (sizeof(array) / sizeof((array)[0]) - 1)
 
 static const bill_table tables[] = {
-#define BILL_TABLE(table, required, missing, mutable, ...)                                         \
-    {.name = #table,                                                                               \
-     .required_by = BILL_REQUIRED_##required,                                                      \
-     .if_missing = BILL_SEVERITY_##missing,                                                        \
-     .mutability = mutable,                                                                        \
-     .columns = columns_##table,                                                                   \
-     .column_count = ROWS(columns_##table),                                                        \
-     .keys = keys_##table,                                                                         \
-     .key_count = ROWS(keys_##table),                                                              \
-     .foreign_keys = links_##table,                                                                \
-     .foreign_key_count = ROWS(links_##table),                                                     \
-     .checks = checks_##table,                                                                     \
-     .check_count = ROWS(checks_##table),                                                          \
+#define BILL_TABLE(table, required, missing, mutable, ...)                                                             \
+    {.name = #table,                                                                                                   \
+     .required_by = BILL_REQUIRED_##required,                                                                          \
+     .if_missing = BILL_SEVERITY_##missing,                                                                            \
+     .mutability = mutable,                                                                                            \
+     .columns = columns_##table,                                                                                       \
+     .column_count = ROWS(columns_##table),                                                                            \
+     .keys = keys_##table,                                                                                             \
+     .key_count = ROWS(keys_##table),                                                                                  \
+     .foreign_keys = links_##table,                                                                                    \
+     .foreign_key_count = ROWS(links_##table),                                                                         \
+     .checks = checks_##table,                                                                                         \
+     .check_count = ROWS(checks_##table),                                                                              \
      __VA_ARGS__},
-#define BILL_COLUMN NOTHING
-#define BILL_KEY NOTHING
+#define BILL_COLUMN      NOTHING
+#define BILL_KEY         NOTHING
 #define BILL_FOREIGN_KEY NOTHING
-#define BILL_CHECK NOTHING
-#define BILL_TABLE_END NOTHING
+#define BILL_CHECK       NOTHING
+#define BILL_TABLE_END   NOTHING
 #include "billing/reference.def"
 };
 
@@ -123,8 +146,8 @@ const char *const *bill_values_named(const char *name)
         const char *const *values;
     } lists[] = {
 #define BILL_ENUM_BEGIN(name) {#name, bill_values_##name},
-#define BILL_ENUM_VALUE NOTHING
-#define BILL_ENUM_END NOTHING
+#define BILL_ENUM_VALUE       NOTHING
+#define BILL_ENUM_END         NOTHING
 #include "billing/enums.def"
     };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
@@ -155,8 +178,7 @@ const bill_table *bill_schema_find_table(const char *name, size_t length)
     return NULL;
 }
 
-const bill_column *bill_schema_find_column(const bill_table *table, const char *name,
-                                           size_t length)
+const bill_column *bill_schema_find_column(const bill_table *table, const char *name, size_t length)
 {
     for (size_t i = 0; i < table->column_count; i++)
         if (same_name(table->columns[i].name, name, length))

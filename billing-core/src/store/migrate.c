@@ -13,14 +13,15 @@ typedef struct migration {
 
 static bill_status first_schema(bill_dialect dialect, bill_sink sink, void *context)
 {
-    static const char rows[] =
-        "INSERT INTO ai_billing_journal_head (id, entry_count, last_hash) VALUES (1, 0, '');\n";
+    static const char rows[] = "INSERT INTO ai_billing_journal_head (id, entry_count, last_hash) VALUES (1, 0, '');\n";
     bill_status status = bill_schema_ddl(dialect, BILL_TABLES_ALL, sink, context);
     return status == BILL_OK ? sink(context, rows, sizeof rows - 1) : status;
 }
 
 /* Step i leads to version i + 1. A step never changes once it was released. */
-static const migration steps[] = {{"reference tables", first_schema}};
+static const migration steps[] = {
+    {"reference tables", first_schema}
+};
 
 #define STEPS ((int)(sizeof steps / sizeof steps[0]))
 
@@ -36,9 +37,9 @@ static bill_status print_step(int step, bill_dialect dialect, bill_sink sink, vo
     if (status != BILL_OK)
         return status;
     bill_time_print(stamp, bill_time_now());
-    int length = snprintf(row, sizeof row,
-                          "INSERT INTO schema_migrations (id, name, applied_at) VALUES (%d, '%s', '%s');\n",
-                          step + 1, steps[step].name, stamp);
+    int length =
+        snprintf(row, sizeof row, "INSERT INTO schema_migrations (id, name, applied_at) VALUES (%d, '%s', '%s');\n",
+                 step + 1, steps[step].name, stamp);
     return sink(context, row, (size_t)length);
 }
 
@@ -53,8 +54,7 @@ bill_status bill_migration_print(bill_dialect dialect, int from, bill_sink sink,
 static const char *table_exists(bill_dialect dialect)
 {
     switch (dialect) {
-    case BILL_SQLITE:
-        return "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'";
+    case BILL_SQLITE: return "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'";
     case BILL_MARIADB:
         return "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() "
                "AND table_name = 'schema_migrations'";
@@ -68,11 +68,9 @@ static const char *table_exists(bill_dialect dialect)
 bill_status bill_store_version(int *out, bill_store *store, bill_error *error)
 {
     int64_t found = 0, version = 0;
-    bill_status status =
-        bill_store_int(&found, store, table_exists(store->engine->dialect), NULL, 0, error);
+    bill_status status = bill_store_int(&found, store, table_exists(store->engine->dialect), NULL, 0, error);
     if (status == BILL_OK && found)
-        status = bill_store_int(&version, store, "SELECT COALESCE(MAX(id), 0) FROM schema_migrations",
-                                NULL, 0, error);
+        status = bill_store_int(&version, store, "SELECT COALESCE(MAX(id), 0) FROM schema_migrations", NULL, 0, error);
     if (status == BILL_OK)
         *out = (int)version;
     return status;
@@ -90,8 +88,8 @@ static bill_status upgrade(bill_store *store, bill_error *error)
     int version;
     bill_status status = bill_store_version(&version, store, error);
     if (status == BILL_OK && version > STEPS)
-        status = bill_error_set(error, BILL_EUNSUPPORTED,
-                                "the store has schema version %d, this build knows %d", version, STEPS);
+        status = bill_error_set(error, BILL_EUNSUPPORTED, "the store has schema version %d, this build knows %d",
+                                version, STEPS);
     if (status == BILL_OK && version < STEPS) {
         status = bill_migration_print(store->engine->dialect, version, collect, &sql);
         if (status == BILL_OK)

@@ -68,8 +68,8 @@ bill_status bill_value_int(int64_t *out, const bill_value *value)
     return BILL_OK;
 }
 
-bill_status bill_store_run(bill_store *store, const char *sql, const bill_value *params,
-                           size_t count, bill_row_fn row, void *context, bill_error *error)
+bill_status bill_store_run(bill_store *store, const char *sql, const bill_value *params, size_t count, bill_row_fn row,
+                           void *context, bill_error *error)
 {
     return store->engine->run(store, sql, params, count, row, context, error);
 }
@@ -89,8 +89,8 @@ static bill_status take_first(void *context, const bill_value *row, size_t count
     return status == BILL_ENOTFOUND ? BILL_OK : status;
 }
 
-bill_status bill_store_int(int64_t *out, bill_store *store, const char *sql,
-                           const bill_value *params, size_t count, bill_error *error)
+bill_status bill_store_int(int64_t *out, bill_store *store, const char *sql, const bill_value *params, size_t count,
+                           bill_error *error)
 {
     first found = {0};
     bill_status status = bill_store_run(store, sql, params, count, take_first, &found, error);

@@ -17,9 +17,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEPT_MAX 128
+#define KEPT_MAX    128
 #define COLUMNS_MAX 64
-#define CELL_BYTES 256
+#define CELL_BYTES  256
 
 typedef struct kept {
     uint64_t hash;
@@ -65,9 +65,7 @@ static bill_status status_of(mariadb_store *store, unsigned code, const char *te
         case ER_LOCK_DEADLOCK:
         case ER_LOCK_WAIT_TIMEOUT:
         case ER_CHECKREAD:
-        case 1047: /* a cluster node that is not ready */
-            status = BILL_EBUSY;
-            break;
+        case 1047: /* a cluster node that is not ready */ status = BILL_EBUSY; break;
         case ER_DUP_ENTRY: status = BILL_ECONFLICT; break;
         case ER_NO_REFERENCED_ROW_2:
         case ER_ROW_IS_REFERENCED_2:
@@ -116,7 +114,10 @@ static bill_status connect_store(mariadb_store *store, bill_error *error)
     store->connection = mysql_init(NULL);
     if (!store->connection)
         return bill_error_set(error, BILL_ENOMEM, "out of memory");
-    if (!mysql_real_connect(store->connection, a->host[0] ? a->host : NULL, user ? user : a->user[0] ? a->user : NULL,
+    if (!mysql_real_connect(store->connection, a->host[0] ? a->host : NULL,
+                            user         ? user
+                            : a->user[0] ? a->user
+                                         : NULL,
                             a->password[0] ? a->password : NULL, a->database, (unsigned)a->port, socket, 0))
         return status_of(store, mysql_errno(store->connection), mysql_error(store->connection), error);
     for (size_t i = 0; i < sizeof session / sizeof session[0]; i++)

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEPT_MAX 128
+#define KEPT_MAX    128
 #define COLUMNS_MAX 64
 
 typedef struct kept {
@@ -41,7 +41,9 @@ static bool broken(const postgres_store *store)
 static bill_status status_of(const postgres_store *store, const PGresult *result, bill_error *error)
 {
     const char *code = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
-    const char *text = result ? PQresultErrorMessage(result) : store->connection ? PQerrorMessage(store->connection) : "";
+    const char *text = result              ? PQresultErrorMessage(result)
+                       : store->connection ? PQerrorMessage(store->connection)
+                                           : "";
     bill_status status = BILL_EIO;
     if (broken(store) || !code || strncmp(code, "57P", 3) == 0 || strncmp(code, "08", 2) == 0)
         status = BILL_EBUSY;

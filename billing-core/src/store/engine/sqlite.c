@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEPT_MAX 128
-#define COLUMNS_MAX 64
+#define KEPT_MAX          128
+#define COLUMNS_MAX       64
 #define BUSY_MILLISECONDS 20000
 
 typedef struct kept {
@@ -38,9 +38,8 @@ static bill_status status_of(sqlite3 *db, int code, bill_error *error)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: status = BILL_ECORRUPT; break;
     case SQLITE_CONSTRAINT:
-        status = code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY
-                     ? BILL_ECONFLICT
-                     : BILL_EINVAL;
+        status =
+            code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ? BILL_ECONFLICT : BILL_EINVAL;
         break;
     default: break;
     }
@@ -125,8 +124,8 @@ static bill_status give_row(sqlite3_stmt *statement, bill_row_fn row, void *cont
         case SQLITE_NULL: values[i] = bill_null(); break;
         case SQLITE_INTEGER: values[i] = bill_int(sqlite3_column_int64(statement, i)); break;
         default:
-            values[i] = bill_strn((const char *)sqlite3_column_text(statement, i),
-                                  (size_t)sqlite3_column_bytes(statement, i));
+            values[i] =
+                bill_strn((const char *)sqlite3_column_text(statement, i), (size_t)sqlite3_column_bytes(statement, i));
             if (!values[i].text)
                 return BILL_ENOMEM;
         }
@@ -134,8 +133,8 @@ static bill_status give_row(sqlite3_stmt *statement, bill_row_fn row, void *cont
     return row(context, values, (size_t)count);
 }
 
-static bill_status run(bill_store *base, const char *sql, const bill_value *params, size_t count,
-                       bill_row_fn row, void *context, bill_error *error)
+static bill_status run(bill_store *base, const char *sql, const bill_value *params, size_t count, bill_row_fn row,
+                       void *context, bill_error *error)
 {
     sqlite_store *store = (sqlite_store *)base;
     kept *entry = NULL;
@@ -214,8 +213,8 @@ static bill_status open_store(bill_store **out, const char *address, bill_error 
     if (!store)
         return bill_error_set(error, BILL_ENOMEM, "out of memory");
     store->base.engine = &bill_store_engine_sqlite;
-    int code = sqlite3_open_v2(path, &store->db,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    int code =
+        sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK) {
         status = status_of(store->db, code, error);
         (void)bill_error_set(error, status, "cannot open '%.180s': %s", path,
