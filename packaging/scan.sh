@@ -21,9 +21,6 @@ case $code in
 3) meaning="the analysis is incomplete, or a report could not be written" ;;
 *) meaning="interrupted or broken off" ;;
 esac
-if [ -z "$out" ] && [ $code -lt 2 ]; then
-    echo "text report: reports/ai-compliance-report.txt below the project"
-fi
 echo "meterlint exit code $code: $meaning"
 [ $code -lt 2 ] && exit 0
 exit $code
