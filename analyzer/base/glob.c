@@ -10,8 +10,8 @@ enum { BRACES_MAX = 8, EXPANSIONS_MAX = 4096 };
 static bool match_flat(ml_str pattern, ml_str path)
 {
     size_t p = 0, s = 0;
-    size_t star_p = ML_NOT_FOUND, star_s = 0;   /* after the last '*', where it ended */
-    size_t deep_p = ML_NOT_FOUND, deep_s = 0;   /* the same for '**' */
+    size_t star_p = ML_NOT_FOUND, star_s = 0; /* after the last '*', where it ended */
+    size_t deep_p = ML_NOT_FOUND, deep_s = 0; /* the same for '**' */
 
     for (;;) {
         if (p < pattern.len && pattern.data[p] == '*') {

@@ -21,7 +21,8 @@ static bool is_line_end(char c)
 
 static bool is_name(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-';
 }
 
 static size_t skip_blanks(ml_str text, size_t at)
@@ -84,18 +85,13 @@ static size_t closing_quote(ml_str text, size_t at)
 static char escaped(char c)
 {
     switch (c) {
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
     case '"':
     case '\\':
-    case '$':
-        return c;
-    default:
-        return '\0';
+    case '$': return c;
+    default: return '\0';
     }
 }
 

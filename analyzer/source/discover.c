@@ -18,12 +18,12 @@
 #include <unistd.h>
 
 struct folder {
-    ml_str path;                 /* from the repository's top, "" or with '/' at its end */
+    ml_str path; /* from the repository's top, "" or with '/' at its end */
     const ml_ignore_list *rules;
     bool in_scope;
-    bool on_way;                 /* a path asked for may lie below */
-    bool way_only;               /* entered for that path's sake alone */
-    bool unglobbed;              /* asked for although the configuration ignores it */
+    bool on_way;    /* a path asked for may lie below */
+    bool way_only;  /* entered for that path's sake alone */
+    bool unglobbed; /* asked for although the configuration ignores it */
     bool is_test, below_src;
 };
 
@@ -38,14 +38,14 @@ typedef struct link {
 
 struct walk {
     const ml_discovery *what;
-    ml_str prefix;       /* from the repository's top to the root */
-    ml_str *asked;       /* cleaned */
+    ml_str prefix; /* from the repository's top to the root */
+    ml_str *asked; /* cleaned */
     uint32_t asked_count;
     ml_source_files *out;
     ml_problems *problems;
-    ml_arena *arena;     /* of what is returned */
-    ml_arena kept;       /* for the time of the walk */
-    ml_arena scratch;    /* for one folder */
+    ml_arena *arena;  /* of what is returned */
+    ml_arena kept;    /* for the time of the walk */
+    ml_arena scratch; /* for one folder */
     ML_VEC(struct folder) stack;
     ML_VEC(link_to) links;
 };
@@ -228,7 +228,7 @@ static unsigned char type_of(int directory, const struct dirent *item)
     if (item->d_type != DT_UNKNOWN)
         return item->d_type;
     return fstatat(directory, item->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 ? (unsigned char)IFTODT(info.st_mode)
-                                                                            : DT_UNKNOWN;
+                                                                             : DT_UNKNOWN;
 }
 
 /* Names that cannot matter are dropped at once: most of a tree is neither folder nor code. */

@@ -123,8 +123,8 @@ static bool is_unborn(ml_str top)
 
 static ml_status find_changed(ml_staged_files *files, ml_str top, ml_str prefix, ml_error *error)
 {
-    static const char *const args[] = {"diff-index",   "--cached",   "--name-only",
-                                       "--no-renames", "--ignore-submodules=all", "-z", "HEAD", "--", NULL};
+    static const char *const args[] = {
+        "diff-index", "--cached", "--name-only", "--no-renames", "--ignore-submodules=all", "-z", "HEAD", "--", NULL};
     ml_buf out = {0};
     ml_arena scratch = {0};
     char said[256];
@@ -190,7 +190,8 @@ static bool begin_body(struct blobs *blobs)
     ml_str rest = {blobs->header, blobs->header_len};
 
     ml_str_split(&rest, ' ');
-    if (blobs->done == blobs->count || !ml_str_eq_c(ml_str_split(&rest, ' '), "blob") || !parse_size(&blobs->size, rest))
+    if (blobs->done == blobs->count || !ml_str_eq_c(ml_str_split(&rest, ' '), "blob") ||
+        !parse_size(&blobs->size, rest))
         return false;
     blobs->header_len = 0;
     blobs->in_body = true;

@@ -21,10 +21,22 @@ ml_file_kind ml_file_kind_of(ml_str path)
         const char *ext;
         ml_file_kind kind;
     } kinds[] = {
-        {".ts", ML_FILE_TS},     {".tsx", ML_FILE_TSX},       {".mts", ML_FILE_TS},    {".cts", ML_FILE_TS},
-        {".js", ML_FILE_JS},     {".jsx", ML_FILE_JS},        {".mjs", ML_FILE_JS},    {".cjs", ML_FILE_JS},
-        {".vue", ML_FILE_VUE},   {".svelte", ML_FILE_SVELTE}, {".html", ML_FILE_HTML}, {".htm", ML_FILE_HTML},
-        {".sql", ML_FILE_SQL},   {".prisma", ML_FILE_PRISMA}, {".json", ML_FILE_JSON}, {".jsonc", ML_FILE_JSON},
+        {".ts",     ML_FILE_TS    },
+        {".tsx",    ML_FILE_TSX   },
+        {".mts",    ML_FILE_TS    },
+        {".cts",    ML_FILE_TS    },
+        {".js",     ML_FILE_JS    },
+        {".jsx",    ML_FILE_JS    },
+        {".mjs",    ML_FILE_JS    },
+        {".cjs",    ML_FILE_JS    },
+        {".vue",    ML_FILE_VUE   },
+        {".svelte", ML_FILE_SVELTE},
+        {".html",   ML_FILE_HTML  },
+        {".htm",    ML_FILE_HTML  },
+        {".sql",    ML_FILE_SQL   },
+        {".prisma", ML_FILE_PRISMA},
+        {".json",   ML_FILE_JSON  },
+        {".jsonc",  ML_FILE_JSON  },
     };
     ml_str name = ml_path_name(path), ext = ml_path_ext(name);
 

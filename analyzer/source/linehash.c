@@ -78,8 +78,8 @@ static void window_init(struct window *window)
 struct pass {
     struct reader in;
     struct window window;
-    uint32_t lines;      /* begun so far */
-    unsigned after_end;  /* zeros pushed */
+    uint32_t lines;     /* begun so far */
+    unsigned after_end; /* zeros pushed */
     bool starting;
 };
 

@@ -7,9 +7,9 @@
 
 enum {
     CONTEXT_LINES = 2,
-    SPAN_LINES_MAX = 12,  /* of a longer span the beginning is shown */
+    SPAN_LINES_MAX = 12, /* of a longer span the beginning is shown */
     LINE_BYTES_MAX = 240,
-    LEAD_BYTES = 80       /* kept before the finding when its line is cut */
+    LEAD_BYTES = 80 /* kept before the finding when its line is cut */
 };
 
 /* Length of the line end at text[at], 0 when there is none. */
@@ -179,9 +179,8 @@ ml_code ml_lines_code(ml_arena *arena, const ml_lines *lines, ml_span span)
         end_line = line + SPAN_LINES_MAX - 1;
     span.line = line;
     code.first_line = line > CONTEXT_LINES ? line - CONTEXT_LINES : 1;
-    uint32_t last = end_line > lines->count - CONTEXT_LINES || lines->count <= CONTEXT_LINES
-                        ? lines->count
-                        : end_line + CONTEXT_LINES;
+    uint32_t last = end_line > lines->count - CONTEXT_LINES || lines->count <= CONTEXT_LINES ? lines->count
+                                                                                             : end_line + CONTEXT_LINES;
     code.text = joined_lines(arena, lines, code.first_line, last);
     code.line = ml_arena_copy(arena, own_line(lines, span));
     code.line_hash = ml_line_hash(lines->text, line, &code.line_hash_ordinal);

@@ -23,14 +23,10 @@ static ml_status fail_open(ml_error *error, ml_str path)
 {
     switch (errno) {
     case ENOENT:
-    case ENOTDIR:
-        return fail(error, ML_ENOTFOUND, path, "no such file");
-    case ELOOP:
-        return fail(error, ML_EIO, path, "a symbolic link, not followed");
-    case EXDEV:
-        return fail(error, ML_EIO, path, "outside the project");
-    default:
-        return fail(error, ML_EIO, path, strerror(errno));
+    case ENOTDIR: return fail(error, ML_ENOTFOUND, path, "no such file");
+    case ELOOP: return fail(error, ML_EIO, path, "a symbolic link, not followed");
+    case EXDEV: return fail(error, ML_EIO, path, "outside the project");
+    default: return fail(error, ML_EIO, path, strerror(errno));
     }
 }
 

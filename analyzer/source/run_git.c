@@ -22,12 +22,13 @@ enum { SILENCE_MS_MAX = 60 * 1000, ARGS_MAX = 48, SAID_BYTES = 256 };
 /* Hooks, monitors, pagers and transports come from the repository's configuration,
  * which a scan does not trust. */
 static const char *const switches[] = {
-    "--no-optional-locks", "--no-replace-objects", "--literal-pathspecs",
-    "-c", "core.fsmonitor=false",
-    "-c", "core.hooksPath=/dev/null",
-    "-c", "core.pager=cat",
-    "-c", "protocol.allow=never",
-    "-c", "core.quotePath=false",
+    "--no-optional-locks",      "--no-replace-objects",
+    "--literal-pathspecs",      "-c",
+    "core.fsmonitor=false",     "-c",
+    "core.hooksPath=/dev/null", "-c",
+    "core.pager=cat",           "-c",
+    "protocol.allow=never",     "-c",
+    "core.quotePath=false",
 };
 
 static bool is_named(const char *variable, const char *name)
@@ -161,7 +162,10 @@ static void close_all(struct pipes *pipes)
 
 static bool open_all(struct pipes *pipes, ml_str input)
 {
-    *pipes = (struct pipes){-1, {-1, -1}, {-1, -1}};
+    *pipes = (struct pipes){
+        -1, {-1, -1},
+         {-1, -1}
+    };
     pipes->input = input_file(input);
     if (pipes->input >= 0 && pipe2(pipes->out, O_CLOEXEC) == 0 && pipe2(pipes->err, O_CLOEXEC) == 0)
         return true;
@@ -200,7 +204,10 @@ static void keep_said(char said[SAID_BYTES], const char *bytes, size_t len)
 static const char *listen_to(char said[SAID_BYTES], const ml_git_run *run, struct pipes *pipes)
 {
     char bytes[64 * 1024];
-    struct pollfd waiting[2] = {{.fd = pipes->out[0], .events = POLLIN}, {.fd = pipes->err[0], .events = POLLIN}};
+    struct pollfd waiting[2] = {
+        {.fd = pipes->out[0], .events = POLLIN},
+        {.fd = pipes->err[0], .events = POLLIN}
+    };
 
     while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
         int ready = poll(waiting, 2, SILENCE_MS_MAX);

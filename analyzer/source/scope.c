@@ -17,9 +17,9 @@ ml_folder_use ml_folder_use_of(ml_str name, bool below_src)
 {
     static const char *const never[] = {".git", ".hg", ".svn"};
     static const char *const skip[] = {
-        "node_modules", "bower_components", "jspm_packages", ".next",  ".nuxt",   ".output",       ".turbo",
-        ".cache",       ".svelte-kit",      ".vercel",       ".yarn",  ".angular", ".parcel-cache", ".vite",
-        ".nyc_output",  ".docusaurus",      ".pnpm-store",   ".venv",  ".netlify", "storybook-static",
+        "node_modules", "bower_components", "jspm_packages", ".next", ".nuxt",    ".output",          ".turbo",
+        ".cache",       ".svelte-kit",      ".vercel",       ".yarn", ".angular", ".parcel-cache",    ".vite",
+        ".nyc_output",  ".docusaurus",      ".pnpm-store",   ".venv", ".netlify", "storybook-static",
     };
     static const char *const output[] = {"build", "out", "coverage"};
 
@@ -34,8 +34,8 @@ ml_folder_use ml_folder_use_of(ml_str name, bool below_src)
 
 bool ml_folder_is_test(ml_str name)
 {
-    static const char *const names[] = {"test",     "tests",        "__tests__", "__mocks__", "__fixtures__", "spec",
-                                        "specs",    "e2e",          "fixtures",  "cypress",   "__snapshots__"};
+    static const char *const names[] = {"test",  "tests", "__tests__", "__mocks__", "__fixtures__", "spec",
+                                        "specs", "e2e",   "fixtures",  "cypress",   "__snapshots__"};
     return IS_ONE_OF(name, names);
 }
 

@@ -5,9 +5,9 @@
 
 typedef enum ml_folder_use {
     ML_FOLDER_ENTER,
-    ML_FOLDER_NEVER,  /* repository data: not even when asked for */
-    ML_FOLDER_SKIP,   /* installed packages, caches, build output */
-    ML_FOLDER_OUTPUT  /* build output, if the folder above is a package's or the project's */
+    ML_FOLDER_NEVER, /* repository data: not even when asked for */
+    ML_FOLDER_SKIP,  /* installed packages, caches, build output */
+    ML_FOLDER_OUTPUT /* build output, if the folder above is a package's or the project's */
 } ml_folder_use;
 
 /* below_src: the folder stands somewhere below one called src. */

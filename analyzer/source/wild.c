@@ -12,17 +12,17 @@ static bool in_class(ml_str name, unsigned char c)
         const char *name;
         bool member;
     } classes[] = {
-        {"alpha", lower || upper},
-        {"digit", digit},
-        {"alnum", lower || upper || digit},
-        {"lower", lower},
-        {"upper", upper},
-        {"space", c == ' ' || (c >= '\t' && c <= '\r')},
-        {"blank", c == ' ' || c == '\t'},
-        {"punct", graph && !(lower || upper || digit)},
-        {"print", graph || c == ' '},
-        {"graph", graph},
-        {"cntrl", c < ' ' || c == 0x7f},
+        {"alpha",  lower || upper                                           },
+        {"digit",  digit                                                    },
+        {"alnum",  lower || upper || digit                                  },
+        {"lower",  lower                                                    },
+        {"upper",  upper                                                    },
+        {"space",  c == ' ' || (c >= '\t' && c <= '\r')                     },
+        {"blank",  c == ' ' || c == '\t'                                    },
+        {"punct",  graph && !(lower || upper || digit)                      },
+        {"print",  graph || c == ' '                                        },
+        {"graph",  graph                                                    },
+        {"cntrl",  c < ' ' || c == 0x7f                                     },
         {"xdigit", digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')},
     };
 

@@ -175,9 +175,9 @@ static ml_trigger_bits words_at(const ml_trigger_set *set, const word_file *file
 }
 
 /* One loop for both sizes; size and fold are constants where it is expanded. */
-static inline __attribute__((always_inline)) ml_trigger_bits
-scan(const ml_trigger_set *set, const word_file *file, ml_str text, ml_trigger_bits enough, ml_trigger_bits seen,
-     unsigned size, uint32_t fold)
+static inline __attribute__((always_inline)) ml_trigger_bits scan(const ml_trigger_set *set, const word_file *file,
+                                                                  ml_str text, ml_trigger_bits enough,
+                                                                  ml_trigger_bits seen, unsigned size, uint32_t fold)
 {
     enum { STEP = 8 };
     const char *data = text.data;

@@ -141,7 +141,7 @@ static void keeps_what_vectors_hold(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gives_zeroed_memory_of_its_own), cmocka_unit_test(counts_what_it_gave),
+        cmocka_unit_test(gives_zeroed_memory_of_its_own),  cmocka_unit_test(counts_what_it_gave),
         cmocka_unit_test(ends_the_program_without_memory), cmocka_unit_test(checks_sizes),
         cmocka_unit_test(keeps_what_vectors_hold),
     };

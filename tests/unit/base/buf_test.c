@@ -54,22 +54,22 @@ static const struct {
     uint32_t code;
     const char *bytes;
 } characters[] = {
-    {'a', "a"},
-    {0x7f, "\x7f"},
-    {0x80, "\xc2\x80"},
-    {0x7ff, "\xdf\xbf"},
-    {0x800, "\xe0\xa0\x80"},
-    {0x4f60, "\xe4\xbd\xa0"},
-    {0xd7ff, "\xed\x9f\xbf"},
-    {0xd800, "\xef\xbf\xbd"},
-    {0xdfff, "\xef\xbf\xbd"},
-    {0xe000, "\xee\x80\x80"},
-    {0xffff, "\xef\xbf\xbf"},
-    {0x10000, "\xf0\x90\x80\x80"},
-    {0x1f600, "\xf0\x9f\x98\x80"},
-    {0x10ffff, "\xf4\x8f\xbf\xbf"},
-    {0x110000, "\xef\xbf\xbd"},
-    {UINT32_MAX, "\xef\xbf\xbd"},
+    {'a',        "a"               },
+    {0x7f,       "\x7f"            },
+    {0x80,       "\xc2\x80"        },
+    {0x7ff,      "\xdf\xbf"        },
+    {0x800,      "\xe0\xa0\x80"    },
+    {0x4f60,     "\xe4\xbd\xa0"    },
+    {0xd7ff,     "\xed\x9f\xbf"    },
+    {0xd800,     "\xef\xbf\xbd"    },
+    {0xdfff,     "\xef\xbf\xbd"    },
+    {0xe000,     "\xee\x80\x80"    },
+    {0xffff,     "\xef\xbf\xbf"    },
+    {0x10000,    "\xf0\x90\x80\x80"},
+    {0x1f600,    "\xf0\x9f\x98\x80"},
+    {0x10ffff,   "\xf4\x8f\xbf\xbf"},
+    {0x110000,   "\xef\xbf\xbd"    },
+    {UINT32_MAX, "\xef\xbf\xbd"    },
 };
 
 static void writes_characters(void **state)

@@ -16,7 +16,7 @@ struct state {
     atomic_uchar done[ITEMS];
     atomic_int inside[WORKERS_MAX]; /* calls running under this number */
     atomic_int clashes;
-    uint64_t sums[WORKERS_MAX];     /* not atomic: a worker's own */
+    uint64_t sums[WORKERS_MAX]; /* not atomic: a worker's own */
     ml_arena arenas[WORKERS_MAX];
     unsigned workers;
 };

@@ -14,15 +14,15 @@ static const struct {
     const char *s, *needle;
     size_t at, nocase_at;
 } searches[] = {
-    {"", "", 0, 0},
-    {"abc", "", 0, 0},
-    {"", "a", MISSING, MISSING},
-    {"abc", "abc", 0, 0},
-    {"abc", "abcd", MISSING, MISSING},
-    {"aab", "ab", 1, 1},
-    {"xABx", "ab", MISSING, 1},
-    {"x@[", "X`{", MISSING, MISSING},
-    {"one two two", "two", 4, 4},
+    {"",            "",     0,       0      },
+    {"abc",         "",     0,       0      },
+    {"",            "a",    MISSING, MISSING},
+    {"abc",         "abc",  0,       0      },
+    {"abc",         "abcd", MISSING, MISSING},
+    {"aab",         "ab",   1,       1      },
+    {"xABx",        "ab",   MISSING, 1      },
+    {"x@[",         "X`{",  MISSING, MISSING},
+    {"one two two", "two",  4,       4      },
 };
 
 static void searches_text(void **state)
@@ -45,8 +45,16 @@ static const struct {
     const char *a, *b;
     int order; /* -1, 0, 1 */
 } orders[] = {
-    {"", "", 0}, {"a", "a", 0}, {"a", "b", -1}, {"b", "a", 1}, {"a", "ab", -1}, {"ab", "a", 1},
-    {"", "a", -1}, {"a.ts", "a/b", -1}, {"\x7f", "\x80", -1}, {"Z", "a", -1},
+    {"",     "",     0 },
+    {"a",    "a",    0 },
+    {"a",    "b",    -1},
+    {"b",    "a",    1 },
+    {"a",    "ab",   -1},
+    {"ab",   "a",    1 },
+    {"",     "a",    -1},
+    {"a.ts", "a/b",  -1},
+    {"\x7f", "\x80", -1},
+    {"Z",    "a",    -1},
 };
 
 static void orders_by_bytes(void **state)
@@ -90,7 +98,10 @@ static void trims_white_space(void **state)
     assert_true(ml_str_eq_c(ml_str_trim(ML_STR(" \t\r\n\v\fa b \n")), "a b"));
     assert_int_equal(ml_str_trim(ML_STR(" \n ")).len, 0);
     assert_int_equal(ml_str_trim(ML_STR_NONE).len, 0);
-    assert_true(ml_str_eq_c(ml_str_trim(ML_STR("\xc2\xa0" "a")), "\xc2\xa0" "a")); /* ASCII alone */
+    assert_true(ml_str_eq_c(ml_str_trim(ML_STR("\xc2\xa0"
+                                               "a")),
+                            "\xc2\xa0"
+                            "a")); /* ASCII alone */
 }
 
 static void splits_at_a_byte(void **state)
@@ -133,7 +144,7 @@ static void copies_into_an_arena(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(searches_text),   cmocka_unit_test(orders_by_bytes), cmocka_unit_test(cuts_within_bounds),
+        cmocka_unit_test(searches_text),     cmocka_unit_test(orders_by_bytes),  cmocka_unit_test(cuts_within_bounds),
         cmocka_unit_test(trims_white_space), cmocka_unit_test(splits_at_a_byte), cmocka_unit_test(copies_into_an_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,9 +47,11 @@ static const char *const files[] = {
     "pictures/cat.png",
 };
 
-#define ALL_SRC "src/a-b.ts src/a.test.ts(test) src/a.ts src/a/x.ts src/api.stories.tsx(test) src/build/page.ts " \
-                "src/dist/kept.ts src/generated/g.ts src/latest/l.ts "
+#define ALL_SRC                                                                                                        \
+    "src/a-b.ts src/a.test.ts(test) src/a.ts src/a/x.ts src/api.stories.tsx(test) src/build/page.ts "                  \
+    "src/dist/kept.ts src/generated/g.ts src/latest/l.ts "
 
+/* clang-format off */
 static const struct {
     const char *name;
     const char *paths[PATHS_MAX];
@@ -92,6 +94,7 @@ static const struct {
     {"configuration: names", {"src"}, {"*.test.ts", "./src/{a,build}/**", "g.ts", "l.ts"}, false, false,
      "src/a-b.ts src/a.ts src/api.stories.tsx(test) src/dist/kept.ts "},
 };
+/* clang-format on */
 
 static uint32_t take(ml_str *out, const char *const *texts)
 {
@@ -130,7 +133,9 @@ static void lists_what_is_asked_for(void **state)
         ml_problems problems = {0};
         ml_error error = {0};
         ml_buf out = {0};
-        ml_discovery what = {.root = ml_str_of(tree.root), .paths = paths, .ignore = ignore,
+        ml_discovery what = {.root = ml_str_of(tree.root),
+                             .paths = paths,
+                             .ignore = ignore,
                              .include_declarations = cases[i].declarations};
         what.path_count = take(paths, cases[i].paths);
         what.ignore_count = take(ignore, cases[i].ignore);
@@ -187,13 +192,13 @@ static const struct {
     ml_status status;
     const char *reason;
 } refused[] = {
-    {"nowhere", ML_ENOTFOUND, "no such file or folder"},
-    {"src/nowhere.ts", ML_ENOTFOUND, "no such file or folder"},
-    {"src/a.ts/x", ML_ENOTFOUND, "no such file or folder"},
-    {"../other", ML_EUSAGE, "outside the project"},
-    {"/etc", ML_EUSAGE, "outside the project"},
-    {"link", ML_ENOTFOUND, "reached over a symbolic link, which a scan does not follow"},
-    {"link/a.ts", ML_ENOTFOUND, "reached over a symbolic link, which a scan does not follow"},
+    {"nowhere",        ML_ENOTFOUND, "no such file or folder"                                    },
+    {"src/nowhere.ts", ML_ENOTFOUND, "no such file or folder"                                    },
+    {"src/a.ts/x",     ML_ENOTFOUND, "no such file or folder"                                    },
+    {"../other",       ML_EUSAGE,    "outside the project"                                       },
+    {"/etc",           ML_EUSAGE,    "outside the project"                                       },
+    {"link",           ML_ENOTFOUND, "reached over a symbolic link, which a scan does not follow"},
+    {"link/a.ts",      ML_ENOTFOUND, "reached over a symbolic link, which a scan does not follow"},
 };
 
 static void refuses_wrong_paths(void **state)
@@ -294,8 +299,8 @@ static void reports_an_unreadable_folder(void **state)
 /* Names are bytes, and order is by bytes. */
 static void takes_odd_names(void **state)
 {
-    static const char *const names[] = {"\x01.ts", "\n.ts", " .ts", "-x.ts", "a\\b.ts", "B.ts", "b.ts", "\xc3\xa9.ts",
-                                        "\xff.ts"};
+    static const char *const names[] = {"\x01.ts", "\n.ts", " .ts",        "-x.ts",  "a\\b.ts",
+                                        "B.ts",    "b.ts",  "\xc3\xa9.ts", "\xff.ts"};
     test_tree tree = tree_new();
     enum { COUNT = sizeof names / sizeof *names };
 

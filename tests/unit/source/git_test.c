@@ -8,7 +8,8 @@
 #include <errno.h>
 
 /* A shell command in a folder of the tree, which must succeed. */
-__attribute__((format(printf, 3, 4))) static void run(const test_tree *tree, const char *folder, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void run(const test_tree *tree, const char *folder, const char *format,
+                                                      ...)
 {
     ml_buf command = {0};
     va_list args;
@@ -127,7 +128,9 @@ static void passes_over_what_is_no_file(void **state)
     tree_file(&tree, "\"q\".ts", "quotes");
     tree_file(&tree, "\xff.ts", "byte");
     tree_link(&tree, "link.ts", "a.ts");
-    run(&tree, "", "git init -q sub && git -C sub commit -q --allow-empty -m sub && git add . && chmod +x '\"q\".ts' && git add .");
+    run(&tree, "",
+        "git init -q sub && git -C sub commit -q --allow-empty -m sub && git add . && chmod +x '\"q\".ts' && git add "
+        ".");
     expect(tree.root, "\"q\".ts=quotes;a\nb.ts=newline;\xff.ts=byte;");
     tree_free(&tree);
 }
@@ -259,9 +262,10 @@ static void reads_a_further_work_tree(void **state)
 /* What a repository's configuration could start stays unstarted. */
 static void runs_nothing_of_the_repository(void **state)
 {
-    static const char *const keys[] = {"core.fsmonitor", "core.pager", "diff.external", "core.editor",
-                                       "core.sshCommand", "core.alternateRefsCommand", "filter.f.clean",
-                                       "filter.f.smudge", "diff.d.textconv", "diff.d.command"};
+    static const char *const keys[] = {"core.fsmonitor", "core.pager",      "diff.external",
+                                       "core.editor",    "core.sshCommand", "core.alternateRefsCommand",
+                                       "filter.f.clean", "filter.f.smudge", "diff.d.textconv",
+                                       "diff.d.command"};
     test_tree tree = new_repository();
 
     (void)state;
@@ -272,8 +276,9 @@ static void runs_nothing_of_the_repository(void **state)
     char command[PATH_MAX];
     snprintf(command, sizeof command, "#!/bin/sh\ntouch '%s/started'\ncat\n", tree.root);
     tree_file(&tree, "evil", command);
-    run(&tree, "", "chmod +x evil && mkdir hooks && for h in post-index-change pre-commit reference-transaction; do "
-                   "cp evil hooks/$h; done");
+    run(&tree, "",
+        "chmod +x evil && mkdir hooks && for h in post-index-change pre-commit reference-transaction; do "
+        "cp evil hooks/$h; done");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         run(&tree, "", "git config %s '%s/evil'", keys[i], tree.root);
     run(&tree, "", "git config core.hooksPath '%s/hooks'", tree.root);

@@ -6,10 +6,12 @@
 #include "ml/source.h"
 
 static const char *const files[] = {
-    "a.ts",     "b.js",        "#x.ts",          "!y.ts",  "sp ace.ts", "s.ts ",        "[a].ts",
-    "lib/a.ts", "lib/sub/a.ts", "lib/sub/lib/b.ts", "src/a.ts", "src/lib/b.ts", "libx/a.ts",
+    "a.ts",     "b.js",         "#x.ts",     "!y.ts",        "sp ace.ts",
+    "s.ts ",    "[a].ts",       "lib/a.ts",  "lib/sub/a.ts", "lib/sub/lib/b.ts",
+    "src/a.ts", "src/lib/b.ts", "libx/a.ts",
 };
 
+/* clang-format off */
 static const struct {
     const char *name, *rules;
     const char *left; /* a space behind each */
@@ -50,6 +52,7 @@ static const struct {
     {"everything", "*", ""},
     {"slash alone says nothing", "/\n//\n!\n", "!y.ts #x.ts [a].ts a.ts b.js lib/a.ts lib/sub/a.ts lib/sub/lib/b.ts libx/a.ts sp_ace.ts src/a.ts src/lib/b.ts "},
 };
+/* clang-format on */
 
 /* Found paths with '_' for blanks. */
 static void print_found(ml_buf *out, const char *root)

@@ -12,9 +12,10 @@
 
 #include <cmocka.h>
 
-#define LOREM "Lorem ipsum dolor sit amet.\n"
+#define LOREM   "Lorem ipsum dolor sit amet.\n"
 #define LOREM_5 LOREM LOREM LOREM LOREM LOREM
 
+/* clang-format off */
 static const struct {
     const char *name, *text, *hashes; /* "hash:ordinal " a line */
 } cases[] = {
@@ -31,6 +32,7 @@ static const struct {
      "a7f2ff13bc495cf2:6 a7f2ff1481e87703:1 a9cf91f7bbf1862b:1 55ec222b86bcae53:1 cc97dc7b1d7d8f7b:1 "
      "c129715d7a2bc9a3:1 "},
 };
+/* clang-format on */
 
 static ml_code code_of_line(ml_arena *arena, const ml_lines *lines, uint32_t line)
 {
@@ -90,9 +92,16 @@ static void agrees_with_the_definition(void **state)
         uint16_t units[2];
         size_t count;
     } pieces[] = {
-        {"a", {'a'}, 1},  {"b", {'b'}, 1},        {" ", {' '}, 1},        {"\t", {'\t'}, 1},
-        {"\n", {'\n'}, 1}, {"\r\n", {'\r', '\n'}, 2}, {"\r", {'\r'}, 1}, {"\xe4\xbd\xa0", {0x4f60}, 1},
-        {"\xf0\x9f\x98\x80", {0xd83d, 0xde00}, 2}, {"\xff", {0xfffd}, 1},
+        {"a",                {'a'},            1},
+        {"b",                {'b'},            1},
+        {" ",                {' '},            1},
+        {"\t",               {'\t'},           1},
+        {"\n",               {'\n'},           1},
+        {"\r\n",             {'\r', '\n'},     2},
+        {"\r",               {'\r'},           1},
+        {"\xe4\xbd\xa0",     {0x4f60},         1},
+        {"\xf0\x9f\x98\x80", {0xd83d, 0xde00}, 2},
+        {"\xff",             {0xfffd},         1},
     };
     unsigned random = 7;
 
@@ -126,7 +135,8 @@ static void reads_marks_as_github_does(void **state)
 {
     ml_arena arena = {0};
     ml_lines plain = ml_lines_of(&arena, ML_STR("a\nb\n"));
-    ml_lines marked = ml_lines_of(&arena, ML_STR("\xef\xbb\xbf" "a\nb\n"));
+    ml_lines marked = ml_lines_of(&arena, ML_STR("\xef\xbb\xbf"
+                                                 "a\nb\n"));
     ml_lines separated = ml_lines_of(&arena, ML_STR("x\xe2\x80\xa8y\nz"));
 
     (void)state;

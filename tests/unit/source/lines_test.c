@@ -14,30 +14,32 @@
 #include <cmocka.h>
 
 #define BOM "\xef\xbb\xbf"
-#define LS "\xe2\x80\xa8"
-#define PS "\xe2\x80\xa9"
+#define LS  "\xe2\x80\xa8"
+#define PS  "\xe2\x80\xa9"
 
 static const struct {
     const char *name, *marked;
     uint32_t line, column, end_line, end_column;
 } spans[] = {
-    {"empty text", "{}", 1, 1, 1, 1},
-    {"first word", "{const} a", 1, 1, 1, 6},
-    {"second line", "a\n b{c}d\n", 2, 3, 2, 4},
-    {"over lines", "a{b\nc}d", 1, 2, 2, 2},
-    {"the line end belongs to its line", "ab{\n}c", 1, 3, 2, 1},
-    {"after the last line end", "a\n{}", 2, 1, 2, 1},
-    {"CRLF", "a\r\nb\r\n{c}", 3, 1, 3, 2},
-    {"CR alone", "a\rb\r{c}", 3, 1, 3, 2},
-    {"CR CR LF", "a\r\r\n{c}", 3, 1, 3, 2},
-    {"U+2028 and U+2029", "a" LS "b" PS "{c}", 3, 1, 3, 2},
-    {"other characters of that block", "a\xe2\x80\xa7" "b\xe2\x81\xa8{c}", 1, 5, 1, 6},
-    {"columns are UTF-16 units", "\xe4\xbd\xa0\xf0\x9f\x98\x80{x}", 1, 4, 1, 5},
-    {"a BOM is no column", BOM "{x}y", 1, 1, 1, 2},
-    {"a BOM further on is one", "a\n" BOM "{x}", 2, 2, 2, 3},
-    {"broken bytes count one each", "\xff\xfe\xe4\xbd{x}", 1, 5, 1, 6},
-    {"a cut sequence at the end", "x\xf0\x9f{}", 1, 4, 1, 4},
-    {"surrogates written as bytes", "\xed\xa0\x80{x}", 1, 4, 1, 5},
+    {"empty text",                       "{}",                              1, 1, 1, 1},
+    {"first word",                       "{const} a",                       1, 1, 1, 6},
+    {"second line",                      "a\n b{c}d\n",                     2, 3, 2, 4},
+    {"over lines",                       "a{b\nc}d",                        1, 2, 2, 2},
+    {"the line end belongs to its line", "ab{\n}c",                         1, 3, 2, 1},
+    {"after the last line end",          "a\n{}",                           2, 1, 2, 1},
+    {"CRLF",                             "a\r\nb\r\n{c}",                   3, 1, 3, 2},
+    {"CR alone",                         "a\rb\r{c}",                       3, 1, 3, 2},
+    {"CR CR LF",                         "a\r\r\n{c}",                      3, 1, 3, 2},
+    {"U+2028 and U+2029",                "a" LS "b" PS "{c}",               3, 1, 3, 2},
+    {"other characters of that block",
+     "a\xe2\x80\xa7"
+     "b\xe2\x81\xa8{c}",                                                    1, 5, 1, 6},
+    {"columns are UTF-16 units",         "\xe4\xbd\xa0\xf0\x9f\x98\x80{x}", 1, 4, 1, 5},
+    {"a BOM is no column",               BOM "{x}y",                        1, 1, 1, 2},
+    {"a BOM further on is one",          "a\n" BOM "{x}",                   2, 2, 2, 3},
+    {"broken bytes count one each",      "\xff\xfe\xe4\xbd{x}",             1, 5, 1, 6},
+    {"a cut sequence at the end",        "x\xf0\x9f{}",                     1, 4, 1, 4},
+    {"surrogates written as bytes",      "\xed\xa0\x80{x}",                 1, 4, 1, 5},
 };
 
 /* The text without the marks, and where they stood. */
@@ -116,14 +118,14 @@ static const struct {
     uint32_t first_line;
     const char *text, *line;
 } codes[] = {
-    {"two before, two after", "1\n2\n3\n  {four} \n5\n6\n7\n", 2, "2\n3\n  four \n5\n6", "four"},
-    {"at the start", "{1}\n2\n3\n4", 1, "1\n2\n3", "1"},
-    {"at the end", "1\n2\n3\n{4}", 2, "2\n3\n4", "4"},
-    {"the empty line at the end", "1\n2\n{}", 1, "1\n2\n", ""},
-    {"a span over lines", "1\n2\n3\n{4\n5}\n6\n7\n8", 2, "2\n3\n4\n5\n6\n7", "4"},
-    {"one line", "{only}", 1, "only", "only"},
-    {"line ends become LF", "1\r\n{2}\r3", 1, "1\n2\n3", "2"},
-    {"empty text", "{}", 1, "", ""},
+    {"two before, two after",     "1\n2\n3\n  {four} \n5\n6\n7\n", 2, "2\n3\n  four \n5\n6", "four"},
+    {"at the start",              "{1}\n2\n3\n4",                  1, "1\n2\n3",             "1"   },
+    {"at the end",                "1\n2\n3\n{4}",                  2, "2\n3\n4",             "4"   },
+    {"the empty line at the end", "1\n2\n{}",                      1, "1\n2\n",              ""    },
+    {"a span over lines",         "1\n2\n3\n{4\n5}\n6\n7\n8",      2, "2\n3\n4\n5\n6\n7",    "4"   },
+    {"one line",                  "{only}",                        1, "only",                "only"},
+    {"line ends become LF",       "1\r\n{2}\r3",                   1, "1\n2\n3",             "2"   },
+    {"empty text",                "{}",                            1, "",                    ""    },
 };
 
 static void shows_the_lines_around(void **state)
@@ -216,9 +218,12 @@ static void takes_any_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(says_line_and_column), cmocka_unit_test(survives_odd_offsets),
-        cmocka_unit_test(gives_lines_without_their_ends), cmocka_unit_test(shows_the_lines_around),
-        cmocka_unit_test(cuts_long_lines), cmocka_unit_test(bounds_long_spans),
+        cmocka_unit_test(says_line_and_column),
+        cmocka_unit_test(survives_odd_offsets),
+        cmocka_unit_test(gives_lines_without_their_ends),
+        cmocka_unit_test(shows_the_lines_around),
+        cmocka_unit_test(cuts_long_lines),
+        cmocka_unit_test(bounds_long_spans),
         cmocka_unit_test(takes_any_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

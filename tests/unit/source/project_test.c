@@ -8,16 +8,16 @@
 static const struct {
     const char *name, *path, *root; /* below the tree; "" is the tree itself */
 } roots[] = {
-    {"package.json above", "pkg/src/deep", "pkg"},
-    {"a file", "pkg/src/deep/a.ts", "pkg"},
-    {"the folder itself", "pkg", "pkg"},
-    {"the nearest one", "pkg/inner/src", "pkg/inner"},
-    {"meterlint.json counts", "conf/src", "conf"},
-    {"a folder of that name does not", "fake/src", "fake/src"},
-    {"none: the folder", "bare/src", "bare/src"},
-    {"none: the file's folder", "bare/src/a.ts", "bare/src"},
-    {"over a link", "link/src", "pkg"},
-    {"dots", "pkg/src/../../conf/./src", "conf"},
+    {"package.json above",             "pkg/src/deep",             "pkg"      },
+    {"a file",                         "pkg/src/deep/a.ts",        "pkg"      },
+    {"the folder itself",              "pkg",                      "pkg"      },
+    {"the nearest one",                "pkg/inner/src",            "pkg/inner"},
+    {"meterlint.json counts",          "conf/src",                 "conf"     },
+    {"a folder of that name does not", "fake/src",                 "fake/src" },
+    {"none: the folder",               "bare/src",                 "bare/src" },
+    {"none: the file's folder",        "bare/src/a.ts",            "bare/src" },
+    {"over a link",                    "link/src",                 "pkg"      },
+    {"dots",                           "pkg/src/../../conf/./src", "conf"     },
 };
 
 static void fill(const test_tree *tree)
@@ -97,12 +97,12 @@ static void says_what_is_missing(void **state)
 static const struct {
     const char *root, *prefix;
 } prefixes[] = {
-    {"repo", ""},
-    {"repo/", ""},
-    {"repo/a", "a/"},
-    {"repo/a/b", "a/b/"},
-    {"repo/worktree/x", "x/"},
-    {"other", ""},
+    {"repo",            ""    },
+    {"repo/",           ""    },
+    {"repo/a",          "a/"  },
+    {"repo/a/b",        "a/b/"},
+    {"repo/worktree/x", "x/"  },
+    {"other",           ""    },
 };
 
 static void knows_its_place_in_the_repository(void **state)

@@ -15,17 +15,31 @@ static const struct {
     const char *name;
     ml_str bytes, text;
 } texts[] = {
-    {"empty", ML_STR(""), ML_STR("")},
-    {"plain", ML_STR("a\n"), ML_STR("a\n")},
-    {"a BOM stays", ML_STR("\xef\xbb\xbf" "a"), ML_STR("\xef\xbb\xbf" "a")},
-    {"NUL stays", ML_STR("a\0b"), ML_STR("a\0b")},
-    {"invalid UTF-8 stays", ML_STR("\xff\xc0\xed\xa0\x80"), ML_STR("\xff\xc0\xed\xa0\x80")},
-    {"UTF-16 little", ML_STR("\xff\xfe" "a\0\x60\x4f"), ML_STR("a\xe4\xbd\xa0")},
-    {"UTF-16 big", ML_STR("\xfe\xff\0a\x4f\x60"), ML_STR("a\xe4\xbd\xa0")},
-    {"UTF-16 pair", ML_STR("\xff\xfe\x3d\xd8\x00\xde"), ML_STR("\xf0\x9f\x98\x80")},
-    {"UTF-16 half a pair", ML_STR("\xff\xfe\x3d\xd8" "a\0"), ML_STR("\xef\xbf\xbd" "a")},
-    {"UTF-16 odd byte", ML_STR("\xff\xfe" "a\0b"), ML_STR("a\xef\xbf\xbd")},
-    {"UTF-16 with nothing", ML_STR("\xff\xfe"), ML_STR("")},
+    {"empty",               ML_STR(""),                         ML_STR("")                    },
+    {"plain",               ML_STR("a\n"),                      ML_STR("a\n")                 },
+    {"a BOM stays",
+     ML_STR("\xef\xbb\xbf"
+            "a"),
+     ML_STR("\xef\xbb\xbf"
+            "a")                                                                              },
+    {"NUL stays",           ML_STR("a\0b"),                     ML_STR("a\0b")                },
+    {"invalid UTF-8 stays", ML_STR("\xff\xc0\xed\xa0\x80"),     ML_STR("\xff\xc0\xed\xa0\x80")},
+    {"UTF-16 little",
+     ML_STR("\xff\xfe"
+            "a\0\x60\x4f"),
+     ML_STR("a\xe4\xbd\xa0")                                                                  },
+    {"UTF-16 big",          ML_STR("\xfe\xff\0a\x4f\x60"),      ML_STR("a\xe4\xbd\xa0")       },
+    {"UTF-16 pair",         ML_STR("\xff\xfe\x3d\xd8\x00\xde"), ML_STR("\xf0\x9f\x98\x80")    },
+    {"UTF-16 half a pair",
+     ML_STR("\xff\xfe\x3d\xd8"
+            "a\0"),
+     ML_STR("\xef\xbf\xbd"
+            "a")                                                                              },
+    {"UTF-16 odd byte",
+     ML_STR("\xff\xfe"
+            "a\0b"),
+     ML_STR("a\xef\xbf\xbd")                                                                  },
+    {"UTF-16 with nothing", ML_STR("\xff\xfe"),                 ML_STR("")                    },
 };
 
 static ml_status read_in(ml_str *out, ml_arena *arena, const test_tree *tree, const char *path, ml_error *error)
@@ -71,22 +85,22 @@ static const struct {
     ml_status status;
     const char *reason;
 } refused[] = {
-    {"missing.ts", ML_ENOTFOUND, "no such file"},
-    {"missing/a.ts", ML_ENOTFOUND, "no such file"},
-    {"in/a.ts/b.ts", ML_ENOTFOUND, "no such file"},
-    {"in", ML_EIO, "not a regular file"},
-    {"fifo.ts", ML_EIO, "not a regular file"},
-    {"link.ts", ML_EIO, "a symbolic link, not followed"},
-    {"dangling.ts", ML_EIO, "a symbolic link, not followed"},
-    {"loop.ts", ML_EIO, "a symbolic link, not followed"},
-    {"zero.ts", ML_EIO, "a symbolic link, not followed"},
-    {"linked/a.ts", ML_EIO, "a symbolic link, not followed"},
-    {"big.ts", ML_ELIMIT, "larger than the limit of 4096 bytes"},
-    {"../a.ts", ML_EIO, "outside the project"},
-    {"in/../in/a.ts", ML_EIO, "outside the project"},
-    {"/etc/passwd", ML_EIO, "outside the project"},
-    {"", ML_EIO, "outside the project"},
-    {"utf32.ts", ML_EVALUE, "UTF-32 text cannot be read"},
+    {"missing.ts",    ML_ENOTFOUND, "no such file"                       },
+    {"missing/a.ts",  ML_ENOTFOUND, "no such file"                       },
+    {"in/a.ts/b.ts",  ML_ENOTFOUND, "no such file"                       },
+    {"in",            ML_EIO,       "not a regular file"                 },
+    {"fifo.ts",       ML_EIO,       "not a regular file"                 },
+    {"link.ts",       ML_EIO,       "a symbolic link, not followed"      },
+    {"dangling.ts",   ML_EIO,       "a symbolic link, not followed"      },
+    {"loop.ts",       ML_EIO,       "a symbolic link, not followed"      },
+    {"zero.ts",       ML_EIO,       "a symbolic link, not followed"      },
+    {"linked/a.ts",   ML_EIO,       "a symbolic link, not followed"      },
+    {"big.ts",        ML_ELIMIT,    "larger than the limit of 4096 bytes"},
+    {"../a.ts",       ML_EIO,       "outside the project"                },
+    {"in/../in/a.ts", ML_EIO,       "outside the project"                },
+    {"/etc/passwd",   ML_EIO,       "outside the project"                },
+    {"",              ML_EIO,       "outside the project"                },
+    {"utf32.ts",      ML_EVALUE,    "UTF-32 text cannot be read"         },
 };
 
 static void refuses_what_is_no_file_of_the_project(void **state)

@@ -10,16 +10,16 @@
 #include "ml/finding.h"
 
 typedef enum ml_file_kind {
-    ML_FILE_TS,      /* .ts .mts .cts */
-    ML_FILE_TSX,     /* .tsx */
-    ML_FILE_JS,      /* .js .mjs .cjs .jsx: parsed as TSX */
-    ML_FILE_VUE,     /* script blocks */
+    ML_FILE_TS,  /* .ts .mts .cts */
+    ML_FILE_TSX, /* .tsx */
+    ML_FILE_JS,  /* .js .mjs .cjs .jsx: parsed as TSX */
+    ML_FILE_VUE, /* script blocks */
     ML_FILE_SVELTE,
     ML_FILE_HTML,
     ML_FILE_SQL,
     ML_FILE_PRISMA,
-    ML_FILE_JSON,    /* package.json, tsconfig*.json, and other .json: read on demand */
-    ML_FILE_ENV,     /* .env* but not *.example, *.sample, *.template */
+    ML_FILE_JSON, /* package.json, tsconfig*.json, and other .json: read on demand */
+    ML_FILE_ENV,  /* .env* but not *.example, *.sample, *.template */
     ML_FILE_OTHER
 } ml_file_kind;
 
@@ -27,30 +27,30 @@ ml_file_kind ml_file_kind_of(ml_str path);
 bool ml_file_kind_is_script(ml_file_kind kind); /* TS to HTML: parsed for code */
 
 typedef struct ml_source_file {
-    ml_str path;        /* relative to the root */
+    ml_str path; /* relative to the root */
     ml_file_kind kind;
     uint64_t size;
-    bool is_test;       /* below test, tests, __tests__, fixtures, e2e..., or *.test.* / *.spec.* */
-    bool in_scope;      /* below one of the paths asked for; others are for resolution only */
+    bool is_test;  /* below test, tests, __tests__, fixtures, e2e..., or *.test.* / *.spec.* */
+    bool in_scope; /* below one of the paths asked for; others are for resolution only */
 } ml_source_file;
 
 typedef ML_VEC(ml_source_file) ml_source_files;
 
 typedef struct ml_discovery {
-    ml_str root;                /* absolute */
-    const ml_str *paths;        /* relative to root; none means all of it */
+    ml_str root;         /* absolute */
+    const ml_str *paths; /* relative to root; none means all of it */
     uint32_t path_count;
-    const ml_str *ignore;       /* extra globs from the configuration */
+    const ml_str *ignore; /* extra globs from the configuration */
     uint32_t ignore_count;
-    bool include_declarations;  /* also .d.ts */
+    bool include_declarations; /* also .d.ts */
 } ml_discovery;
 
 /* All files of a kind we know. Problems (an unreadable folder, a FIFO, a link to what is
  * not scanned under its own name) are appended. A file asked for is taken whatever the
  * rules say; an asked folder that they skip is entered. Fails for a path that does not
  * exist (ML_ENOTFOUND) or leaves the root (ML_EUSAGE). */
-ml_status ml_source_discover(ml_source_files *out, ml_problems *problems, ml_arena *arena,
-                             const ml_discovery *what, ml_error *error);
+ml_status ml_source_discover(ml_source_files *out, ml_problems *problems, ml_arena *arena, const ml_discovery *what,
+                             ml_error *error);
 
 /* The same verdict for a path from elsewhere, by its names alone: kind and is_test are filled.
  * False for what discovery would pass over. */

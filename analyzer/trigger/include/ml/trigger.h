@@ -13,7 +13,7 @@
 typedef uint32_t ml_trigger_bits;
 
 typedef struct ml_trigger_word {
-    ml_str word;           /* at least 2 bytes */
+    ml_str word; /* at least 2 bytes */
     ml_trigger_bits bits;
 } ml_trigger_word;
 
