@@ -258,13 +258,39 @@ ml_values ml_eval_pattern(ml_eval *eval, ml_file_id file, ml_node_id top, ml_nod
 static bool dominates(const ml_facts *facts, ml_node_id write, ml_node_id use)
 {
     ml_node_id statement = ml_node_at(facts, write)->parent;
+    ml_node_kind around = ml_kind_of(facts, statement);
 
-    if (ml_kind_of(facts, statement) != ML_NODE_EXPR_STMT || ml_node_at(facts, write)->start >= ml_node_at(facts, use)->start)
+    if ((around != ML_NODE_EXPR_STMT && around != ML_NODE_VAR) ||
+        ml_node_at(facts, write)->start >= ml_node_at(facts, use)->start)
         return false;
     ml_node_id block = ml_node_at(facts, statement)->parent;
     ml_node_kind kind = ml_kind_of(facts, block);
     return (kind == ML_NODE_BLOCK || kind == ML_NODE_PROGRAM) && ml_is_within(facts, use, block) &&
            ml_function_around(facts, write) == ml_function_around(facts, use);
+}
+
+/* Can what is assigned there arrive at use, in the same run of the function? Not when it
+ * stands behind the use, unless a loop leads back. */
+static bool may_reach(const ml_facts *facts, ml_node_id write, ml_node_id use)
+{
+    if (ml_node_at(facts, write)->start < ml_node_at(facts, use)->start ||
+        ml_function_around(facts, write) != ml_function_around(facts, use))
+        return true;
+    for (ml_node_id at = ml_node_at(facts, write)->parent; at; at = ml_node_at(facts, at)->parent)
+        switch (ml_kind_of(facts, at)) {
+        case ML_NODE_FOR:
+        case ML_NODE_FOR_IN:
+        case ML_NODE_WHILE:
+        case ML_NODE_DO:
+            if (ml_is_within(facts, use, at))
+                return true;
+            break;
+        case ML_NODE_FUNCTION:
+            return false;
+        default:
+            break;
+        }
+    return false;
 }
 
 static ml_values written_value(ml_eval *eval, ml_file_id file, const ml_write *write, ml_binding_id binding,
@@ -284,6 +310,8 @@ static ml_values written_value(ml_eval *eval, ml_file_id file, const ml_write *w
                 return ml_eval_pattern(eval, file, write->target, n, value, at);
         return value;
     }
+    if (ml_kind_of(facts, write->node) == ML_NODE_DECLARATOR) /* var x = 1; var x = 2; */
+        return value;
     switch (ml_node_at(facts, write->node)->op) {
     case ML_OP_ADD:
         return ml_concat(eval, before, value, place);
@@ -322,7 +350,8 @@ static ml_values after_writes(ml_eval *eval, ml_file_id file, ml_binding_id id, 
     for (uint32_t i = 0; i < binding->write_count; i++) {
         const ml_write *write = &facts->writes[facts->writes_by_binding[binding->write_first + i]];
         /* url = url.trim(): the assignment that holds the use does not feed it, unless in a loop */
-        if (!writes_name_itself(facts, write) || (use && ml_is_within(facts, use, write->node)))
+        if (!writes_name_itself(facts, write) || (use && ml_is_within(facts, use, write->node)) ||
+            (here && !may_reach(facts, write->node, use)))
             continue;
         bool straight = here && dominates(facts, write->node, use);
         ml_values values = written_value(eval, file, write, id, current, frame);
