@@ -228,6 +228,9 @@ static bool rebound(ml_eval *eval, ml_set *out, const ml_value *receiver, ml_str
     ml_values *shifted = ML_NEW_ARRAY(&eval->arena, ml_values, args);
     for (uint32_t i = 1; i < args; i++)
         shifted[i - 1] = ml_arg(eval, file, call, i, frame);
+    ml_values self = args ? ml_arg(eval, file, call, 0, frame) : ml_nothing();
+    if (self.count == 1)
+        inner->self = &self.items[0];
     inner->args = shifted;
     inner->arg_count = args ? args - 1 : 0;
     ml_set_add_all(out, ml_function_result(eval, inner));

@@ -189,9 +189,17 @@ static ml_values eval_reference(ml_eval *eval, ml_value_kind kind, ml_file_id fi
 
 static ml_values eval_unary(ml_eval *eval, ml_file_id file, ml_node_id node)
 {
+    const ml_facts *facts = ml_facts_in(eval, file);
     ml_place place = {file, node};
+    ml_node_id of = ml_child(facts, node, ML_ROLE_VALUE);
 
-    if (ml_node_at(ml_facts_in(eval, file), node)->op == ML_OP_VOID)
+    if (ml_node_at(facts, node)->op == ML_OP_MINUS && ml_kind_of(facts, of) == ML_NODE_NUMBER) {
+        ml_str text = ml_arena_concat(&eval->arena, ML_STR("-"), ml_text_of(facts, of));
+        ml_value number = ml_string_value(eval, text, place);
+        number.kind = ML_V_NUMBER;
+        return ml_one(eval, number);
+    }
+    if (ml_node_at(facts, node)->op == ML_OP_VOID)
         return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
     return ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
 }
