@@ -263,7 +263,7 @@ ml_values ml_eval_call(ml_eval *eval, ml_file_id file, ml_node_id node, const ml
     if (ml_kind_of(facts, callee) == ML_NODE_MEMBER && ml_kind_of(facts, node) == ML_NODE_CALL) {
         ml_values receivers = ml_eval_in(eval, file, ml_child(facts, callee, ML_ROLE_OBJECT), frame);
         for (uint32_t i = 0; i < receivers.count; i++)
-            call_member(eval, &set, &receivers.items[i], ml_text_of(facts, callee), file, node, frame);
+            call_member(eval, &set, &receivers.items[i], ml_property_name(eval, facts, callee), file, node, frame);
     } else {
         ml_values callees = ml_eval_in(eval, file, callee, frame);
         for (uint32_t i = 0; i < callees.count; i++)

@@ -94,7 +94,8 @@ static void add_this_writes(ml_eval *eval, ml_set *set, const ml_value *instance
     for (uint32_t i = 0; i < class_facts->this_write_count; i++) {
         const ml_write *write = &facts->this_writes[class_facts->this_write_first + i];
         ml_node_id object = ml_child(facts, write->target, ML_ROLE_OBJECT);
-        if (!write->value || ml_kind_of(facts, object) != ML_NODE_THIS || !ml_str_eq(ml_text_of(facts, write->target), name))
+        if (!write->value || ml_kind_of(facts, object) != ML_NODE_THIS ||
+            !ml_str_eq(ml_property_name(eval, facts, write->target), name))
             continue;
         bool in_constructor = class_facts->constructor && ml_is_within(facts, write->node, class_facts->constructor);
         const ml_frame *frame = in_constructor ? constructor_frame(eval, instance, owner) : NULL;
@@ -113,7 +114,7 @@ static void add_static_writes(ml_eval *eval, ml_set *set, ml_class_ref owner, ml
         ml_node_id object = ml_child(facts, write->target, ML_ROLE_OBJECT);
         bool ours = write->root && facts->bindings[write->root].decl == facts->classes[owner.index].node &&
                     ml_kind_of(facts, object) == ML_NODE_IDENT;
-        if (ours && write->value && ml_str_eq(ml_text_of(facts, write->target), name))
+        if (ours && write->value && ml_str_eq(ml_property_name(eval, facts, write->target), name))
             ml_set_add_all(set, ml_eval_in(eval, owner.file, write->value, NULL));
     }
 }

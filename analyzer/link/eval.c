@@ -231,6 +231,14 @@ static bool is_require(const ml_facts *facts, ml_node_id call)
            ml_str_eq(ml_text_of(facts, callee), ML_STR("require"));
 }
 
+ml_str ml_property_name(ml_eval *eval, const ml_facts *facts, ml_node_id member)
+{
+    ml_str name = ml_text_of(facts, member);
+    bool is_private = ml_node_at(facts, member)->flags & ML_NF_PRIVATE;
+
+    return is_private ? ml_arena_concat(&eval->arena, ML_STR("#"), name) : name;
+}
+
 static ml_values eval_node(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame)
 {
     const ml_facts *facts = ml_facts_in(eval, file);
@@ -261,7 +269,7 @@ static ml_values eval_node(ml_eval *eval, ml_file_id file, ml_node_id node, cons
         return eval_reference(eval, ML_V_CLASS, file, node, NULL);
     case ML_NODE_MEMBER:
         return ml_members_of(eval, ml_eval_in(eval, file, ml_child(facts, node, ML_ROLE_OBJECT), frame),
-                             ml_text_of(facts, node), place);
+                             ml_property_name(eval, facts, node), place);
     case ML_NODE_INDEX: {
         ml_values objects = ml_eval_in(eval, file, ml_child(facts, node, ML_ROLE_OBJECT), frame);
         ml_values keys = ml_eval_in(eval, file, ml_child(facts, node, ML_ROLE_KEY), frame);

@@ -120,6 +120,8 @@ void ml_eval_begin(ml_eval *eval)
     eval->steps_left = eval->options.steps;
     eval->nesting = 0;
     eval->cycles = 0;
+    eval->exports = NULL;
+    eval->members = NULL;
     eval->cut = false;
     eval->memo = (ml_intmap){0};
 }

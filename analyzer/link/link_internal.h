@@ -63,6 +63,14 @@ struct ml_frame {
 typedef struct ml_memo_entry ml_memo_entry;
 typedef struct ml_summary ml_summary;
 
+/* Properties being looked up, innermost first: an object may be spread into itself. */
+typedef struct ml_member_chain ml_member_chain;
+struct ml_member_chain {
+    const ml_value *of;
+    ml_str name;
+    const ml_member_chain *outer;
+};
+
 /* Exports being looked up, innermost first. */
 typedef struct ml_export_chain ml_export_chain;
 struct ml_export_chain {
@@ -80,6 +88,7 @@ struct ml_eval {
     uint32_t cycles;               /* how often a cycle was met in this query */
     bool cut;
     const ml_export_chain *exports;
+    const ml_member_chain *members;
     ml_intmap memo;                /* (file, node, frame) -> ml_memo_entry */
     ml_arena summary_arena;        /* lives as long as the evaluator */
     ml_intmap summaries;           /* (file, function) -> ml_summary */
@@ -124,6 +133,8 @@ ml_values ml_member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_place 
 ml_values ml_members_of(ml_eval *eval, ml_values of, ml_str name, ml_place place);
 ml_values ml_element_of(ml_eval *eval, const ml_value *of, ml_values key, ml_place place);
 ml_values ml_eval_call(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame);
+/* Of a MEMBER; "#x" for a private one. */
+ml_str ml_property_name(ml_eval *eval, const ml_facts *facts, ml_node_id member);
 /* The value a pattern's name gets from the value the whole pattern gets. */
 ml_values ml_eval_pattern(ml_eval *eval, ml_file_id file, ml_node_id top, ml_node_id target, ml_values whole,
                           const ml_frame *frame);

@@ -176,15 +176,26 @@ static ml_values json_value(ml_eval *eval, const ml_json *json, ml_file_id file,
     return ml_one(eval, (ml_value){.kind = ML_V_JSON, .json = json, .json_file = file, .place = {file, 0}});
 }
 
+static uint32_t small_number(ml_str text)
+{
+    uint32_t number = 0;
+
+    for (size_t i = 0; i < text.len && text.len < 9 && text.data[i] >= '0' && text.data[i] <= '9'; i++)
+        number = number * 10 + (uint32_t)(text.data[i] - '0');
+    return number;
+}
+
 static ml_values enum_member(ml_eval *eval, const ml_value *of, ml_str name, ml_place place)
 {
     const ml_facts *facts = ml_facts_in(eval, of->place.file);
     uint32_t next = 0;
 
     for (ml_node_id m = ml_child(facts, of->place.node, ML_ROLE_MEMBER); m; m = ml_next_child(facts, m), next++) {
+        ml_node_id value = ml_child(facts, m, ML_ROLE_VALUE);
+        if (value && ml_kind_of(facts, value) == ML_NODE_NUMBER) /* counting goes on from it */
+            next = small_number(ml_text_of(facts, value));
         if (!ml_str_eq(ml_text_of(facts, m), name))
             continue;
-        ml_node_id value = ml_child(facts, m, ML_ROLE_VALUE);
         if (value)
             return ml_eval_in(eval, of->place.file, value, NULL);
         ml_value number = ml_string_value(eval, ml_arena_printf(&eval->arena, "%u", next), (ml_place){of->place.file, m});
@@ -303,7 +314,7 @@ static ml_values client_member(ml_eval *eval, const ml_value *of, ml_str name)
     return ml_one(eval, value);
 }
 
-ml_values ml_member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_place place)
+static ml_values member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_place place)
 {
     switch (of->kind) {
     case ML_V_OBJECT:
@@ -337,6 +348,43 @@ ml_values ml_member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_place 
     default:
         return unknown_field(eval, name, place);
     }
+}
+
+static bool is_same_object(const ml_value *a, const ml_value *b)
+{
+    return a->kind == b->kind && a->place.file == b->place.file && a->place.node == b->place.node &&
+           a->frame == b->frame && a->items.items == b->items.items;
+}
+
+/* options = { ...options, model }: looking into an object can lead back to it. */
+static bool is_being_looked_up(const ml_eval *eval, const ml_value *of, ml_str name)
+{
+    for (const ml_member_chain *link = eval->members; link; link = link->outer)
+        if (is_same_object(link->of, of) && ml_str_eq(link->name, name))
+            return true;
+    return false;
+}
+
+ml_values ml_member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_place place)
+{
+    if (!eval->steps_left || eval->nesting >= ML_NESTING_MAX) {
+        eval->cut = true;
+        return ml_unknown(eval, ML_HOLE_CUT, name, place);
+    }
+    eval->steps_left--;
+    if (of->kind != ML_V_OBJECT && of->kind != ML_V_INSTANCE && of->kind != ML_V_CLASS)
+        return member_of(eval, of, name, place);
+    if (is_being_looked_up(eval, of, name)) {
+        eval->cycles++;
+        return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
+    }
+    ml_member_chain chain = {of, name, eval->members};
+    eval->members = &chain;
+    eval->nesting++;
+    ml_values values = member_of(eval, of, name, place);
+    eval->nesting--;
+    eval->members = chain.outer;
+    return values;
 }
 
 ml_values ml_members_of(ml_eval *eval, ml_values of, ml_str name, ml_place place)
