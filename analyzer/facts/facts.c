@@ -116,19 +116,23 @@ static ml_node_id parameter_property(const ml_facts *facts, const ml_class *clas
 ml_node_id ml_class_member(const ml_facts *facts, uint32_t class_index, ml_str name, bool is_static)
 {
     const ml_class *class = &facts->classes[class_index];
+    bool is_private = ml_str_starts(name, ML_STR("#"));
     ml_node_id found = 0;
 
+    if (is_private)
+        name = ml_str_from(name, 1);
     for (ml_node_id at = ml_child(facts, class->node, ML_ROLE_MEMBER); at; at = ml_next_child(facts, at)) {
         const ml_node *node = ml_node_at(facts, at);
         bool member = node->kind == ML_NODE_METHOD || node->kind == ML_NODE_FIELD;
-        if (!member || !(node->flags & ML_NF_STATIC) != !is_static || !ml_str_eq(ml_text_of(facts, at), name))
+        if (!member || !(node->flags & ML_NF_STATIC) != !is_static || !(node->flags & ML_NF_PRIVATE) != !is_private ||
+            !ml_str_eq(ml_text_of(facts, at), name))
             continue;
         found = at;
         /* An overload signature is only taken when no implementation follows. */
         if (node->kind == ML_NODE_FIELD || ml_child(facts, ml_child(facts, at, ML_ROLE_VALUE), ML_ROLE_BODY))
             return at;
     }
-    return found || is_static ? found : parameter_property(facts, class, name);
+    return found || is_static || is_private ? found : parameter_property(facts, class, name);
 }
 
 /* A name for the function: its own, or that of what it is the value of. */

@@ -332,7 +332,8 @@ bool ml_is_within(const ml_facts *facts, ml_node_id inner, ml_node_id outer);
 uint32_t ml_function_around(const ml_facts *facts, ml_node_id id); /* index into functions */
 uint32_t ml_class_around(const ml_facts *facts, ml_node_id id);    /* index into classes */
 uint32_t ml_function_of_node(const ml_facts *facts, ml_node_id function_node); /* index into functions, 0 if none */
-/* Member of a class by name, 0 if none: METHOD, FIELD, or the PARAM of a parameter property. */
+/* Member of a class by name, 0 if none: METHOD, FIELD, or the PARAM of a parameter property.
+ * "#x" is the private member, which "x" never is. */
 ml_node_id ml_class_member(const ml_facts *facts, uint32_t class_index, ml_str name, bool is_static);
 /* "Chat.ask", "ask", or "" at top level: for people and for fingerprints. */
 ml_str ml_scope_name(ml_arena *arena, const ml_facts *facts, ml_node_id id);
