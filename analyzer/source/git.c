@@ -2,6 +2,7 @@
  * ls-files --stage, diff-index --cached, cat-file --batch. */
 #include "ml/git.h"
 
+#include "repository.h"
 #include "run_git.h"
 #include "utf16.h"
 
@@ -24,20 +25,10 @@ static bool keep_all(void *data, const char *bytes, size_t len)
 
 /* ---- lists ---- */
 
-static ml_str top_of(ml_str root, ml_str prefix)
-{
-    while (root.len > 1 && root.data[root.len - 1] == '/')
-        root.len--;
-    if (!prefix.len)
-        return root;
-    root = ml_str_slice(root, 0, root.len - (prefix.len - 1)); /* prefix ends with '/', root does not */
-    return root.len > 1 ? ml_str_slice(root, 0, root.len - 1) : root;
-}
-
 static ml_status find_top(ml_str *top, ml_str *prefix, ml_arena *arena, ml_str root, ml_error *error)
 {
     *prefix = ml_source_repository_prefix(arena, root);
-    *top = top_of(root, *prefix);
+    *top = ml_repository_top(root, *prefix);
     /* Without a repository the prefix is empty, too. */
     if (access(ml_path_join(arena, *top, ML_STR(".git")).data, F_OK) != 0)
         return ml_fail(error, ML_ENOTFOUND, ml_arena_cstr(arena, root), 0, "not in a git repository");

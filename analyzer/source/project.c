@@ -1,4 +1,6 @@
 /* Where a project and its repository begin. */
+#include "repository.h"
+
 #include "ml/source.h"
 
 #include <errno.h>
@@ -42,10 +44,23 @@ ml_status ml_source_project_root(ml_str *out, ml_arena *arena, ml_str path, ml_e
     return ML_OK;
 }
 
+static ml_str without_slash(ml_str folder)
+{
+    while (folder.len > 1 && folder.data[folder.len - 1] == '/')
+        folder.len--;
+    return folder;
+}
+
+ml_str ml_repository_top(ml_str root, ml_str prefix)
+{
+    root = without_slash(root);
+    /* The prefix ends with a slash, the root does not. */
+    return prefix.len ? without_slash(ml_str_slice(root, 0, root.len + 1 - prefix.len)) : root;
+}
+
 ml_str ml_source_repository_prefix(ml_arena *arena, ml_str root)
 {
-    while (root.len > 1 && root.data[root.len - 1] == '/')
-        root.len--;
+    root = without_slash(root);
     for (ml_str folder = root; folder.len; folder = parent_of(folder)) {
         if (!has(folder, ".git", true))
             continue;

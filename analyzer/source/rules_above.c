@@ -1,5 +1,7 @@
 #include "rules_above.h"
 
+#include "repository.h"
+
 #include "ml/source.h"
 
 /* The text of folder/path, empty when there is none. */
@@ -24,17 +26,9 @@ static ml_str shared_folder(ml_arena *arena, ml_str top)
     return common.len ? ml_path_join(arena, git, common) : git;
 }
 
-static ml_str top_of(ml_str root, ml_str prefix)
-{
-    ml_str top = ml_str_slice(root, 0, root.len >= prefix.len ? root.len + (prefix.len ? 1 : 0) - prefix.len : 0);
-    return top.len > 1 && top.data[top.len - 1] == '/' ? ml_str_slice(top, 0, top.len - 1) : top;
-}
-
 const ml_ignore_list *ml_ignore_rules_above(ml_arena *arena, ml_str root, ml_str prefix)
 {
-    while (root.len > 1 && root.data[root.len - 1] == '/')
-        root.len--;
-    ml_str top = top_of(root, prefix);
+    ml_str top = ml_repository_top(root, prefix);
     const ml_ignore_list *rules =
         ml_ignore_parse(arena, text_of(arena, shared_folder(arena, top), ML_STR("info/exclude")), ML_STR(""), NULL);
 
