@@ -33,6 +33,30 @@ static bool is_bridge_module(const ml_eval *eval, ml_str specifier)
     return false;
 }
 
+bool ml_add_whole_module(ml_eval *eval, ml_set *out, ml_file_id file)
+{
+    const ml_facts *facts = file ? ml_facts_in(eval, file) : NULL;
+    uint32_t wholes = 0;
+
+    for (uint32_t i = 0; facts && i < facts->export_count; i++) {
+        if (!ml_str_eq(facts->exports[i].name, ML_STR("=")))
+            return false; /* names beside it: module.exports.helper = … */
+        wholes++;
+    }
+    if (!wholes || eval->nesting >= ML_NESTING_MAX)
+        return false;
+    eval->nesting++;
+    ml_values values = ml_eval_export(eval, file, ML_STR("="));
+    eval->nesting--;
+    for (uint32_t i = 0; i < values.count; i++) {
+        ml_value_kind kind = values.items[i].kind;
+        if (kind != ML_V_FUNCTION && kind != ML_V_CLASS && kind != ML_V_CLIENT && kind != ML_V_BRIDGE)
+            return false;
+    }
+    ml_set_add_all(out, values);
+    return values.count > 0;
+}
+
 static ml_values import_from(ml_eval *eval, ml_file_id file, ml_str specifier, ml_str name, ml_place place)
 {
     const ml_bridge_config *bridge = &eval->link->host.config->bridge;
@@ -44,7 +68,10 @@ static ml_values import_from(ml_eval *eval, ml_file_id file, ml_str specifier, m
         return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place, .name = ML_BRIDGE_CLASS});
     ml_file_id target = ml_link_resolve(eval->link, file, specifier);
     if (target) {
-        if (ml_str_eq(name, ML_STR("*")) || ml_str_eq(name, ML_STR("=")))
+        bool whole = ml_str_eq(name, ML_STR("*")) || ml_str_eq(name, ML_STR("="));
+        if (whole && ml_add_whole_module(eval, &set, target))
+            return ml_set_done(&set);
+        if (whole)
             return ml_one(eval, (ml_value){.kind = ML_V_NAMESPACE, .place = {target, 0}});
         return ml_eval_export(eval, target, name);
     }

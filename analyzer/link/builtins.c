@@ -471,19 +471,31 @@ static bool from_buffer(ml_eval *eval, ml_values *out, const builtin_call *at)
     return true;
 }
 
+/* Every argument as a list of sets, spreads opened; false when the number is unknown. */
+static bool list_args(ml_eval *eval, const builtin_call *at, item_list *list)
+{
+    const ml_facts *facts = ml_facts_in(eval, at->file);
+
+    for (ml_node_id arg = ml_child(facts, at->call, ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg)) {
+        ml_values values = ml_eval_in(eval, at->file, arg, at->frame);
+        if (ml_kind_of(facts, arg) != ML_NODE_SPREAD)
+            ml_vec_push(&eval->arena, list, values);
+        else if (values.count != 1 || values.items[0].kind != ML_V_ARRAY || !list_items(eval, &values.items[0], list))
+            return false;
+    }
+    return list->count > 0;
+}
+
 static bool from_char_codes(ml_eval *eval, ml_values *out, const builtin_call *at)
 {
     ml_buf buf = {0};
-    uint32_t count = arg_count(eval, at);
-    bool ok = count > 0;
+    item_list codes = {0};
+    bool ok = list_args(eval, at, &codes);
 
-    /* fromCharCode(...codes): a spread gives its items by index. */
-    for (uint32_t i = 0; ok && i < ARRAY_ITEMS_MAX; i++) {
-        ml_values values = arg(eval, at, i);
+    for (uint32_t i = 0; ok && i < codes.count; i++) {
+        ml_values values = codes.items[i];
         ml_str text;
         uint32_t code = 0;
-        if (values.count == 1 && values.items[0].kind == ML_V_UNDEFINED)
-            break;
         ok = values.count == 1 && ml_value_literal(eval, &values.items[0], &text) && text.len && text.len < 8;
         bool hex = ok && text.len > 2 && text.data[0] == '0' && (text.data[1] | 32) == 'x';
         for (size_t k = hex ? 2 : 0; ok && k < text.len; k++) {

@@ -215,6 +215,8 @@ static ml_values eval_module(ml_eval *eval, ml_file_id file, ml_node_id call, co
         if (!ml_value_literal(eval, &names.items[i], &specifier))
             return ml_unknown(eval, ML_HOLE_CALL, ML_STR("import"), place);
         ml_file_id target = ml_link_resolve(eval->link, file, specifier);
+        if (ml_add_whole_module(eval, &set, target))
+            continue;
         ml_value module = {.kind = ML_V_NAMESPACE, .place = {target, 0}};
         if (!target)
             module = (ml_value){.kind = ML_V_EXTERNAL, .text = specifier, .name = ML_STR("="), .place = place};

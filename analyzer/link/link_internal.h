@@ -113,6 +113,9 @@ void ml_set_add_all(ml_set *set, ml_values values);
 ml_values ml_set_done(const ml_set *set); /* the set is not added to afterwards */
 ml_values ml_one(ml_eval *eval, ml_value value);
 ml_values ml_unknown(ml_eval *eval, ml_hole_kind kind, ml_str name, ml_place place);
+/* An unknown that stays one whoever calls; and one that is as open as the unknown it comes from. */
+ml_values ml_unknown_settled(ml_eval *eval, ml_hole_kind kind, ml_str name, ml_place place);
+ml_values ml_unknown_from(ml_eval *eval, const ml_value *of, ml_hole_kind kind, ml_str name, ml_place place);
 ml_values ml_nothing(void);
 
 /* strings */
@@ -129,6 +132,9 @@ ml_values ml_join_urls(ml_eval *eval, ml_values base, ml_values url, bool with_s
 ml_values ml_eval_in(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame);
 ml_values ml_eval_binding(ml_eval *eval, ml_file_id file, ml_binding_id binding, const ml_frame *frame, ml_node_id use);
 ml_values ml_eval_export(ml_eval *eval, ml_file_id file, ml_str name);
+/* What require gives when `module.exports =` is something that is called: a function, a class, a
+ * client. False when the module is an object of exports as others are. */
+bool ml_add_whole_module(ml_eval *eval, ml_set *out, ml_file_id file);
 ml_values ml_member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_place place);
 ml_values ml_members_of(ml_eval *eval, ml_values of, ml_str name, ml_place place);
 ml_values ml_element_of(ml_eval *eval, const ml_value *of, ml_values key, ml_place place);

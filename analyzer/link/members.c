@@ -71,12 +71,13 @@ static ml_values object_property(ml_eval *eval, const ml_value *object, ml_str n
         if (ml_kind_of(facts, member) == ML_NODE_SPREAD) {
             ml_values spread = ml_eval_in(eval, file, ml_child(facts, member, ML_ROLE_VALUE), object->frame);
             ml_values values = ml_members_of(eval, spread, name, place);
-            if (is_only_undefined(values))
-                continue;
-            ml_set_add_all(&set, values);
+            for (uint32_t k = 0; k < values.count; k++) {
+                open |= values.items[k].kind == ML_V_UNKNOWN;
+                if (values.items[k].kind != ML_V_UNDEFINED) /* then the properties before it count */
+                    ml_set_add(&set, &values.items[k]);
+            }
             if (is_definite(values))
                 return ml_set_done(&set);
-            open = true;
             continue;
         }
         bool surely = true;
@@ -346,7 +347,7 @@ static ml_values member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_pl
     case ML_V_NULL:
         return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
     default:
-        return unknown_field(eval, name, place);
+        return ml_unknown_from(eval, of, ML_HOLE_FIELD, name, place);
     }
 }
 
@@ -509,7 +510,7 @@ ml_values ml_element_of(ml_eval *eval, const ml_value *of, ml_values key, ml_pla
         else if (of->kind == ML_V_OBJECT || of->kind == ML_V_ENUM || of->kind == ML_V_JSON)
             ml_set_add_all(&set, any_member(eval, of, place));
         else
-            ml_set_add_all(&set, unknown_field(eval, ML_STR_NONE, place));
+            ml_set_add_all(&set, ml_unknown_from(eval, of, ML_HOLE_FIELD, ML_STR_NONE, place));
     }
     return ml_set_done(&set);
 }
