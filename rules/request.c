@@ -2,9 +2,13 @@
 
 bool rule_call_supplies(const ml_targets *alone, const ml_target *target)
 {
-    for (uint32_t i = 0; i < alone->count; i++)
+    for (uint32_t i = 0; i < alone->count; i++) {
         if (alone->items[i].kind == target->kind && alone->items[i].provider == target->provider)
             return false;
+        /* More values than a set holds: the provider may be among those left out. */
+        if (alone->items[i].url.hole.hole == ML_HOLE_CUT)
+            return false;
+    }
     return true;
 }
 

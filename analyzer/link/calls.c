@@ -138,7 +138,7 @@ static ml_values call_client(ml_eval *eval, const ml_value *callee, ml_file_id f
     value.name = ml_arena_concat(&eval->arena, callee->name, ML_STR("()"));
     if (!construct && has_requests_below(callee->client, value.name))
         return ml_one(eval, value);
-    return unknown_call(eval, callee->name, file, call);
+    return ml_unknown_settled(eval, ML_HOLE_CALL, callee->name, (ml_place){file, call}); /* a response */
 }
 
 /* z.object({ … }).parse(process.env), cleanEnv(process.env, …): a checked copy of the environment. */
@@ -192,9 +192,9 @@ ml_values ml_call_value(ml_eval *eval, const ml_value *callee, ml_file_id file, 
     case ML_V_GLOBAL:
         if (ml_builtin_function(eval, &values, callee->name, file, call, frame))
             return values;
-        return unknown_call(eval, callee->name, file, call);
+        return ml_unknown_settled(eval, ML_HOLE_CALL, callee->name, (ml_place){file, call});
     case ML_V_UNKNOWN:
-        return unknown_call(eval, callee->pieces[0].text, file, call);
+        return ml_unknown_from(eval, callee, ML_HOLE_CALL, callee->pieces[0].text, (ml_place){file, call});
     default:
         break;
     }

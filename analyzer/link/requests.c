@@ -1,7 +1,7 @@
 /* From a call to the requests it leads to.
  *
  * A function's edges list the calls inside it: those that may send a request
- * themselves, and those that go to functions of the project. They are found without a
+ * whose host a caller decides, and those that go to functions of the project. They are found without a
  * calling context, each call with a budget of its own, and kept for the life of the
  * evaluator, so they are the same whoever asks first. Whether a function leads to a
  * request at all is reachability over the edges. At a call of a known function the
@@ -17,7 +17,7 @@ typedef struct function_ref {
 
 typedef struct edge {
     ml_node_id call;
-    bool direct;                    /* a request, or a callee the caller decides */
+    bool direct;                    /* a request whose host, or a callee that a caller decides */
     ML_VEC(function_ref) targets;
 } edge;
 
@@ -102,12 +102,34 @@ static bool is_left_to_caller(const ml_facts *facts, ml_node_id callee)
     return node->kind == ML_NODE_IDENT && node->ref && facts->bindings[node->ref].kind == ML_BIND_PARAM;
 }
 
-static bool is_request(const ml_value *value)
-{
-    const ml_client_call *request;
+static ml_values request_urls(ml_eval *eval, const ml_value *client, const ml_client_call *request, ml_place at,
+                              const ml_frame *frame);
 
-    return value->kind == ML_V_CLIENT && (ml_client_request(value->client, value->name, false, 0, &request) ||
-                                          ml_client_request(value->client, value->name, true, 0, &request));
+/* May a caller decide which host the URL has? */
+static bool is_open_url(ml_eval *eval, const ml_value *value)
+{
+    if (!value->piece_count)
+        return false;
+    ml_url url = ml_url_of(&eval->arena, value->pieces, value->piece_count);
+    if (url.kind == ML_URL_UNKNOWN)
+        return !url.hole.settled;
+    return url.kind == ML_URL_ABSOLUTE && ml_str_find_char(url.host, 1) != ML_NOT_FOUND;
+}
+
+/* A request whose URL, seen without a caller, leaves the host to one. Other requests are
+ * judged where they stand, and nobody who calls their function changes them. */
+static bool is_open_request(ml_eval *eval, const ml_value *client, ml_place at)
+{
+    bool construct = ml_kind_of(ml_facts_in(eval, at.file), at.node) == ML_NODE_NEW;
+    const ml_client_call *form;
+
+    for (uint32_t i = 0; ml_client_request(client->client, client->name, construct, i, &form); i++) {
+        ml_values urls = request_urls(eval, client, form, at, NULL);
+        for (uint32_t k = 0; k < urls.count; k++)
+            if (is_open_url(eval, &urls.items[k]))
+                return true;
+    }
+    return eval->cut;
 }
 
 /* Where a call goes, as far as the callee is known without a caller. Evaluated in a state of
@@ -124,7 +146,8 @@ static bool find_edge(ml_eval *eval, ml_file_id file, ml_node_id call, edge *out
     *out = (edge){.call = call};
     for (uint32_t i = 0; i < values.count; i++) {
         const ml_value *value = &values.items[i];
-        out->direct |= is_request(value) || (value->kind == ML_V_UNKNOWN && is_left_to_caller(facts, callee));
+        out->direct |= value->kind == ML_V_CLIENT && is_open_request(&inner, value, (ml_place){file, call});
+        out->direct |= value->kind == ML_V_UNKNOWN && is_left_to_caller(facts, callee);
         if (value->kind != ML_V_FUNCTION)
             continue;
         function_ref target = {value->place.file,
@@ -378,25 +401,49 @@ static void search_call(search *s, ml_place at, const ml_frame *frame)
         s->via_count--;
 }
 
-static bool same_place(ml_place a, ml_place b)
+/* ---- the same request without the outermost call ---- */
+
+/* Follows one known path of calls, ending at the request, from its first call on its own. */
+static void follow_path(search *s, const ml_place *path, uint32_t count, const ml_frame *frame)
 {
-    return a.file == b.file && a.node == b.node;
+    ml_eval *eval = s->eval;
+    ml_place at = path[0];
+    const ml_facts *facts = ml_facts_in(eval, at.file);
+    ml_values values = ml_eval_in(eval, at.file, ml_child(facts, at.node, ML_ROLE_CALLEE), frame);
+
+    if (eval->nesting >= ML_NESTING_MAX)
+        return;
+    eval->nesting++;
+    for (uint32_t i = 0; i < values.count; i++) {
+        const ml_value *value = &values.items[i];
+        if (count == 1 && value->kind == ML_V_CLIENT)
+            add_request(s, value, at, frame);
+        bool leads_on = count > 1 && value->kind == ML_V_FUNCTION && value->place.file == path[1].file &&
+                        ml_is_within(ml_facts_in(eval, path[1].file), path[1].node, value->place.node);
+        const ml_frame *inner = leads_on ? ml_frame_for(eval, value, at.file, at.node, frame) : NULL;
+        if (inner)
+            follow_path(s, path + 1, count - 1, inner);
+    }
+    eval->nesting--;
 }
 
-/* For each wrapped request: what its URL is when the next inner call stands on its own. */
 static void add_alone(ml_eval *eval, request_list *requests)
 {
     for (uint32_t i = 0; i < requests->count; i++) {
         ml_request *request = &requests->items[i];
+        ml_place path[ML_DEPTH_DEFAULT + 4];
+        uint32_t count = request->via_count;
         if (!request->wrapped)
             continue;
+        if (count)
+            memcpy(path, request->via, count * sizeof *path);
+        path[count++] = request->at;
         request_list alone = {0};
         search s = {.eval = eval, .out = &alone};
-        search_call(&s, request->via_count ? request->via[0] : request->at, NULL);
+        follow_path(&s, path, count, NULL);
         ml_set urls = {.eval = eval};
         for (uint32_t k = 0; k < alone.count; k++)
-            if (same_place(alone.items[k].at, request->at))
-                ml_set_add_all(&urls, alone.items[k].urls);
+            ml_set_add_all(&urls, alone.items[k].urls);
         request->urls_alone = ml_set_done(&urls);
     }
 }

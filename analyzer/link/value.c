@@ -102,16 +102,33 @@ static const ml_piece *one_piece(ml_eval *eval, ml_hole_kind hole, ml_str text, 
 {
     ml_piece *piece = ML_NEW(&eval->arena, ml_piece);
 
-    *piece = (ml_piece){hole, text, place};
+    *piece = (ml_piece){.hole = hole, .settled = hole == ML_HOLE_ENV, .text = text, .place = place};
     return piece;
+}
+
+static ml_values unknown(ml_eval *eval, ml_hole_kind kind, ml_str name, ml_place place, bool settled)
+{
+    ml_piece *piece = ML_NEW(&eval->arena, ml_piece);
+
+    *piece = (ml_piece){.hole = kind, .settled = settled, .text = name, .place = place};
+    return ml_one(eval, (ml_value){.kind = ML_V_UNKNOWN, .pieces = piece, .piece_count = 1, .place = place});
 }
 
 ml_values ml_unknown(ml_eval *eval, ml_hole_kind kind, ml_str name, ml_place place)
 {
-    return ml_one(eval, (ml_value){.kind = ML_V_UNKNOWN,
-                                   .pieces = one_piece(eval, kind, name, place),
-                                   .piece_count = 1,
-                                   .place = place});
+    return unknown(eval, kind, name, place, kind == ML_HOLE_ENV);
+}
+
+ml_values ml_unknown_settled(ml_eval *eval, ml_hole_kind kind, ml_str name, ml_place place)
+{
+    return unknown(eval, kind, name, place, true);
+}
+
+ml_values ml_unknown_from(ml_eval *eval, const ml_value *of, ml_hole_kind kind, ml_str name, ml_place place)
+{
+    bool settled = of->kind == ML_V_UNKNOWN ? of->pieces[0].settled
+                                            : of->kind == ML_V_EXTERNAL || of->kind == ML_V_GLOBAL || of->kind == ML_V_CLIENT;
+    return unknown(eval, kind, name, place, settled);
 }
 
 ml_value ml_string_value(ml_eval *eval, ml_str text, ml_place place)
@@ -167,7 +184,7 @@ static void text_pieces(ml_eval *eval, const ml_value *value, ml_place place, co
         word = ML_STR("null");
         break;
     default:
-        *pieces = one_piece(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
+        *pieces = ml_unknown_settled(eval, ML_HOLE_OTHER, ML_STR_NONE, place).items[0].pieces;
         *count = 1;
         return;
     }

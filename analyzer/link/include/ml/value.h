@@ -33,6 +33,7 @@ typedef enum ml_hole_kind {
 
 typedef struct ml_piece {
     ml_hole_kind hole;
+    bool settled;   /* a hole no caller can fill: the result of a library, a row, a setting */
     ml_str text;    /* literal text, or the hole's name */
     ml_place place; /* where the text stands, or where the unknown comes in */
 } ml_piece;
