@@ -4,6 +4,7 @@
 
 #include "billing/json.h"
 #include "billing/mapping.h"
+#include "billing/meter.h"
 #include "billing/utf8.h"
 
 #include <stdlib.h>
@@ -105,6 +106,43 @@ static bool usage_from_options(bill_usage *u, const invocation *in)
            special_options(u, in);
 }
 
+/* ---- from a provider's answer ---- */
+
+static bill_status feed_stream(bill_usage *u, bill_shape shape, const char *text, size_t length, bill_error *error)
+{
+    bill_meter *meter;
+    bill_status status = bill_meter_new(&meter, shape, u->input_tokens);
+    if (status != BILL_OK)
+        return status;
+    status = bill_meter_feed(meter, text, length, error);
+    if (status == BILL_OK)
+        status = bill_meter_end(u, meter, NULL, error);
+    bill_meter_free(meter);
+    return status;
+}
+
+/* With --response or --stream the counts are read there; options stay where
+ * the answer says nothing. */
+static int read_answer(bill_usage *u, invocation *in)
+{
+    const char *path = in->values[OPT_RESPONSE] ? in->values[OPT_RESPONSE] : in->values[OPT_STREAM];
+    const char *provider = in->values[OPT_PROVIDER] ? in->values[OPT_PROVIDER] : "openai";
+    int shape = bill_shape_find(provider, strlen(provider));
+    size_t length;
+    if (!path)
+        return EXIT_DONE;
+    if (in->given[OPT_RESPONSE] && in->given[OPT_STREAM])
+        return wrong(in, "--response or --stream, not both", "");
+    char *text = read_input(&length, in, path);
+    if (!text)
+        return EXIT_USAGE;
+    bill_shape read_as = shape < 0 ? BILL_SHAPE_OPENAI : (bill_shape)shape;
+    bill_status status = in->given[OPT_RESPONSE] ? bill_meter_response(u, read_as, text, length, NULL, &in->error)
+                                                 : feed_stream(u, read_as, text, length, &in->error);
+    free(text);
+    return status == BILL_OK ? EXIT_DONE : failed(in, status);
+}
+
 static int record_one(invocation *in, session *s, const bill_usage *usage)
 {
     bill_recorded recorded;
@@ -200,7 +238,10 @@ int run_record(invocation *in)
         return EXIT_USAGE;
     if (!text && !usage_from_options(&usage, in))
         return EXIT_USAGE;
-    int code = open_session(&s, in, true);
+    int code = text ? EXIT_DONE : read_answer(&usage, in);
+    if (code != EXIT_DONE)
+        return code;
+    code = open_session(&s, in, true);
     if (code == EXIT_DONE)
         code = text ? record_lines(in, &s, text, length) : record_one(in, &s, &usage);
     close_session(&s);

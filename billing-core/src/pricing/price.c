@@ -274,8 +274,8 @@ static bill_status cost_tokens(costing *c)
         {BILL_DIM_IMAGE_OUTPUT, u->image_output_tokens}
     };
     int64_t total;
-    if (u->input_tokens == BILL_COUNT_NONE && u->output_tokens == BILL_COUNT_NONE)
-        return bill_error_set(c->error, BILL_EINVAL, "no token was counted");
+    if (u->input_tokens == BILL_COUNT_NONE) /* an unknown input is not a free one */
+        return bill_error_set(c->error, BILL_EINVAL, "input_tokens is missing");
     if (__builtin_add_overflow(known(u->input_tokens), known(u->output_tokens), &total))
         return bill_error_set(c->error, BILL_ERANGE, "token counts are too large to add up");
     (void)bill_amount_from_int(&c->out.quantity, total);
