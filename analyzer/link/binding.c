@@ -190,10 +190,8 @@ ml_values ml_eval_export(ml_eval *eval, ml_file_id file, ml_str name)
     if (eval->link->host.files[file - 1].kind == ML_FILE_JSON)
         return json_export(eval, file, name);
     for (const ml_export_chain *link = eval->exports; link; link = link->outer)
-        if (link->file == file && ml_str_eq(link->name, name)) {
-            eval->cycles++; /* two modules that re-export each other */
-            return values;
-        }
+        if (link->file == file && ml_str_eq(link->name, name))
+            return values; /* two modules that re-export each other */
     ml_export_chain chain = {file, name, eval->exports};
     eval->exports = &chain;
     find_export(eval, file, name, &walk, &values);

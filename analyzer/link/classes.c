@@ -202,6 +202,7 @@ ml_values ml_this_value(ml_eval *eval, ml_file_id file, ml_node_id node, const m
             break;
         }
     }
+    eval->used_this |= !is_static;
     return ml_one(eval, (ml_value){.kind = is_static ? ML_V_CLASS : ML_V_INSTANCE,
                                    .place = {file, facts->classes[class_index].node}});
 }

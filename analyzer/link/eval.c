@@ -1,7 +1,8 @@
 /* Expressions to values. Demand-driven: a node is evaluated in a frame (the call whose
  * parameters are known, or none) and memoised for the query. A node met again while
- * it is being evaluated is a cycle and yields a hole; what a cycle or a bound touched
- * is not memoised. */
+ * it is being evaluated is a cycle and yields a hole. What a cycle touched is kept too:
+ * it holds that hole, so it claims no more than it knows, and the order of evaluation
+ * within a query is fixed. What a bound cut short is not kept. */
 #include "link_internal.h"
 
 struct ml_memo_entry {
@@ -323,14 +324,12 @@ ml_values ml_eval_in(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_f
     if (known && known->done)
         return known->values;
     if (known) {
-        eval->cycles++;
         return ml_unknown(eval, ML_HOLE_CUT, ML_STR_NONE, (ml_place){file, node});
     }
-    uint32_t cycles = eval->cycles;
     eval->nesting++;
     ml_values values = eval_node(eval, file, node, frame);
     eval->nesting--;
-    if (eval->cycles != cycles || eval->cut) {
+    if (eval->cut) {
         forget(eval, file, node, frame);
         return values;
     }

@@ -119,7 +119,6 @@ void ml_eval_begin(ml_eval *eval)
     ml_arena_reset(&eval->arena);
     eval->steps_left = eval->options.steps;
     eval->nesting = 0;
-    eval->cycles = 0;
     eval->exports = NULL;
     eval->members = NULL;
     eval->cut = false;

@@ -85,8 +85,8 @@ struct ml_eval {
     ml_arena arena;
     uint32_t steps_left;
     uint32_t nesting;              /* C recursion */
-    uint32_t cycles;               /* how often a cycle was met in this query */
     bool cut;
+    bool used_this;                /* `this` was read without knowing the instance */
     const ml_export_chain *exports;
     const ml_member_chain *members;
     ml_intmap memo;                /* (file, node, frame) -> ml_memo_entry */

@@ -376,8 +376,7 @@ ml_values ml_member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_place 
     if (of->kind != ML_V_OBJECT && of->kind != ML_V_INSTANCE && of->kind != ML_V_CLASS)
         return member_of(eval, of, name, place);
     if (is_being_looked_up(eval, of, name)) {
-        eval->cycles++;
-        return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
+        return ml_unknown(eval, ML_HOLE_CUT, name, place);
     }
     ml_member_chain chain = {of, name, eval->members};
     eval->members = &chain;

@@ -18,12 +18,13 @@ typedef struct function_ref {
 typedef struct edge {
     ml_node_id call;
     bool direct;                    /* a request whose host, or a callee that a caller decides */
+    bool is_virtual;                /* a request whose URL depends on `this`: a subclass may decide it */
     ML_VEC(function_ref) targets;
 } edge;
 
 struct ml_summary {
     ML_VEC(edge) edges;
-    enum { LEADS_UNKNOWN, LEADS_NOWHERE, LEADS_TO_REQUEST } leads;
+    enum { LEADS_UNKNOWN, LEADS_NOWHERE, LEADS_TO_REQUEST } leads[2]; /* [1]: for a subclass's instance */
     uint32_t visit;                 /* the last reachability walk that met it */
 };
 
@@ -118,18 +119,19 @@ static bool is_open_url(ml_eval *eval, const ml_value *value)
 
 /* A request whose URL, seen without a caller, leaves the host to one. Other requests are
  * judged where they stand, and nobody who calls their function changes them. */
-static bool is_open_request(ml_eval *eval, const ml_value *client, ml_place at)
+static bool is_open_request(ml_eval *eval, const ml_value *client, ml_place at, bool *is_virtual)
 {
     bool construct = ml_kind_of(ml_facts_in(eval, at.file), at.node) == ML_NODE_NEW;
     const ml_client_call *form;
+    bool open = false;
 
     for (uint32_t i = 0; ml_client_request(client->client, client->name, construct, i, &form); i++) {
         ml_values urls = request_urls(eval, client, form, at, NULL);
+        *is_virtual |= eval->used_this;
         for (uint32_t k = 0; k < urls.count; k++)
-            if (is_open_url(eval, &urls.items[k]))
-                return true;
+            open |= is_open_url(eval, &urls.items[k]);
     }
-    return eval->cut;
+    return open || eval->cut;
 }
 
 /* Where a call goes, as far as the callee is known without a caller. Evaluated in a state of
@@ -146,7 +148,7 @@ static bool find_edge(ml_eval *eval, ml_file_id file, ml_node_id call, edge *out
     *out = (edge){.call = call};
     for (uint32_t i = 0; i < values.count; i++) {
         const ml_value *value = &values.items[i];
-        out->direct |= value->kind == ML_V_CLIENT && is_open_request(&inner, value, (ml_place){file, call});
+        out->direct |= value->kind == ML_V_CLIENT && is_open_request(&inner, value, (ml_place){file, call}, &out->is_virtual);
         out->direct |= value->kind == ML_V_UNKNOWN && is_left_to_caller(facts, callee);
         if (value->kind != ML_V_FUNCTION)
             continue;
@@ -156,7 +158,7 @@ static bool find_edge(ml_eval *eval, ml_file_id file, ml_node_id call, edge *out
             ml_vec_push(&eval->summary_arena, &out->targets, target);
     }
     ml_arena_finish(&inner.arena);
-    return out->direct || out->targets.count;
+    return out->direct || out->is_virtual || out->targets.count;
 }
 
 /* Index of the first call at or behind the node. */
@@ -202,8 +204,13 @@ static ml_summary *summary_of(ml_eval *eval, function_ref at)
 
 typedef ML_VEC(ml_summary *) summary_list;
 
+static bool is_end(const edge *out, bool subclass)
+{
+    return out->direct || (subclass && out->is_virtual);
+}
+
 /* Looks at what can be reached from start; true at the first request. */
-static bool reaches_request(ml_eval *eval, ml_summary *start, summary_list *met)
+static bool reaches_request(ml_eval *eval, ml_summary *start, bool subclass, summary_list *met)
 {
     uint32_t walk = ++eval->summary_walks;
 
@@ -211,13 +218,13 @@ static bool reaches_request(ml_eval *eval, ml_summary *start, summary_list *met)
     ml_vec_push(&eval->arena, met, start);
     for (uint32_t at = 0; at < met->count; at++) {
         ml_summary *summary = met->items[at];
-        if (summary->leads == LEADS_TO_REQUEST || met->count > REACH_MAX)
+        if (summary->leads[subclass] == LEADS_TO_REQUEST || met->count > REACH_MAX)
             return true;
-        if (summary->leads == LEADS_NOWHERE)
+        if (summary->leads[subclass] == LEADS_NOWHERE)
             continue;
         for (uint32_t e = 0; e < summary->edges.count; e++) {
             const edge *out = &summary->edges.items[e];
-            if (out->direct)
+            if (is_end(out, subclass))
                 return true;
             for (uint32_t t = 0; t < out->targets.count; t++) {
                 ml_summary *next = summary_of(eval, out->targets.items[t]);
@@ -231,30 +238,40 @@ static bool reaches_request(ml_eval *eval, ml_summary *start, summary_list *met)
     return false;
 }
 
-static bool leads_to_request(ml_eval *eval, function_ref at)
+static bool leads_to_request(ml_eval *eval, function_ref at, bool subclass)
 {
     ml_summary *summary = summary_of(eval, at);
     summary_list met = {0};
 
-    if (summary->leads != LEADS_UNKNOWN)
-        return summary->leads == LEADS_TO_REQUEST;
-    if (reaches_request(eval, summary, &met)) {
-        summary->leads = LEADS_TO_REQUEST;
+    if (summary->leads[subclass] != LEADS_UNKNOWN)
+        return summary->leads[subclass] == LEADS_TO_REQUEST;
+    if (reaches_request(eval, summary, subclass, &met)) {
+        summary->leads[subclass] = LEADS_TO_REQUEST;
         return true;
     }
     for (uint32_t i = 0; i < met.count; i++) /* nothing reachable from any of them */
-        met.items[i]->leads = LEADS_NOWHERE;
+        met.items[i]->leads[subclass] = LEADS_NOWHERE;
     return false;
 }
 
-static bool edge_leads(ml_eval *eval, const edge *out)
+static bool edge_leads(ml_eval *eval, const edge *out, bool subclass)
 {
-    if (out->direct)
+    if (is_end(out, subclass))
         return true;
     for (uint32_t t = 0; t < out->targets.count; t++)
-        if (leads_to_request(eval, out->targets.items[t]))
+        if (leads_to_request(eval, out->targets.items[t], subclass))
             return true;
     return false;
+}
+
+/* Does the frame run a method on an instance of a class below the method's own? */
+static bool is_inherited(const ml_eval *eval, const ml_frame *frame)
+{
+    if (!frame->self || frame->self->kind != ML_V_INSTANCE)
+        return false;
+    const ml_facts *facts = ml_facts_in(eval, frame->file);
+    ml_class_ref self = ml_class_of(eval, frame->self);
+    return self.file != frame->file || self.index != ml_class_around(facts, facts->functions[frame->function].node);
 }
 
 /* ---- requests ---- */
@@ -362,7 +379,7 @@ static void search_function(search *s, const ml_value *function, ml_place call, 
         return;
     const ml_summary *summary = summary_of(eval, (function_ref){frame->file, frame->function});
     for (uint32_t i = 0; i < summary->edges.count; i++)
-        if (edge_leads(eval, &summary->edges.items[i]))
+        if (edge_leads(eval, &summary->edges.items[i], is_inherited(eval, frame)))
             search_call(s, (ml_place){frame->file, summary->edges.items[i].call}, frame);
 }
 
