@@ -132,6 +132,8 @@ bill_status bill_usage_check(const bill_usage *usage, bill_error *error)
 
 static bill_status bad(const bill_json_node *member, bill_status status, bill_error *error)
 {
+    if (status == BILL_ENOTFOUND)
+        return bill_error_set(error, BILL_EINVAL, "%.100s: no member of a usage", member->key);
     return bill_error_set(error, status, "%s: %s", member->key, bill_status_text(status));
 }
 
