@@ -180,6 +180,10 @@ ml_values ml_client_base(ml_eval *eval, const ml_value *client);
 void ml_clients_of_global(ml_eval *eval, ml_set *out, ml_str path, ml_place place);
 void ml_clients_of_external(ml_eval *eval, ml_set *out, ml_str package, ml_str member, ml_place place);
 
+/* Has a search not yet been in the frame's function with these arguments, as near to its start?
+ * Remembers it. */
+bool ml_visit_is_new(ml_eval *eval, ml_intmap *visits, const ml_frame *frame);
+
 static inline const ml_facts *ml_facts_in(const ml_eval *eval, ml_file_id file)
 {
     return ml_link_facts(eval->link, file);

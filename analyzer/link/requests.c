@@ -8,7 +8,7 @@
  * edges that lead to a request are followed with the arguments put in. */
 #include "link_internal.h"
 
-enum { EDGE_STEPS = 4000, EDGE_CALLS_MAX = 600, REQUESTS_MAX = 64, REACH_MAX = 20000 };
+enum { EDGE_STEPS = 4000, FATE_STEPS = 20000, EDGE_CALLS_MAX = 600, REQUESTS_MAX = 64, REACH_MAX = 20000 };
 
 typedef struct function_ref {
     ml_file_id file;
@@ -20,6 +20,7 @@ typedef struct edge {
     bool direct;                    /* a request whose host, or a callee that a caller decides */
     bool is_virtual;                /* a request whose URL depends on `this`: a subclass may decide it */
     ML_VEC(function_ref) targets;
+    enum { FATE_UNSEEN, FATE_OPEN, FATE_SETTLED, FATE_SETTLED_BY_THIS } fate; /* see edge_is_settled */
 } edge;
 
 struct ml_summary {
@@ -92,12 +93,36 @@ static bool is_inert(const ml_facts *facts, ml_node_id callee)
     }
 }
 
+/* Names of what callers hand over to be told of things, and of methods that send nothing. */
+static bool is_no_sender(ml_str name)
+{
+    static const char *const names[] = {
+        "resolve", "reject", "next", "done", "then", "catch", "finally", "json", "text", "blob", "arrayBuffer", "clone",
+        "push", "pop", "shift", "map", "forEach", "filter", "find", "some", "every", "reduce", "join", "split", "slice",
+        "concat", "replace", "replaceAll", "trim", "includes", "indexOf", "startsWith", "endsWith", "match", "test",
+        "toString", "toLowerCase", "toUpperCase", "keys", "values", "entries", "has", "add", "clear", "sort", "log",
+        "warn", "error", "info", "debug", "emit", "dispatch", "abort", "close", "write", "read", "getReader", "decode",
+        "encode", "preventDefault", "stopPropagation", "callback", "cb", "hasOwnProperty", "charAt", "substring"};
+
+    if (name.len > 2 && (ml_str_starts(name, ML_STR("on")) || ml_str_starts(name, ML_STR("set")))) {
+        char c = name.data[name.data[0] == 'o' ? 2 : 3 < name.len ? 3 : 2];
+        if (c >= 'A' && c <= 'Z')
+            return true;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (ml_str_eq_c(name, names[i]))
+            return true;
+    return false;
+}
+
 /* Is the callee something a caller decides: a parameter, a member of one, of this? */
 static bool is_left_to_caller(const ml_facts *facts, ml_node_id callee)
 {
     ml_node_id root = callee_root(facts, callee);
     const ml_node *node = ml_node_at(facts, root);
 
+    if (is_no_sender(ml_text_of(facts, callee)))
+        return false;
     if (node->kind == ML_NODE_THIS)
         return true;
     return node->kind == ML_NODE_IDENT && node->ref && facts->bindings[node->ref].kind == ML_BIND_PARAM;
@@ -283,6 +308,8 @@ typedef struct search {
     request_list *out;
     ml_place via[ML_DEPTH_DEFAULT + 3];
     uint32_t via_count;
+    bool is_probe;     /* asked by edge_is_settled */
+    bool met_unknown;  /* a callee on the way that only a caller can tell */
 } search;
 
 static ml_values text_only(ml_eval *eval, ml_values values)
@@ -369,6 +396,40 @@ static void add_request(search *s, const ml_value *client, ml_place at, const ml
 
 static void search_call(search *s, ml_place at, const ml_frame *frame);
 
+/* Are the hosts of all requests behind a call settled by the call itself, so that nobody
+ * who calls the function around it can change them? Asked once an edge, in a state of its
+ * own; the search it makes does not ask it again. */
+static bool edge_is_settled(ml_eval *eval, ml_file_id file, edge *out, bool subclass)
+{
+    if (out->direct)
+        return false;
+    if (out->fate == FATE_UNSEEN) {
+        ml_eval inner = *eval;
+        request_list found = {0};
+        inner.arena = (ml_arena){0};
+        inner.memo = (ml_intmap){0};
+        inner.exports = NULL;
+        inner.members = NULL;
+        inner.steps_left = FATE_STEPS;
+        inner.nesting = 0;
+        inner.cut = inner.used_this = false;
+        search s = {.eval = &inner, .out = &found, .is_probe = true};
+        search_call(&s, (ml_place){file, out->call}, NULL);
+        out->fate = inner.used_this ? FATE_SETTLED_BY_THIS : FATE_SETTLED;
+        for (uint32_t i = 0; i < found.count; i++)
+            for (uint32_t k = 0; k < found.items[i].urls.count; k++)
+                if (is_open_url(&inner, &found.items[i].urls.items[k]))
+                    out->fate = FATE_OPEN;
+        if (inner.cut || s.met_unknown || found.count >= REQUESTS_MAX)
+            out->fate = FATE_OPEN;
+        eval->summaries = inner.summaries;
+        eval->summary_arena = inner.summary_arena;
+        eval->summary_walks = inner.summary_walks;
+        ml_arena_finish(&inner.arena);
+    }
+    return out->fate == FATE_SETTLED || (out->fate == FATE_SETTLED_BY_THIS && !subclass);
+}
+
 /* The requests of a function, seen in its frame. */
 static void search_function(search *s, const ml_value *function, ml_place call, const ml_frame *caller)
 {
@@ -377,9 +438,11 @@ static void search_function(search *s, const ml_value *function, ml_place call, 
 
     if (!frame)
         return;
-    const ml_summary *summary = summary_of(eval, (function_ref){frame->file, frame->function});
+    ml_summary *summary = summary_of(eval, (function_ref){frame->file, frame->function});
+    bool subclass = is_inherited(eval, frame);
     for (uint32_t i = 0; i < summary->edges.count; i++)
-        if (edge_leads(eval, &summary->edges.items[i], is_inherited(eval, frame)))
+        if (edge_leads(eval, &summary->edges.items[i], subclass) &&
+            (s->is_probe || !edge_is_settled(eval, frame->file, &summary->edges.items[i], subclass)))
             search_call(s, (ml_place){frame->file, summary->edges.items[i].call}, frame);
 }
 
@@ -403,6 +466,9 @@ static void search_call(search *s, ml_place at, const ml_frame *frame)
     if (!callee || is_inert(facts, callee) || eval->nesting >= ML_NESTING_MAX)
         return;
     ml_values values = ml_eval_in(eval, at.file, callee, frame);
+    for (uint32_t i = 0; i < values.count; i++)
+        s->met_unknown |= values.items[i].kind == ML_V_UNKNOWN && !values.items[i].pieces[0].settled &&
+                          !is_no_sender(ml_text_of(facts, callee));
     if (counted)
         s->via[s->via_count++] = at;
     eval->nesting++;
