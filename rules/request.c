@@ -1,3 +1,4 @@
+/* request.c - what the rules about requests share. */
 #include "request.h"
 
 bool rule_call_supplies(const ml_targets *alone, const ml_target *target)

@@ -1,3 +1,4 @@
+/* write.c - where report bytes go: standard output, or a file that appears whole. */
 #include "cli.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* scan.c - the order of the passes, from the files found to the report. */
 #include "scan_internal.h"
 
 #include <stdlib.h>
@@ -293,6 +294,25 @@ ml_level ml_scan_fail_on(const ml_scan *scan)
 bool ml_scan_nothing_staged(const ml_scan *scan)
 {
     return scan->nothing_staged;
+}
+
+bool ml_scan_explain(ml_scan *scan, ml_str path, uint32_t line, ml_buf *out)
+{
+    ml_file_id file = ml_link_file(scan->link, path);
+
+    return file && ml_worker_explain(scan->workers[0], file, line, out);
+}
+
+ml_str ml_scan_path_of(ml_scan *scan, ml_str typed)
+{
+    char *real = realpath(ml_arena_cstr(&scan->run, typed), NULL);
+    ml_str path = real ? ml_arena_copy(&scan->run, ml_str_of(real)) : ML_STR_NONE;
+
+    free(real);
+    if (!ml_str_starts(path, scan->root))
+        return ML_STR_NONE;
+    path = ml_str_from(path, scan->root.len);
+    return path.len && path.data[0] == '/' ? ml_str_from(path, 1) : path;
 }
 
 void ml_scan_free(ml_scan *scan)

@@ -1,3 +1,4 @@
+/* normalise.c - the text as the grammar can take it, every byte at its place. */
 #include "ml/syntax.h"
 
 #include "rewrite.h"

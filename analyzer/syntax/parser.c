@@ -1,3 +1,4 @@
+/* parser.c - one parse within a deadline and a memory ceiling, and the cursor over it. */
 #include "ml/syntax.h"
 
 #include "region.h"

@@ -9,12 +9,22 @@ public_headers() {
         sed 's,^\(.*\)/include/\(ml/.*\)$,\1 \2,'
 }
 
-# "name FOLDER MODULE" and "depends MODULE MODULE", from the calls of ml_module.
+# "name FOLDER MODULE" and "depends MODULE MODULE", from the calls of ml_module, and of
+# add_executable and target_link_libraries for what is a program.
 dependencies() {
     files_like '^(analyzer|rules|reports)/(.*/)?CMakeLists\.txt$' | while IFS= read -r file; do
-        sed 's/#.*//' "$file" | tr '\n' ' ' | grep -oE 'ml_module\([^)]*\)' |
+        sed 's/#.*//' "$file" | tr '\n' ' ' |
+            grep -oE '(ml_module|add_executable|target_link_libraries)\([^)]*\)' |
             awk -v folder="${file%/CMakeLists.txt}" '{
                 gsub(/[()]/, " ")
+                sub(/^ml_/, "", $2)
+                if ($1 == "target_link_libraries") {
+                    for (i = 3; i <= NF; i++)
+                        if (sub(/^ml_/, "", $i)) print "depends", $2, $i
+                    next
+                }
+                if ($1 == "add_executable" && named) next
+                named = 1
                 depends = 0
                 print "name", folder, $2
                 for (i = 3; i <= NF; i++) {
@@ -29,13 +39,11 @@ dependencies() {
 # "path:line include" a line, angle brackets and quotes kept.
 all_includes() {
     files_like '^(analyzer|rules|reports|billing-core|grammars|tests)/.*\.(c|h|def)$' |
-        while IFS= read -r file; do
-            awk -v file="$file" 'match($0, /^[ \t]*#[ \t]*include[ \t]*[<"][^>"]*[>"]/) {
-                text = substr($0, RSTART, RLENGTH)
-                sub(/^[^<"]*/, "", text)
-                print file ":" FNR " " text
-            }' "$file"
-        done
+        xargs awk 'match($0, /^[ \t]*#[ \t]*include[ \t]*[<"][^>"]*[>"]/) {
+            text = substr($0, RSTART, RLENGTH)
+            sub(/^[^<"]*/, "", text)
+            print FILENAME ":" FNR " " text
+        }'
 }
 
 check() {
@@ -102,6 +110,10 @@ seed() {
     echo 'ml_module(report DEPENDS high)' >reports/CMakeLists.txt
     printf '#include "ml/low.h"\n#include "ml/report.h"\n' >reports/include/ml/report.h
     printf '#include "ml/report.h"\n' >analyzer/high/up.c
+    mkdir -p analyzer/program
+    printf 'add_executable(program a.c)\ntarget_link_libraries(program PRIVATE ml_low other)\n' \
+        >analyzer/program/CMakeLists.txt
+    printf '#include "ml/low.h"\n#include "ml/report.h"\n' >analyzer/program/a.c
     : >analyzer/low/include/ml/low.h
     : >analyzer/high/include/ml/high.h
     printf '#include "ml/low.h"\n#include "ml/high.h"\n#include <stdio.h>\n' >analyzer/low/low.c
@@ -124,6 +136,7 @@ analyzer/high/tree.c:1: the parser library outside analyzer/syntax and grammars:
 analyzer/high/tree.c:2: not a header of a module: other/x.h
 analyzer/high/tree.c:3: ours, so in quotes: ml/low.h
 analyzer/high/up.c:1: high does not stand on report: ml/report.h
+analyzer/program/a.c:2: program does not stand on report: ml/report.h
 analyzer/low/low.c:2: low does not stand on high: ml/high.h
 billing-core/src/money.c:1: billing-core includes nothing of the analyzer: ml/low.h
 tests/a.c:1: include of an absolute path: /usr/include/stdio.h
