@@ -31,7 +31,8 @@ static ml_str file_text(ml_arena *arena, const char *path)
 static ml_scan *scan_of(const char *folder)
 {
     ml_str path = ml_str_of(folder);
-    ml_scan_options options = {.paths = &path, .path_count = 1, .depth = UINT32_MAX, .time = 1737424800, .time_is_utc = true};
+    ml_scan_options options = {
+        .paths = &path, .path_count = 1, .depth = UINT32_MAX, .time = 1737424800, .time_is_utc = true};
     ml_scan *scan = NULL;
     ml_error error = {.line = 0};
 
@@ -63,7 +64,8 @@ static ml_str lines_of(ml_arena *arena, const ml_report *report)
 
     for (uint32_t i = 0; i < report->findings.count; i++) {
         const ml_finding *finding = &report->findings.items[i];
-        ml_buf_printf(&text, "%.*s:%u %.*s\n", ML_STR_ARG(finding->path), finding->span.line, ML_STR_ARG(finding->rule->id));
+        ml_buf_printf(&text, "%.*s:%u %.*s\n", ML_STR_ARG(finding->path), finding->span.line,
+                      ML_STR_ARG(finding->rule->id));
     }
     ml_str copy = ml_arena_copy(arena, ml_buf_view(&text));
     ml_buf_finish(&text);
@@ -118,10 +120,10 @@ static bool has_shape(ml_str text, const char *shape)
 static const struct {
     const char *label, *shape;
 } free_lines[] = {
-    {"检查时间: ", "0000-00-00 00:00:00"},
-    {"检查目录: ", NULL},
-    {"总文件数: ", "0"},
-    {"已检查文件: ", "0"},
+    {"检查时间: ",    "0000-00-00 00:00:00"},
+    {"检查目录: ",    NULL                 },
+    {"总文件数: ",    "0"                  },
+    {"已检查文件: ", "0"                  },
 };
 
 static bool same_line(ml_str got, ml_str sample)
@@ -130,7 +132,8 @@ static bool same_line(ml_str got, ml_str sample)
         ml_str label = ml_str_of(free_lines[i].label);
         if (ml_str_starts(sample, label)) {
             ml_str value = ml_str_from(got, label.len);
-            return ml_str_starts(got, label) && value.len && (!free_lines[i].shape || has_shape(value, free_lines[i].shape));
+            return ml_str_starts(got, label) && value.len &&
+                   (!free_lines[i].shape || has_shape(value, free_lines[i].shape));
         }
     }
     return ml_str_eq(got, sample);
