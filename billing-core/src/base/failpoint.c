@@ -6,11 +6,17 @@
 #include <string.h>
 #include <unistd.h>
 
+static enum { UNKNOWN, OFF, ON } state;
+static const char *wanted;
+static long left;
+
+void bill_failpoint_reset(void)
+{
+    state = UNKNOWN;
+}
+
 void bill_failpoint(const char *name)
 {
-    static enum { UNKNOWN, OFF, ON } state;
-    static const char *wanted;
-    static long left;
     if (state == OFF)
         return;
     if (state == UNKNOWN) {

@@ -7,4 +7,7 @@
 
 void bill_failpoint(const char *name);
 
+/* Looks at the environment again: for a test that forks. */
+void bill_failpoint_reset(void);
+
 #endif
