@@ -1,5 +1,6 @@
 #include "builder.h"
 
+#include <assert.h>
 #include <string.h>
 
 void builder_init(builder *b, ml_arena *arena, ml_facts *facts, ml_str text)
@@ -63,6 +64,7 @@ void builder_drop(builder *b, ml_node_id newest, ml_node_id before)
 {
     ml_node_id parent = node_at(b, newest)->parent;
 
+    assert(newest == b->nodes.count - 1 && !node_at(b, newest)->first);
     if (before)
         node_at(b, before)->next = 0;
     else

@@ -97,6 +97,7 @@ node_shape shape_of(ml_syntax_kind kind)
         SPECIAL(break_statement),
         SPECIAL(continue_statement),
         SPECIAL(import_statement),
+        SPECIAL(import_attribute),
         SPECIAL(import_alias),
         SPECIAL(export_statement),
         SPECIAL(enum_declaration),

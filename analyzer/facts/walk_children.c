@@ -69,7 +69,10 @@ static outcome namespace_child(walker *w, const ml_syntax *at)
         ml_node_id node = f->node;
         f->node = node_at(b, node)->parent;
         f->syntax = ML_SYN_TYPE;
-        builder_drop(b, node, f->mark);
+        if (node == b->nodes.count - 1)
+            builder_drop(b, node, f->mark);
+        else
+            node_at(b, node)->kind = ML_NODE_OTHER; /* an error before the name left something */
         return OUTCOME_DONE;
     }
     if (at->field == ML_FIELD_body && w->ambient)

@@ -133,6 +133,12 @@ static outcome open_special(walker *w, const ml_syntax *at, ml_role role, naming
     case ML_SYN_jsx_element:
     case ML_SYN_jsx_self_closing_element:
     case ML_SYN_jsx_attribute: return open_jsx(w, at, role);
+    case ML_SYN_import_attribute:
+        /* Only strings, unless error recovery took the code that follows for attributes. */
+        if (!w->errors)
+            return walk_skip(w, at);
+        walk_open(w, at, f->node, ML_ROLE_BODY);
+        return OUTCOME_OPENED;
     case ML_SYN_import_statement:
     case ML_SYN_export_statement: return open_module(w, at, role);
     default: break;

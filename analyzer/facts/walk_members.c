@@ -143,15 +143,25 @@ static outcome parameter_child(walker *w, const ml_syntax *at)
     return OUTCOME_OPENED;
 }
 
+/* The decorated node that waits for its kind, or 0. One that something else has followed
+ * (an error between decorator and member) waits in vain. */
+static ml_node_id pending(walker *w)
+{
+    frame *f = top(w);
+    bool waits = f->syntax == ML_SYN_class_body || f->syntax == ML_SYN_export_statement;
+    ml_node_id node = waits ? f->other : 0;
+
+    return node && w->b->last_child.items[f->node] == node ? node : 0;
+}
+
 /* The node a decorated member or class already has, else a new one. */
 static ml_node_id take_pending(walker *w, const ml_syntax *at, ml_node_kind kind, ml_role role)
 {
-    frame *f = top(w);
-    ml_node_id node = f->other;
+    ml_node_id node = pending(w);
 
-    if (!node || (f->syntax != ML_SYN_class_body && f->syntax != ML_SYN_export_statement))
+    if (!node)
         return walk_node(w, at, kind, role);
-    f->other = 0;
+    top(w)->other = 0;
     node_at(w->b, node)->kind = (uint8_t)kind;
     node_at(w->b, node)->role = (uint8_t)role;
     node_at(w->b, node)->end = at->end;
@@ -164,8 +174,9 @@ static outcome pending_decorator(walker *w, const ml_syntax *at, ml_role role)
     builder *b = w->b;
     frame *f = top(w);
 
-    if (!f->other)
+    if (!pending(w))
         f->other = walk_node(w, at, ML_NODE_OTHER, role);
+    node_at(b, f->other)->end = at->end;
     ml_node_id node = builder_node(b, ML_NODE_DECORATOR, f->other, ML_ROLE_DECORATOR, at->start, at->end, f->scope);
     walk_open(w, at, node, ML_ROLE_VALUE);
     return OUTCOME_OPENED;

@@ -70,29 +70,39 @@ static void blank(rewrite *r, size_t from, size_t to)
         rewrite_put(r, from, ' ');
 }
 
-/* `using x = e`, `await using x = e`, `for (using x of e)`: const. */
-static void using(rewrite *r, size_t i, size_t end)
+/* Does `using` at i, which ends before `end`, begin a declaration? Then *start is where
+ * its `await` stands, or i. */
+static bool declares_using(const rewrite *r, size_t i, size_t end, size_t *start)
 {
-    size_t name = gap(r, end), after = name ? word(r, name) : 0, prior = before(r, i), start = i;
+    size_t name = gap(r, end), after = name ? word(r, name) : 0, prior = before(r, i);
 
+    *start = i;
     if (!name || after == name || is_at(r, name, "of") || is_at(r, name, "in"))
-        return;
+        return false;
     after = blanks(r, after);
     bool declares = at(r, after) == '=' && at(r, after + 1) != '=' && at(r, after + 1) != '>';
     if (!declares && at(r, after) != ':' && !is_at(r, after, "of"))
-        return;
+        return false;
     size_t prefix = word_before(r, prior);
     if (is_at(r, prefix, "await") && prior == prefix + 5) {
-        start = prefix;
+        *start = prefix;
         prior = before(r, prefix);
     }
-    bool opens =
-        prior == 0 || memchr(";{}():", r->text.data[prior - 1], 6) || memchr(r->text.data + prior, '\n', start - prior);
-    if (!opens)
-        return;
-    blank(r, start, i);
+    return prior == 0 || memchr(";{}():", r->text.data[prior - 1], 6) ||
+           memchr(r->text.data + prior, '\n', *start - prior);
+}
+
+/* `using x = e`, `await using x = e`, `for (using x of e)`: const. Elsewhere it is a name,
+ * which the grammar takes for the keyword: another one. */
+static void using(rewrite *r, size_t i, size_t end)
+{
+    size_t start;
+    const char *word_instead = declares_using(r, i, end, &start) ? "const" : "_sing";
+
+    if (*word_instead == 'c')
+        blank(r, start, i);
     for (size_t k = 0; k < 5; k++)
-        rewrite_put(r, i + k, "const"[k]);
+        rewrite_put(r, i + k, word_instead[k]);
 }
 
 /* `import("m").T<U>` in a type: the import becomes a name, as in ns.T<U>. */

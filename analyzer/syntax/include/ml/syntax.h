@@ -175,6 +175,7 @@ void ml_scripts_of(ml_scripts *out, ml_arena *arena, ml_markup markup, ml_str te
  * from the original, and sees there what was rewritten:
  *     original                        copy
  *     using x = e, await using x = e  const x = e
+ *     using === x                     _sing === x
  *     export type * from "m"          export      * from "m"
  *     export import a = require("m")         import a = require("m")
  *     static accessor x               static          x
