@@ -51,6 +51,7 @@ typedef struct ml_command {
 } ml_command;
 
 int ml_command_scan(ml_cli *cli);
+int ml_command_why(ml_cli *cli);
 int ml_command_rules(ml_cli *cli);
 int ml_command_explain(ml_cli *cli);
 int ml_command_config(ml_cli *cli);

@@ -143,3 +143,50 @@ int ml_command_scan(ml_cli *cli)
     ml_scan_free(scan);
     return code;
 }
+
+/* "src/a.ts:12" */
+static bool split_place(ml_str word, ml_str *path, uint32_t *line)
+{
+    size_t colon = ml_str_rfind_char(word, ':');
+
+    if (colon == ML_NOT_FOUND || colon + 1 == word.len)
+        return false;
+    *path = ml_str_slice(word, 0, colon);
+    *line = 0;
+    for (size_t i = colon + 1; i < word.len; i++) {
+        if (word.data[i] < '0' || word.data[i] > '9' || *line > 100000000)
+            return false;
+        *line = *line * 10 + (uint32_t)(word.data[i] - '0');
+    }
+    return *line > 0;
+}
+
+int ml_command_why(ml_cli *cli)
+{
+    ml_scan *scan;
+    ml_error error = {.line = 0};
+    ml_buf text = {0};
+    ml_str path;
+    uint32_t line;
+
+    if (cli->words.count != 1 || !split_place(cli->words.items[0], &path, &line)) {
+        ml_cli_complain("why takes one place: meterlint why src/a.ts:12");
+        return ML_EXIT_USAGE;
+    }
+    path = ml_arena_copy(&cli->arena, path);
+    cli->scan.paths = &path;
+    cli->scan.path_count = 1;
+    if (!start_time(cli))
+        return ML_EXIT_USAGE;
+    if (ml_scan_run(&scan, &cli->scan, &error) != ML_OK) {
+        ml_cli_complain_of(&error);
+        return ML_EXIT_USAGE;
+    }
+    bool any = ml_scan_explain(scan, ml_scan_path_of(scan, path), line, &text);
+    fwrite(text.data, 1, text.len, stdout);
+    if (!any)
+        printf("no call begins on line %u of %.*s\n", line, ML_STR_ARG(path));
+    ml_buf_finish(&text);
+    ml_scan_free(scan);
+    return ML_EXIT_CLEAN;
+}

@@ -360,6 +360,19 @@ static bool writes_name_itself(const ml_facts *facts, const ml_write *write)
     return target != ML_NODE_MEMBER && target != ML_NODE_INDEX;
 }
 
+/* The last plain assignment that surely ran before use: what was before it does not matter. */
+static uint32_t last_word(const ml_facts *facts, const ml_binding *binding, ml_node_id use)
+{
+    for (uint32_t i = binding->write_count; i-- > 0;) {
+        const ml_write *write = &facts->writes[facts->writes_by_binding[binding->write_first + i]];
+        if (ml_kind_of(facts, write->node) == ML_NODE_ASSIGN && ml_node_at(facts, write->node)->op == ML_OP_ASSIGN &&
+            writes_name_itself(facts, write) && !ml_is_within(facts, use, write->node) &&
+            dominates(facts, write->node, use))
+            return i;
+    }
+    return 0;
+}
+
 /* Straight line: the last assignment that surely ran before use decides, with those of
  * branches between them. Without such a one, every assignment counts. */
 static ml_values after_writes(ml_eval *eval, ml_file_id file, ml_binding_id id, ml_values init, const ml_frame *frame,
@@ -372,7 +385,7 @@ static ml_values after_writes(ml_eval *eval, ml_file_id file, ml_binding_id id, 
     ml_values current = init;
 
     ml_set_add_all(&set, init);
-    for (uint32_t i = 0; i < binding->write_count; i++) {
+    for (uint32_t i = here ? last_word(facts, binding, use) : 0; i < binding->write_count; i++) {
         const ml_write *write = &facts->writes[facts->writes_by_binding[binding->write_first + i]];
         /* url = url.trim(): the assignment that holds the use does not feed it, unless in a loop */
         if (!writes_name_itself(facts, write) || (use && ml_is_within(facts, use, write->node)) ||

@@ -11,6 +11,8 @@ struct ml_memo_entry {
     const ml_frame *frame;
     ml_memo_entry *next;
     bool done;
+    bool cut;         /* a bound was met within; the deeper it began, the sooner */
+    uint32_t nesting; /* how deep it began */
     ml_values values;
 };
 

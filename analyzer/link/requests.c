@@ -26,7 +26,8 @@ typedef struct edge {
 struct ml_summary {
     ML_VEC(edge) edges;
     enum { LEADS_UNKNOWN, LEADS_NOWHERE, LEADS_TO_REQUEST } leads[2]; /* [1]: for a subclass's instance */
-    uint32_t visit;                 /* the last reachability walk that met it */
+    uint32_t visit;                 /* the last reachability walk that met it, */
+    struct ml_summary *from;        /* and from where */
 };
 
 /* ---- edges ---- */
@@ -234,28 +235,38 @@ static bool is_end(const edge *out, bool subclass)
     return out->direct || (subclass && out->is_virtual);
 }
 
+/* Everything on the way to a request leads to it. */
+static bool mark_way(ml_summary *summary, bool subclass)
+{
+    for (; summary; summary = summary->from)
+        summary->leads[subclass] = LEADS_TO_REQUEST;
+    return true;
+}
+
 /* Looks at what can be reached from start; true at the first request. */
 static bool reaches_request(ml_eval *eval, ml_summary *start, bool subclass, summary_list *met)
 {
     uint32_t walk = ++eval->summary_walks;
 
     start->visit = walk;
+    start->from = NULL;
     ml_vec_push(&eval->arena, met, start);
     for (uint32_t at = 0; at < met->count; at++) {
         ml_summary *summary = met->items[at];
         if (summary->leads[subclass] == LEADS_TO_REQUEST || met->count > REACH_MAX)
-            return true;
+            return mark_way(summary, subclass);
         if (summary->leads[subclass] == LEADS_NOWHERE)
             continue;
         for (uint32_t e = 0; e < summary->edges.count; e++) {
             const edge *out = &summary->edges.items[e];
             if (is_end(out, subclass))
-                return true;
+                return mark_way(summary, subclass);
             for (uint32_t t = 0; t < out->targets.count; t++) {
                 ml_summary *next = summary_of(eval, out->targets.items[t]);
                 if (next->visit == walk)
                     continue;
                 next->visit = walk;
+                next->from = summary;
                 ml_vec_push(&eval->arena, met, next);
             }
         }
@@ -270,10 +281,8 @@ static bool leads_to_request(ml_eval *eval, function_ref at, bool subclass)
 
     if (summary->leads[subclass] != LEADS_UNKNOWN)
         return summary->leads[subclass] == LEADS_TO_REQUEST;
-    if (reaches_request(eval, summary, subclass, &met)) {
-        summary->leads[subclass] = LEADS_TO_REQUEST;
+    if (reaches_request(eval, summary, subclass, &met))
         return true;
-    }
     for (uint32_t i = 0; i < met.count; i++) /* nothing reachable from any of them */
         met.items[i]->leads[subclass] = LEADS_NOWHERE;
     return false;
@@ -310,6 +319,7 @@ typedef struct search {
     uint32_t via_count;
     bool is_probe;     /* asked by edge_is_settled */
     bool met_unknown;  /* a callee on the way that only a caller can tell */
+    ml_intmap visits;
 } search;
 
 static ml_values text_only(ml_eval *eval, ml_values values)
@@ -436,7 +446,7 @@ static void search_function(search *s, const ml_value *function, ml_place call, 
     ml_eval *eval = s->eval;
     const ml_frame *frame = ml_frame_for(eval, function, call.file, call.node, caller);
 
-    if (!frame)
+    if (!frame || !ml_visit_is_new(eval, &s->visits, frame))
         return;
     ml_summary *summary = summary_of(eval, (function_ref){frame->file, frame->function});
     bool subclass = is_inherited(eval, frame);

@@ -34,6 +34,10 @@ void ml_worker_judge(ml_worker *worker, ml_file_id file);
 /* The rules that look at the whole project. */
 void ml_worker_judge_project(ml_worker *worker, const ml_tables *tables);
 
+/* What every call that begins on the line may request, in words; false when there is none. */
+typedef struct ml_buf ml_buf;
+bool ml_worker_explain(ml_worker *worker, ml_file_id file, uint32_t line, ml_buf *out);
+
 /* Fills findings, problems, checks, suppressed, rules of the report from all workers. */
 void ml_engine_finish(ml_engine *engine, ml_worker *const *workers, uint32_t worker_count, ml_report *report);
 

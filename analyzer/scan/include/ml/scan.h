@@ -34,6 +34,11 @@ const ml_report *ml_scan_report(const ml_scan *scan);
 ml_level ml_scan_fail_on(const ml_scan *scan);
 /* --staged found nothing of ours in the index: clean, and worth a sentence. */
 bool ml_scan_nothing_staged(const ml_scan *scan);
+/* Explains the calls on a line of a file (path below the project root) after a scan; text goes to out.
+ * False when the file is unknown or has no call there. */
+bool ml_scan_explain(ml_scan *scan, ml_str path, uint32_t line, ml_buf *out);
+/* The path below the project root of a path as typed; empty when it is not below it. */
+ml_str ml_scan_path_of(ml_scan *scan, ml_str typed);
 void ml_scan_free(ml_scan *scan); /* accepts NULL */
 
 #endif
