@@ -424,6 +424,14 @@ static ml_values with_holder(ml_eval *eval, ml_values values, ml_file_id file, m
     return (ml_values){items, values.count};
 }
 
+/* `let uid: number | undefined;` that nobody assigns stays undefined. */
+static bool may_be_unset(const ml_facts *facts, const ml_binding *binding, ml_node_id type)
+{
+    ml_node_id statement = ml_node_at(facts, binding->decl)->parent;
+    return ml_node_at(facts, statement)->op == ML_VAR_LET && ml_str_contains(ml_text_of(facts, type), ML_STR("undefined")) &&
+           ml_kind_of(facts, ml_node_at(facts, statement)->parent) != ML_NODE_FOR_IN;
+}
+
 static ml_values eval_var(ml_eval *eval, ml_file_id file, ml_binding_id id, const ml_frame *frame, ml_node_id use)
 {
     const ml_facts *facts = ml_facts_in(eval, file);
@@ -438,8 +446,10 @@ static ml_values eval_var(ml_eval *eval, ml_file_id file, ml_binding_id id, cons
         assigned = writes_name_itself(facts, &facts->writes[facts->writes_by_binding[binding->write_first + i]]);
     if (value)
         init = ml_eval_pattern(eval, file, top, binding->target, ml_eval_in(eval, file, value, at), at);
-    else if (!assigned && type)
+    else if (!assigned && type && !may_be_unset(facts, binding, type))
         return ml_eval_type_name(eval, file, type, (ml_place){file, binding->target});
+    else if (!assigned && type)
+        return ml_one(eval, ml_plain(ML_V_UNDEFINED, (ml_place){file, binding->target}));
     else if (!assigned)
         return ml_unknown(eval, ML_HOLE_OTHER, binding->name, (ml_place){file, binding->target});
     return assigned ? after_writes(eval, file, id, init, frame, use) : init;
