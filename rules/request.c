@@ -1,8 +1,10 @@
 /* request.c - what the rules about requests share. */
 #include "request.h"
 
-bool rule_call_supplies(const ml_targets *alone, const ml_target *target)
+bool rule_call_supplies(const ml_ctx *ctx, const ml_request *request, const ml_targets *alone, const ml_target *target)
 {
+    if (request->wrapped && ml_eval_was_cut(ml_ctx_eval(ctx)))
+        return false;
     for (uint32_t i = 0; i < alone->count; i++) {
         if (alone->items[i].kind == target->kind && alone->items[i].provider == target->provider)
             return false;

@@ -3,8 +3,9 @@
 #define RULES_REQUEST_H
 #include "ml/rule.h"
 
-/* Is it the call judged here that supplies the target, rather than an inner call by itself? */
-bool rule_call_supplies(const ml_targets *alone, const ml_target *target);
+/* Is it the call judged here that supplies the target, rather than an inner call by itself? What a
+ * bound cut short proves nothing about a wrapped request. */
+bool rule_call_supplies(const ml_ctx *ctx, const ml_request *request, const ml_targets *alone, const ml_target *target);
 
 /* A finding at the call: provider, host and sink filled in; evidence from the text that
  * holds the host over the calls between to the request. NULL when there is already one. */

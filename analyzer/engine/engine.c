@@ -302,6 +302,24 @@ static void sort_checks(ml_checks *checks)
         qsort(checks->items, checks->count, sizeof *checks->items, compare_checks);
 }
 
+static bool ends_at(const ml_finding *finding, const ml_finding *place)
+{
+    if (finding->steps.count < 2 || finding->rule == place->rule)
+        return false;
+    const ml_step *last = &finding->steps.items[finding->steps.count - 1];
+    return ml_str_eq(last->path, place->path) && last->span.byte == place->span.byte;
+}
+
+/* Is another finding the way to this place? Then it says more. */
+static bool has_yielded(ml_worker *const *workers, uint32_t count, const ml_draft *draft)
+{
+    for (uint32_t w = 0; draft->yields && w < count; w++)
+        for (uint32_t i = 0; i < workers[w]->drafts.count; i++)
+            if (ends_at(&workers[w]->drafts.items[i]->finding, &draft->finding))
+                return true;
+    return false;
+}
+
 /* A wrapper judged from two files can name the same inner request: said once. */
 static void drop_repeats(ml_findings *findings)
 {
@@ -328,6 +346,8 @@ void ml_engine_finish(ml_engine *engine, ml_worker *const *workers, uint32_t wor
             bool silenced = false;
             /* Facts come from the whole project, findings are wanted for what was asked for. */
             if (draft->file && !ml_link_host_of(engine->link)->files[draft->file - 1].in_scope)
+                continue;
+            if (has_yielded(workers, worker_count, draft))
                 continue;
             lower_for_tests(engine, draft);
             for (uint32_t k = 0; k < worker_count; k++) /* a finding may stand in a file another worker read */

@@ -22,6 +22,7 @@ typedef struct ml_draft {
     ml_file_id file;     /* 0 for what is no script */
     ml_node_id node;
     uint32_t rule;       /* index into options.rules */
+    bool yields;         /* to a finding whose evidence ends here */
 } ml_draft;
 
 /* A directive that silences something. */

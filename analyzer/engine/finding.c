@@ -169,6 +169,13 @@ void ml_finding_narrow(ml_ctx *ctx, ml_finding *finding, uint32_t start, uint32_
     fill_code(ctx, finding, &ctx->facts->lines);
 }
 
+void ml_finding_yield(ml_ctx *ctx, ml_finding *finding)
+{
+    /* The draft just made is the last one. */
+    if (finding && ctx->worker->drafts.count)
+        ctx->worker->drafts.items[ctx->worker->drafts.count - 1]->yields = true;
+}
+
 void ml_finding_sink(ml_ctx *ctx, ml_finding *finding, ml_str sink)
 {
     if (!finding)

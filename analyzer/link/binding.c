@@ -428,7 +428,7 @@ static ml_values with_holder(ml_eval *eval, ml_values values, ml_file_id file, m
 static bool may_be_unset(const ml_facts *facts, const ml_binding *binding, ml_node_id type)
 {
     ml_node_id statement = ml_node_at(facts, binding->decl)->parent;
-    return ml_node_at(facts, statement)->op == ML_VAR_LET && ml_str_contains(ml_text_of(facts, type), ML_STR("undefined")) &&
+    return !binding->is_ambient && ml_node_at(facts, statement)->op == ML_VAR_LET && ml_str_contains(ml_text_of(facts, type), ML_STR("undefined")) &&
            ml_kind_of(facts, ml_node_at(facts, statement)->parent) != ML_NODE_FOR_IN;
 }
 
@@ -455,6 +455,34 @@ static ml_values eval_var(ml_eval *eval, ml_file_id file, ml_binding_id id, cons
     return assigned ? after_writes(eval, file, id, init, frame, use) : init;
 }
 
+/* list.map((x) => …): the first parameter is any element of the list. */
+static bool element_of_receiver(ml_eval *eval, ml_file_id file, ml_node_id function, uint32_t index,
+                                const ml_frame *frame, ml_values *out)
+{
+    static const char *const methods[] = {"map", "forEach", "flatMap", "filter", "some", "every", "find"};
+    const ml_facts *facts = ml_facts_in(eval, file);
+    const ml_node *node = ml_node_at(facts, function);
+    ml_node_id callee = ml_child(facts, node->parent, ML_ROLE_CALLEE);
+    bool known = false;
+
+    if (index || node->role != ML_ROLE_ARG || ml_kind_of(facts, node->parent) != ML_NODE_CALL ||
+        ml_kind_of(facts, callee) != ML_NODE_MEMBER)
+        return false;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        known |= ml_str_eq_c(ml_text_of(facts, callee), methods[i]);
+    if (!known)
+        return false;
+    ml_values lists = ml_eval_in(eval, file, ml_child(facts, callee, ML_ROLE_OBJECT), frame);
+    ml_place place = {file, function};
+    ml_values any = ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
+    ml_set set = {.eval = eval};
+    for (uint32_t i = 0; i < lists.count; i++)
+        if (lists.items[i].kind == ML_V_ARRAY)
+            ml_set_add_all(&set, ml_element_of(eval, &lists.items[i], any, place));
+    *out = ml_set_done(&set);
+    return set.count > 0;
+}
+
 static ml_values eval_param(ml_eval *eval, ml_file_id file, ml_binding_id id, const ml_frame *frame, ml_node_id use)
 {
     const ml_facts *facts = ml_facts_in(eval, file);
@@ -468,6 +496,9 @@ static ml_values eval_param(ml_eval *eval, ml_file_id file, ml_binding_id id, co
 
     if (at && facts->functions[at->function].node == function && !(ml_node_at(facts, param)->flags & ML_NF_REST))
         whole = ml_frame_arg(eval, at, binding->index, &known);
+    if (!known)
+        known = element_of_receiver(eval, file, function, binding->index,
+                                    frame_at(eval, frame, file, ml_node_at(facts, function)->parent), &whole);
     if (!known) {
         ml_node_id type = ml_child(facts, param, ML_ROLE_TYPE);
         ml_str name = ml_kind_of(facts, top) == ML_NODE_IDENT ? binding->name : ML_STR_NONE;

@@ -210,6 +210,11 @@ static bool method_slice(ml_eval *eval, ml_values *out, const ml_value *receiver
 
     if (!literal_arg(eval, at, 0, &from_text) || !parse_index(from_text, text.len, &from))
         return false;
+    /* x.slice(0, -1) where x does not end in a slash: the program asks first whether it does. */
+    if (from == 0 && arg_count(eval, at) > 1 && ml_str_contains(text, ML_STR("://")) && !ml_str_ends(text, ML_STR("/"))) {
+        *out = ml_one(eval, *receiver);
+        return true;
+    }
     if (arg_count(eval, at) > 1 && (!literal_arg(eval, at, 1, &to_text) || !parse_index(to_text, text.len, &to)))
         return false;
     *out = map_text(eval, receiver, ml_str_slice(text, from, to));
@@ -249,6 +254,8 @@ static ml_values concat_args(ml_eval *eval, ml_values text, const builtin_call *
     return text;
 }
 
+static bool keeps_text(ml_str name);
+
 static bool text_method(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str name, const builtin_call *at)
 {
     ml_values self = {receiver, 1};
@@ -270,7 +277,7 @@ static bool text_method(ml_eval *eval, ml_values *out, const ml_value *receiver,
             *out = trim ? map_text(eval, receiver, ml_str_trim(text)) : ml_to_string(eval, self, at->place);
             return true;
         }
-    if (ml_str_starts(name, ML_STR("replace")) && !literal) {
+    if (keeps_text(name) && !literal) {
         /* Trailing slashes and the like: what is cut from a text with holes is unknown, its head is not. */
         *out = ml_to_string(eval, self, at->place);
         return receiver->piece_count && receiver->pieces[0].hole == ML_HOLE_NONE && receiver->pieces[0].text.len > 12;
@@ -401,6 +408,17 @@ static bool promise_method(ml_eval *eval, ml_values *out, const ml_value *receiv
     return receiver->kind != ML_V_CLIENT && receiver->kind != ML_V_GLOBAL && receiver->kind != ML_V_BRIDGE;
 }
 
+/* Methods after which a text is still, by and large, the same text. */
+static bool keeps_text(ml_str name)
+{
+    static const char *const names[] = {"toString", "trim", "trimEnd", "trimStart", "replace", "replaceAll", "slice",
+                                        "substring", "toLowerCase", "normalize", "valueOf"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (ml_str_eq_c(name, names[i]))
+            return true;
+    return false;
+}
+
 bool ml_builtin_method(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str name, ml_file_id file,
                        ml_node_id call, const ml_frame *frame)
 {
@@ -412,8 +430,8 @@ bool ml_builtin_method(ml_eval *eval, ml_values *out, const ml_value *receiver, 
     }
     if (receiver->kind == ML_V_STRING || receiver->kind == ML_V_NUMBER)
         return text_method(eval, out, receiver, name, &at);
-    if (receiver->kind == ML_V_UNKNOWN && (ml_str_eq(name, ML_STR("toString")) || ml_str_eq(name, ML_STR("trim")))) {
-        *out = ml_one(eval, *receiver);
+    if (receiver->kind == ML_V_UNKNOWN && keeps_text(name)) {
+        *out = ml_one(eval, *receiver); /* cut or cleaned, it still comes from there */
         return true;
     }
     if (receiver->kind == ML_V_ARRAY)
@@ -543,7 +561,10 @@ bool ml_builtin_function(ml_eval *eval, ml_values *out, ml_str path, ml_file_id 
             return true;
         }
     if (ml_str_eq(path, ML_STR("Object.assign"))) {
-        *out = layers(eval, &at);
+        *out = arg(eval, &at, 0);
+        /* The first argument itself comes back, with more properties. */
+        if (out->count != 1 || out->items[0].kind == ML_V_OBJECT || out->items[0].kind == ML_V_UNKNOWN)
+            *out = layers(eval, &at);
         return true;
     }
     if (ml_str_eq(path, ML_STR("Object.values")))

@@ -150,10 +150,33 @@ static bool takes_environment(const ml_facts *facts, ml_node_id call)
     return false;
 }
 
-static ml_values call_external(ml_eval *eval, const ml_value *callee, ml_file_id file, ml_node_id call, bool construct)
+/* config.get("ai.url", fallback): the fallback, or what is configured under that name. */
+static ml_values configured(ml_eval *eval, ml_file_id file, ml_node_id call, const ml_frame *frame)
+{
+    ml_values names = ml_arg(eval, file, call, 0, frame), fallback = ml_arg(eval, file, call, 1, frame);
+    ml_value environment = {.kind = ML_V_GLOBAL, .name = ML_STR("process.env")};
+    ml_set set = {.eval = eval};
+    ml_str name;
+
+    for (uint32_t i = 0; i < names.count; i++)
+        if (ml_value_literal(eval, &names.items[i], &name))
+            ml_set_add_all(&set, ml_member_of(eval, &environment, name, (ml_place){file, call}));
+    for (uint32_t i = 0; i < fallback.count; i++)
+        if (fallback.items[i].kind != ML_V_UNDEFINED && fallback.items[i].kind != ML_V_OBJECT)
+            ml_set_add(&set, &fallback.items[i]);
+    if (!set.count)
+        return ml_unknown_settled(eval, ML_HOLE_CALL, ML_STR("get"), (ml_place){file, call});
+    return ml_set_done(&set);
+}
+
+static ml_values call_external(ml_eval *eval, const ml_value *callee, ml_file_id file, ml_node_id call, bool construct,
+                               const ml_frame *frame)
 {
     ml_value value = *callee;
 
+    if (!construct && (ml_str_eq(callee->name, ML_STR("ConfigService.get")) ||
+                       ml_str_eq(callee->name, ML_STR("ConfigService.getOrThrow"))))
+        return configured(eval, file, call, frame);
     if (!construct && takes_environment(ml_facts_in(eval, file), call))
         return ml_one(eval, (ml_value){.kind = ML_V_GLOBAL, .name = ML_STR("process.env"), .place = {file, call}});
 
@@ -184,7 +207,7 @@ ml_values ml_call_value(ml_eval *eval, const ml_value *callee, ml_file_id file, 
     case ML_V_CLIENT:
         return call_client(eval, callee, file, call, construct, frame);
     case ML_V_EXTERNAL:
-        return call_external(eval, callee, file, call, construct);
+        return call_external(eval, callee, file, call, construct, frame);
     case ML_V_BRIDGE:
         if (construct && ml_str_eq(callee->name, ML_BRIDGE_CLASS))
             return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = {file, call}});

@@ -175,6 +175,45 @@ static void add_written_bases(ml_eval *eval, ml_set *out, const ml_value *client
     }
 }
 
+/* What an interceptor's function sets as base: config.baseURL = "…" on its parameter. */
+static void add_function_bases(ml_eval *eval, ml_set *out, const ml_value *function)
+{
+    const ml_facts *facts = ml_facts_in(eval, function->place.file);
+    ml_node_id param = ml_child(facts, function->place.node, ML_ROLE_PARAM);
+    ml_node_id target = param ? ml_child(facts, param, ML_ROLE_TARGET) : 0;
+
+    if (!target || ml_kind_of(facts, target) != ML_NODE_IDENT || !ml_node_at(facts, target)->ref)
+        return;
+    const ml_binding *binding = &facts->bindings[ml_node_at(facts, target)->ref];
+    for (uint32_t i = 0; i < binding->write_count; i++) {
+        const ml_write *write = &facts->writes[facts->writes_by_binding[binding->write_first + i]];
+        if (write->value && ml_kind_of(facts, write->target) == ML_NODE_MEMBER &&
+            ml_str_eq(ml_text_of(facts, write->target), ML_STR("baseURL")))
+            ml_set_add_all(out, ml_eval_in(eval, function->place.file, write->value, NULL));
+    }
+}
+
+/* api.interceptors.request.use(fn) on the binding that holds the client. */
+static void add_intercepted_bases(ml_eval *eval, ml_set *out, const ml_value *client)
+{
+    const ml_facts *facts = client->holder ? ml_facts_in(eval, client->holder_file) : NULL;
+
+    for (uint32_t i = 0; facts && i < facts->call_count; i++) {
+        ml_node_id callee = ml_child(facts, facts->calls[i], ML_ROLE_CALLEE), root = callee;
+        if (ml_kind_of(facts, callee) != ML_NODE_MEMBER || !ml_str_eq(ml_text_of(facts, callee), ML_STR("use")))
+            continue;
+        while (ml_kind_of(facts, root) == ML_NODE_MEMBER)
+            root = ml_child(facts, root, ML_ROLE_OBJECT);
+        if (ml_kind_of(facts, root) != ML_NODE_IDENT || ml_node_at(facts, root)->ref != client->holder ||
+            !ml_str_ends(ml_source_of(facts, callee), ML_STR("interceptors.request.use")))
+            continue;
+        ml_values functions = ml_arg(eval, client->holder_file, facts->calls[i], 0, NULL);
+        for (uint32_t k = 0; k < functions.count; k++)
+            if (functions.items[k].kind == ML_V_FUNCTION)
+                add_function_bases(eval, out, &functions.items[k]);
+    }
+}
+
 ml_values ml_client_base(ml_eval *eval, const ml_value *client)
 {
     ml_set set = {.eval = eval};
@@ -182,5 +221,7 @@ ml_values ml_client_base(ml_eval *eval, const ml_value *client)
     ml_set_add_all(&set, client->base);
     if (!set.count)
         add_written_bases(eval, &set, client);
+    if (!set.count)
+        add_intercepted_bases(eval, &set, client);
     return ml_set_done(&set);
 }

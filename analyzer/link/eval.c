@@ -2,7 +2,8 @@
  * parameters are known, or none) and memoised for the query. A node met again while
  * it is being evaluated is a cycle and yields a hole. What a cycle touched is kept too:
  * it holds that hole, so it claims no more than it knows, and the order of evaluation
- * within a query is fixed. What a bound cut short is not kept. */
+ * within a query is fixed. What a bound cut short serves only those who ask from as deep,
+ * where it would have been cut at least as soon. */
 #include "link_internal.h"
 
 struct ml_memo_entry {
@@ -28,14 +29,6 @@ static ml_memo_entry *memo_entry(ml_eval *eval, ml_file_id file, ml_node_id node
     *entry = (ml_memo_entry){.file = file, .node = node, .frame = frame, .next = first};
     ml_intmap_put(&eval->arena, &eval->memo, key, entry);
     return NULL;
-}
-
-static void forget(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame)
-{
-    ml_memo_entry *entry = memo_entry(eval, file, node, frame);
-
-    if (entry)
-        entry->node = 0; /* nothing asks for node 0 */
 }
 
 /* ---- kinds of expressions ---- */
@@ -323,27 +316,36 @@ ml_values ml_eval_in(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_f
     }
     eval->steps_left--;
     ml_memo_entry *known = memo_entry(eval, file, node, frame);
-    if (known && known->done)
-        return known->values;
-    if (known) {
+    if (known && !known->done)
         return ml_unknown(eval, ML_HOLE_CUT, ML_STR_NONE, (ml_place){file, node});
+    if (known && (!known->cut || eval->nesting >= known->nesting)) {
+        eval->cut |= known->cut;
+        return known->values;
     }
+    if (known)
+        known->done = false;
+    bool was_cut = eval->cut;
+    eval->cut = false;
     eval->nesting++;
     ml_values values = eval_node(eval, file, node, frame);
     eval->nesting--;
-    if (eval->cut) {
-        forget(eval, file, node, frame);
-        return values;
-    }
     known = memo_entry(eval, file, node, frame);
     known->done = true;
+    known->cut = eval->cut;
+    known->nesting = eval->nesting;
     known->values = values;
+    eval->cut |= was_cut;
     return values;
 }
 
 ml_values ml_eval_node(ml_eval *eval, ml_file_id file, ml_node_id node)
 {
     return ml_eval_in(eval, file, node, NULL);
+}
+
+ml_values ml_eval_name(ml_eval *eval, ml_file_id file, ml_binding_id binding)
+{
+    return ml_eval_binding(eval, file, binding, NULL, 0);
 }
 
 ml_values ml_eval_member(ml_eval *eval, ml_values of, ml_str name)

@@ -1,6 +1,8 @@
 /* Properties and elements of values. */
 #include "link_internal.h"
 
+enum { HANDED_MAX = 16 };
+
 static ml_values unknown_field(ml_eval *eval, ml_str name, ml_place place)
 {
     return ml_unknown(eval, ML_HOLE_FIELD, name, place);
@@ -136,6 +138,42 @@ static void add_member_writes(ml_eval *eval, ml_set *set, const ml_value *holder
     }
 }
 
+/* What function `callee` assigns to the member `name` of its n-th parameter. */
+static void add_writes_through(ml_eval *eval, ml_set *set, const ml_value *callee, uint32_t n, ml_str name,
+                               ml_file_id file, ml_node_id call)
+{
+    const ml_facts *facts = ml_facts_in(eval, callee->place.file);
+    ml_node_id param = ml_child_at(facts, callee->place.node, ML_ROLE_PARAM, n);
+    ml_node_id target = param ? ml_child(facts, param, ML_ROLE_TARGET) : 0;
+    const ml_frame *frame = target ? ml_frame_for(eval, callee, file, call, NULL) : NULL;
+
+    if (!frame || ml_kind_of(facts, target) != ML_NODE_IDENT || !ml_node_at(facts, target)->ref)
+        return;
+    ml_value as_holder = {.kind = ML_V_OBJECT, .holder_file = callee->place.file, .holder = ml_node_at(facts, target)->ref,
+                          .frame = frame};
+    add_member_writes(eval, set, &as_holder, name);
+}
+
+/* setup(options): an object handed to a function of the project may get the member there. */
+static void add_writes_by_callees(ml_eval *eval, ml_set *set, const ml_value *object, ml_str name)
+{
+    const ml_facts *facts = object->holder ? ml_facts_in(eval, object->holder_file) : NULL;
+    uint32_t looked = 0;
+
+    for (uint32_t i = 0; facts && i < facts->call_count && looked < HANDED_MAX; i++) {
+        uint32_t n = 0;
+        for (ml_node_id arg = ml_child(facts, facts->calls[i], ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg), n++) {
+            if (ml_kind_of(facts, arg) != ML_NODE_IDENT || ml_node_at(facts, arg)->ref != object->holder)
+                continue;
+            looked++;
+            ml_values callees = ml_eval_in(eval, object->holder_file, ml_child(facts, facts->calls[i], ML_ROLE_CALLEE), NULL);
+            for (uint32_t k = 0; k < callees.count; k++)
+                if (callees.items[k].kind == ML_V_FUNCTION)
+                    add_writes_through(eval, set, &callees.items[k], n, name, object->holder_file, facts->calls[i]);
+        }
+    }
+}
+
 static ml_values object_member(ml_eval *eval, const ml_value *object, ml_str name, ml_place place)
 {
     ml_set written = {.eval = eval};
@@ -144,6 +182,8 @@ static ml_values object_member(ml_eval *eval, const ml_value *object, ml_str nam
                                             : ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
 
     add_member_writes(eval, &written, object, name);
+    if (!written.count && is_only_undefined(values))
+        add_writes_by_callees(eval, &written, object, name);
     if (!written.count)
         return values;
     for (uint32_t i = 0; i < values.count; i++)

@@ -8,7 +8,7 @@
  * edges that lead to a request are followed with the arguments put in. */
 #include "link_internal.h"
 
-enum { EDGE_STEPS = 4000, FATE_STEPS = 20000, EDGE_CALLS_MAX = 600, REQUESTS_MAX = 64, REACH_MAX = 20000 };
+enum { EDGE_STEPS = 4000, FATE_STEPS = 6000, EDGE_CALLS_MAX = 600, REQUESTS_MAX = 64, REACH_MAX = 20000 };
 
 typedef struct function_ref {
     ml_file_id file;
@@ -317,7 +317,8 @@ typedef struct search {
     request_list *out;
     ml_place via[ML_DEPTH_DEFAULT + 3];
     uint32_t via_count;
-    bool is_probe;     /* asked by edge_is_settled */
+    bool is_probe;     /* asked by edge_is_settled, */
+    bool is_open;      /* which has seen enough: a caller can decide a host */
     bool met_unknown;  /* a callee on the way that only a caller can tell */
     ml_intmap visits;
 } search;
@@ -386,6 +387,8 @@ static void add_request(search *s, const ml_value *client, ml_place at, const ml
         ml_set_add_all(&urls, request_urls(eval, client, form, at, frame));
         ml_set_add_all(&body, ml_url_place_values(eval, &form->body, at.file, at.node, frame));
     }
+    for (uint32_t i = 0; s->is_probe && i < urls.count; i++)
+        s->is_open |= is_open_url(eval, &urls.items[i]);
     if (!any || s->out->count >= REQUESTS_MAX)
         return;
     ml_request request = {.client = client->client,
@@ -426,11 +429,7 @@ static bool edge_is_settled(ml_eval *eval, ml_file_id file, edge *out, bool subc
         search s = {.eval = &inner, .out = &found, .is_probe = true};
         search_call(&s, (ml_place){file, out->call}, NULL);
         out->fate = inner.used_this ? FATE_SETTLED_BY_THIS : FATE_SETTLED;
-        for (uint32_t i = 0; i < found.count; i++)
-            for (uint32_t k = 0; k < found.items[i].urls.count; k++)
-                if (is_open_url(&inner, &found.items[i].urls.items[k]))
-                    out->fate = FATE_OPEN;
-        if (inner.cut || s.met_unknown || found.count >= REQUESTS_MAX)
+        if (s.is_open || inner.cut || s.met_unknown || found.count >= REQUESTS_MAX)
             out->fate = FATE_OPEN;
         eval->summaries = inner.summaries;
         eval->summary_arena = inner.summary_arena;
@@ -474,6 +473,8 @@ static void search_call(search *s, ml_place at, const ml_frame *frame)
     bool counted = frame && s->via_count < sizeof s->via / sizeof *s->via;
 
     if (!callee || is_inert(facts, callee) || eval->nesting >= ML_NESTING_MAX)
+        return;
+    if (s->is_probe && (s->is_open || s->met_unknown || eval->cut)) /* the answer is known */
         return;
     ml_values values = ml_eval_in(eval, at.file, callee, frame);
     for (uint32_t i = 0; i < values.count; i++)

@@ -58,6 +58,18 @@ static size_t authority_end(ml_str text)
     return i;
 }
 
+/* "https://api.openai.com<hole>": what follows a host that ends on a whole label is, in every
+ * program that works, the rest of the URL: a path, or nothing. */
+static bool ends_in_rest(ml_str authority)
+{
+    if (authority.len < 2 || authority.data[authority.len - 1] != HOLE)
+        return false;
+    char before = authority.data[authority.len - 2];
+    bool labelled = (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z') || (before >= '0' && before <= '9');
+    ml_str head = ml_str_slice(authority, 0, authority.len - 1);
+    return labelled && ml_str_find_char(head, HOLE) == ML_NOT_FOUND && ml_str_find_char(head, '.') != ML_NOT_FOUND;
+}
+
 static void read_authority(ml_arena *arena, ml_url *url, ml_str authority)
 {
     size_t at = ml_str_rfind_char(authority, '@');
@@ -113,6 +125,8 @@ ml_url ml_url_of(ml_arena *arena, const ml_piece *pieces, uint32_t count)
     if (has_slashes) {
         ml_str rest = ml_str_from(text, (scheme ? scheme + 1 : 0) + 2);
         size_t end = authority_end(rest);
+        if (ends_in_rest(ml_str_slice(rest, 0, end)))
+            end--;
         url.kind = ML_URL_ABSOLUTE;
         url.scheme = ml_arena_lower(arena, ml_str_slice(text, 0, scheme));
         read_authority(arena, &url, ml_str_slice(rest, 0, end));

@@ -60,6 +60,38 @@ static void append(ml_set *set, const ml_value *value)
     set->items[set->count++] = *value;
 }
 
+/* How a text begins, as far as hosts go: the hole it begins with, or its scheme and authority. */
+static bool same_head(const ml_value *a, const ml_value *b)
+{
+    if (!a->piece_count || !b->piece_count || a->pieces[0].hole != b->pieces[0].hole)
+        return a->piece_count == b->piece_count;
+    ml_str x = a->pieces[0].text, y = b->pieces[0].text;
+    if (a->pieces[0].hole != ML_HOLE_NONE)
+        return ml_str_eq(x, y);
+    size_t i = ml_str_find(x, ML_STR("://")), j = ml_str_find(y, ML_STR("://"));
+    if (i == ML_NOT_FOUND || j == ML_NOT_FOUND)
+        return i == j;
+    ml_str xs = ml_str_from(x, i + 3), ys = ml_str_from(y, j + 3);
+    return ml_str_eq(ml_str_split(&xs, '/'), ml_str_split(&ys, '/'));
+}
+
+/* A full set keeps one text of each beginning rather than many of one: which host is meant
+ * must not depend on how many paths there are. False when the value brings no new beginning
+ * or no place can be made. */
+static bool displace(ml_set *set, const ml_value *value)
+{
+    for (uint32_t i = 0; i < ML_VALUES_MAX; i++)
+        if (same_head(&set->items[i], value))
+            return false;
+    for (uint32_t i = ML_VALUES_MAX; i-- > 1;)
+        for (uint32_t k = 0; k < i; k++)
+            if (same_head(&set->items[i], &set->items[k])) {
+                set->items[i] = *value;
+                return true;
+            }
+    return false;
+}
+
 void ml_set_add(ml_set *set, const ml_value *value)
 {
     static const ml_piece cut = {.hole = ML_HOLE_CUT};
@@ -68,9 +100,12 @@ void ml_set_add(ml_set *set, const ml_value *value)
     for (uint32_t i = 0; i < set->count; i++)
         if (same_value(&set->items[i], value))
             return;
-    if (set->count < ML_VALUES_MAX)
+    if (set->count < ML_VALUES_MAX) {
         append(set, value);
-    else if (set->count == ML_VALUES_MAX)
+        return;
+    }
+    displace(set, value);
+    if (set->count == ML_VALUES_MAX)
         append(set, &more);
 }
 
@@ -219,13 +254,25 @@ static ml_value joined(ml_eval *eval, const ml_value *left, const ml_value *righ
     return value;
 }
 
+static bool is_absolute(const ml_value *url);
+
+/* "https://" put before a text that has a scheme already: the program asks first whether it has. */
+static bool is_second_scheme(const ml_value *left, const ml_value *right)
+{
+    return left->kind == ML_V_STRING && left->piece_count == 1 && left->pieces[0].hole == ML_HOLE_NONE &&
+           ml_str_ends(left->pieces[0].text, ML_STR("://")) && left->pieces[0].text.len < 9 &&
+           ml_value_is_text(right) && is_absolute(right);
+}
+
 ml_values ml_concat(ml_eval *eval, ml_values left, ml_values right, ml_place place)
 {
     ml_set set = {.eval = eval};
 
     for (uint32_t i = 0; i < left.count; i++)
         for (uint32_t j = 0; j < right.count; j++) {
-            ml_value value = joined(eval, &left.items[i], &right.items[j], place);
+            ml_value value = is_second_scheme(&left.items[i], &right.items[j])
+                                 ? right.items[j]
+                                 : joined(eval, &left.items[i], &right.items[j], place);
             ml_set_add(&set, &value);
         }
     return ml_set_done(&set);

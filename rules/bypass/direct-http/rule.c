@@ -17,7 +17,7 @@ static void judge(ml_ctx *ctx, ml_node_id call, const ml_request *request, const
 {
     const ml_target *target = targets->provider;
 
-    if (is_http(request) && target && !target->provider->optional && rule_call_supplies(alone, target))
+    if (is_http(request) && target && !target->provider->optional && rule_call_supplies(ctx, request, alone, target))
         rule_report_request(ctx, call, request, target);
 }
 

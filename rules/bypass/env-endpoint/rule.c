@@ -12,7 +12,7 @@ static void judge(ml_ctx *ctx, ml_node_id call, const ml_request *request, const
         return;
     for (uint32_t i = 0; i < targets->count; i++) {
         const ml_target *target = &targets->items[i];
-        if (target->kind != ML_TARGET_ENV || !target->provider || !rule_call_supplies(alone, target))
+        if (target->kind != ML_TARGET_ENV || !target->provider || !rule_call_supplies(ctx, request, alone, target))
             continue;
         ml_finding *finding = rule_report_request(ctx, call, request, target);
         ml_finding_set(ctx, finding, "variable", target->url.hole.text);

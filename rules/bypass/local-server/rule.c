@@ -11,7 +11,7 @@ static void judge(ml_ctx *ctx, ml_node_id call, const ml_request *request, const
         return;
     for (uint32_t i = 0; i < targets->count; i++) {
         const ml_target *target = &targets->items[i];
-        if (target->kind == ML_TARGET_LOCAL && rule_call_supplies(alone, target)) {
+        if (target->kind == ML_TARGET_LOCAL && rule_call_supplies(ctx, request, alone, target)) {
             rule_report_request(ctx, call, request, target);
             return;
         }

@@ -11,7 +11,7 @@ static void judge(ml_ctx *ctx, ml_node_id call, const ml_request *request, const
     const ml_target *target = targets->provider;
 
     if (request->transport == ML_TRANSPORT_WEBSOCKET && target && !target->provider->optional &&
-        rule_call_supplies(alone, target))
+        rule_call_supplies(ctx, request, alone, target))
         rule_report_request(ctx, call, request, target);
 }
 

@@ -122,8 +122,7 @@ static void judge_laundered(ml_ctx *ctx, const ml_import *import)
 
     if (!target || !binding || !ml_link_in_bridge(link, target))
         return;
-    const ml_node_id name = ml_ctx_facts(ctx)->bindings[binding].target;
-    ml_values values = name ? ml_eval_node(ml_ctx_eval(ctx), ml_ctx_file(ctx), name) : (ml_values){NULL, 0};
+    ml_values values = ml_eval_name(ml_ctx_eval(ctx), ml_ctx_file(ctx), binding);
     for (uint32_t i = 0; i < values.count; i++) {
         if (values.items[i].kind != ML_V_EXTERNAL)
             continue;
@@ -140,7 +139,10 @@ static void judge_laundered(ml_ctx *ctx, const ml_import *import)
 
 static void judge_import(ml_ctx *ctx, const ml_import *import, uint32_t index)
 {
-    if (!ml_link_import_is_value(ml_ctx_link(ctx), ml_ctx_file(ctx), index))
+    bool is_value = ml_link_import_is_value(ml_ctx_link(ctx), ml_ctx_file(ctx), index);
+    /* In a file that does not parse nobody can tell whether the name is used. */
+    bool may_be_value = !import->type_only && ml_ctx_facts(ctx)->error_count;
+    if (!is_value && !may_be_value)
         return;
     ml_package_match match = sdk_of(ctx, import->specifier, import->name);
     if (!match.provider) {
@@ -151,6 +153,9 @@ static void judge_import(ml_ctx *ctx, const ml_import *import, uint32_t index)
     if (found.any && found.all_bridge)
         return;
     ml_finding *finding = report(ctx, import->node, match, found.provider, import->specifier);
+    if (!is_value)
+        ml_finding_cap(ctx, finding, ML_LEVEL_MEDIUM, "the file does not parse, so the import may be erased",
+                       "文件无法完整解析，该引入可能会被擦除");
     if (found.provider)
         ml_finding_step(ctx, finding, found.place, "its base URL names this provider", "其基础地址指向该服务商");
 }

@@ -99,6 +99,8 @@ void ml_finding_cap(ml_ctx *ctx, ml_finding *finding, ml_level level, const char
 void ml_finding_step(ml_ctx *ctx, ml_finding *finding, ml_place place, const char *en, const char *zh);
 /* Narrows the place to bytes of the current file: the name of a method rather than its body. */
 void ml_finding_narrow(ml_ctx *ctx, ml_finding *finding, uint32_t start, uint32_t end);
+/* The finding is dropped when another finding's evidence ends at the same place. */
+void ml_finding_yield(ml_ctx *ctx, ml_finding *finding);
 void ml_finding_sink(ml_ctx *ctx, ml_finding *finding, ml_str sink);
 
 /* One line of the report's check sections. */

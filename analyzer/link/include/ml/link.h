@@ -61,6 +61,8 @@ bool ml_eval_was_cut(const ml_eval *eval);
 
 /* What the expression may be, seen without a calling context. */
 ml_values ml_eval_node(ml_eval *eval, ml_file_id file, ml_node_id node);
+/* What a name of the file's own scope may hold. */
+ml_values ml_eval_name(ml_eval *eval, ml_file_id file, ml_binding_id binding);
 /* Property of a set of values. */
 ml_values ml_eval_member(ml_eval *eval, ml_values of, ml_str name);
 
