@@ -77,6 +77,34 @@ ml_finding *rule_report_request(ml_ctx *ctx, ml_node_id call, const ml_request *
     return finding;
 }
 
+static bool is_url_end(char c)
+{
+    return (unsigned char)c <= ' ' || strchr("\"'`\\|;<>()", c) != NULL;
+}
+
+bool rule_provider_in_text(ml_ctx *ctx, ml_str text, ml_place place, ml_target *found)
+{
+    ml_arena *arena = ml_eval_arena(ml_ctx_eval(ctx));
+
+    for (size_t at = 0; at + 4 < text.len; at++) {
+        ml_str rest = ml_str_from(text, at);
+        if (!ml_str_starts(rest, ML_STR("http://")) && !ml_str_starts(rest, ML_STR("https://")))
+            continue;
+        size_t end = 0;
+        while (end < rest.len && !is_url_end(rest.data[end]))
+            end++;
+        ml_piece *piece = ML_NEW(arena, ml_piece);
+        *piece = (ml_piece){.text = ml_str_slice(rest, 0, end), .place = place};
+        ml_value *url = ML_NEW(arena, ml_value);
+        *url = (ml_value){.kind = ML_V_STRING, .pieces = piece, .piece_count = 1};
+        *found = ml_ctx_target(ctx, url);
+        if (found->kind == ML_TARGET_PROVIDER && !found->provider->optional)
+            return true;
+        at += end;
+    }
+    return false;
+}
+
 /* The objects here are known ones, so a property they do not have is undefined, and an
  * unknown value is the value of a property that is there (or may be, behind a spread). */
 static bool has_property(ml_ctx *ctx, ml_values body, const char *name)

@@ -14,6 +14,10 @@ ml_finding *rule_report_request(ml_ctx *ctx, ml_node_id call, const ml_request *
 /* Is the node in code that cannot run: `if (false) { … }`? */
 bool rule_is_dead_code(const ml_facts *facts, ml_node_id node);
 
+/* The first provider's URL that stands in a text (a command, a piece of code), as a target; the
+ * place is the text's own. False: none. */
+bool rule_provider_in_text(ml_ctx *ctx, ml_str text, ml_place place, ml_target *found);
+
 /* Does the payload look like a call of a model: `model` with messages, prompt or input? */
 bool rule_body_is_ai_shaped(ml_ctx *ctx, ml_values body);
 

@@ -135,9 +135,14 @@ int ml_command_scan(ml_cli *cli)
     if (ml_scan_nothing_staged(scan) && !cli->quiet)
         fputs("meterlint: nothing staged that is ours to check\n", stderr);
     int code = verdict(cli, scan);
+    if (ml_scan_nothing_found(scan)) {
+        const ml_problem *why = &ml_scan_report(scan)->problems.items[0];
+        ml_cli_complain("%.*s: %.*s", ML_STR_ARG(why->path), ML_STR_ARG(why->reason.in[ML_LANG_EN]));
+        code = ML_EXIT_USAGE;
+    }
     for (uint32_t i = 0; i < cli->outputs.count; i++)
         if (!write_output(cli, &cli->outputs.items[i], ml_scan_report(scan)))
-            code = code == ML_EXIT_FINDINGS ? code : ML_EXIT_INCOMPLETE;
+            code = code == ML_EXIT_CLEAN ? ML_EXIT_INCOMPLETE : code;
     if (!cli->quiet && !speaks_on_stdout(cli))
         summary(ml_scan_report(scan));
     ml_scan_free(scan);

@@ -589,8 +589,7 @@ bool ml_builtin_is_inert(ml_str global)
 {
     static const char *const inert[] = {"console", "Math", "JSON", "Object", "Array", "Number", "String", "Boolean", "Date",
                                         "Promise", "Symbol", "Map", "Set", "WeakMap", "WeakSet", "RegExp", "Error",
-                                        "TypeError", "RangeError", "parseInt", "parseFloat", "isNaN", "setTimeout",
-                                        "setInterval", "clearTimeout", "clearInterval", "expect", "describe", "it",
+                                        "TypeError", "RangeError", "parseInt", "parseFloat", "isNaN", "clearTimeout", "clearInterval", "expect", "describe", "it",
                                         "test", "beforeEach", "afterEach", "beforeAll", "afterAll", "document",
                                         "localStorage", "sessionStorage", "Buffer", "Reflect", "Proxy", "BigInt", "Intl",
                                         "URLSearchParams", "FormData", "Headers", "AbortController", "TextEncoder",

@@ -157,7 +157,8 @@ static ml_values eval_ident(ml_eval *eval, ml_file_id file, ml_node_id node, con
     const ml_facts *facts = ml_facts_in(eval, file);
     const ml_node *ident = ml_node_at(facts, node);
 
-    return ident->ref ? ml_eval_binding(eval, file, ident->ref, frame, node)
+    /* `declare const wx: any` says that a global exists; it makes none. */
+    return ident->ref && !facts->bindings[ident->ref].is_ambient ? ml_eval_binding(eval, file, ident->ref, frame, node)
                       : eval_global(eval, ml_text_of(facts, node), (ml_place){file, node});
 }
 

@@ -183,6 +183,8 @@ void ml_clients_of_external(ml_eval *eval, ml_set *out, ml_str package, ml_str m
 /* Has a search not yet been in the frame's function with these arguments, as near to its start?
  * Remembers it. */
 bool ml_visit_is_new(ml_eval *eval, ml_intmap *visits, const ml_frame *frame);
+/* Has it not yet met this request with these URLs? Over another path it is the same one. */
+bool ml_request_is_new(ml_eval *eval, ml_intmap *visits, ml_place at, ml_values urls);
 
 static inline const ml_facts *ml_facts_in(const ml_eval *eval, ml_file_id file)
 {

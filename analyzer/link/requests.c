@@ -389,7 +389,7 @@ static void add_request(search *s, const ml_value *client, ml_place at, const ml
     }
     for (uint32_t i = 0; s->is_probe && i < urls.count; i++)
         s->is_open |= is_open_url(eval, &urls.items[i]);
-    if (!any || s->out->count >= REQUESTS_MAX)
+    if (!any || !ml_request_is_new(eval, &s->visits, at, ml_set_done(&urls)))
         return;
     ml_request request = {.client = client->client,
                           .transport = client->client->transport,
@@ -429,7 +429,7 @@ static bool edge_is_settled(ml_eval *eval, ml_file_id file, edge *out, bool subc
         search s = {.eval = &inner, .out = &found, .is_probe = true};
         search_call(&s, (ml_place){file, out->call}, NULL);
         out->fate = inner.used_this ? FATE_SETTLED_BY_THIS : FATE_SETTLED;
-        if (s.is_open || inner.cut || s.met_unknown || found.count >= REQUESTS_MAX)
+        if (s.is_open || inner.cut || s.met_unknown)
             out->fate = FATE_OPEN;
         eval->summaries = inner.summaries;
         eval->summary_arena = inner.summary_arena;
@@ -440,19 +440,46 @@ static bool edge_is_settled(ml_eval *eval, ml_file_id file, edge *out, bool subc
 }
 
 /* The requests of a function, seen in its frame. */
-static void search_function(search *s, const ml_value *function, ml_place call, const ml_frame *caller)
+static void search_frame(search *s, const ml_frame *frame)
 {
     ml_eval *eval = s->eval;
-    const ml_frame *frame = ml_frame_for(eval, function, call.file, call.node, caller);
-
-    if (!frame || !ml_visit_is_new(eval, &s->visits, frame))
-        return;
     ml_summary *summary = summary_of(eval, (function_ref){frame->file, frame->function});
     bool subclass = is_inherited(eval, frame);
+
     for (uint32_t i = 0; i < summary->edges.count; i++)
         if (edge_leads(eval, &summary->edges.items[i], subclass) &&
             (s->is_probe || !edge_is_settled(eval, frame->file, &summary->edges.items[i], subclass)))
             search_call(s, (ml_place){frame->file, summary->edges.items[i].call}, frame);
+}
+
+static void search_function(search *s, const ml_value *function, ml_place call, const ml_frame *caller)
+{
+    const ml_frame *frame = ml_frame_for(s->eval, function, call.file, call.node, caller);
+
+    if (frame)
+        search_frame(s, frame);
+}
+
+/* useSWR(key, fetcher) calls its fetcher with the key. */
+static void search_fetcher(search *s, const ml_value *hook, ml_place call, const ml_frame *frame)
+{
+    ml_eval *eval = s->eval;
+
+    if (!ml_str_eq(ml_package_name_of(hook->text), ML_STR("swr")) || hook->is_new)
+        return;
+    ml_values fetchers = ml_arg(eval, call.file, call.node, 1, frame);
+    for (uint32_t i = 0; i < fetchers.count; i++) {
+        if (fetchers.items[i].kind != ML_V_FUNCTION)
+            continue;
+        ml_frame *inner = ml_frame_for(eval, &fetchers.items[i], call.file, call.node, frame);
+        if (!inner)
+            continue;
+        ml_values *key = ML_NEW(&eval->arena, ml_values);
+        *key = ml_arg(eval, call.file, call.node, 0, frame);
+        inner->args = key;
+        inner->arg_count = 1;
+        search_frame(s, inner);
+    }
 }
 
 static void search_value(search *s, const ml_value *value, ml_place call, const ml_frame *frame)
@@ -463,6 +490,8 @@ static void search_value(search *s, const ml_value *value, ml_place call, const 
         add_request(s, value, call, frame);
     else if (value->kind == ML_V_FUNCTION && !construct)
         search_function(s, value, call, frame);
+    else if (value->kind == ML_V_EXTERNAL && !frame)
+        search_fetcher(s, value, call, frame);
 }
 
 static void search_call(search *s, ml_place at, const ml_frame *frame)
@@ -474,6 +503,10 @@ static void search_call(search *s, ml_place at, const ml_frame *frame)
 
     if (!callee || is_inert(facts, callee) || eval->nesting >= ML_NESTING_MAX)
         return;
+    if (s->out->count >= REQUESTS_MAX) { /* not in silence */
+        eval->cut = true;
+        return;
+    }
     if (s->is_probe && (s->is_open || s->met_unknown || eval->cut)) /* the answer is known */
         return;
     ml_values values = ml_eval_in(eval, at.file, callee, frame);

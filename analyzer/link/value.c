@@ -219,7 +219,14 @@ static void text_pieces(ml_eval *eval, const ml_value *value, ml_place place, co
         word = ML_STR("null");
         break;
     default:
-        *pieces = ml_unknown_settled(eval, ML_HOLE_OTHER, ML_STR_NONE, place).items[0].pieces;
+        /* location.origin before a path is the own origin, as no text at all would be. */
+        if (value->kind == ML_V_GLOBAL && (ml_str_ends(value->name, ML_STR("location.origin")) ||
+                                           ml_str_ends(value->name, ML_STR("location.href")))) {
+            *pieces = NULL;
+            *count = 0;
+            return;
+        }
+        *pieces = ml_unknown_settled(eval, ML_HOLE_OTHER, value->name, place).items[0].pieces;
         *count = 1;
         return;
     }

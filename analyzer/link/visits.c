@@ -62,3 +62,13 @@ bool ml_visit_is_new(ml_eval *eval, ml_intmap *visits, const ml_frame *frame)
     seen->depth = frame->depth;
     return true;
 }
+
+bool ml_request_is_new(ml_eval *eval, ml_intmap *visits, ml_place at, ml_values urls)
+{
+    uint64_t hash = mix_values(mix(1, (uint64_t)at.file << 32 | at.node), urls);
+
+    if (ml_intmap_get(visits, hash))
+        return false;
+    ml_intmap_put(&eval->arena, visits, hash, ML_NEW(&eval->arena, visit));
+    return true;
+}

@@ -124,7 +124,8 @@ static void note_unread(ml_scan *scan, const ml_source_file *file, const char *w
 
 static bool is_ours(const ml_source_file *file)
 {
-    return file->in_scope && (ml_file_kind_is_script(file->kind) || file->kind == ML_FILE_SQL);
+    return file->in_scope && (ml_file_kind_is_script(file->kind) || file->kind == ML_FILE_SQL ||
+                              file->kind == ML_FILE_PRISMA || ml_str_eq(ml_path_name(file->path), ML_STR("package.json")));
 }
 
 static void count_file(ml_scan *scan, ml_file_id file)
@@ -242,9 +243,11 @@ static ml_status run(ml_scan *scan, ml_error *error)
     report->root = scan->root;
     report->uri_prefix = ml_source_repository_prefix(&scan->run, scan->root);
     scan->fail_on = scan->options.fail_on_given ? scan->options.fail_on : scan->config.fail_on;
-    if (!scan->options.staged && !has_something(scan))
-        return ml_fail(error, ML_EUSAGE, ml_arena_cstr(&scan->run, report->typed), 0,
-                       "holds no file to scan (TypeScript, JavaScript, Vue, Svelte, HTML or SQL)");
+    scan->nothing_found = !scan->options.staged && !has_something(scan);
+    if (scan->nothing_found)
+        ml_scan_problem(scan, ML_PROBLEM_UNREAD, report->typed, 0,
+                        text_of(scan, "holds no file to scan (TypeScript, JavaScript, Vue, Svelte, HTML, SQL, package.json)",
+                                "没有可检查的文件（TypeScript、JavaScript、Vue、Svelte、HTML、SQL、package.json）"));
     scan->catalog = ml_catalog_builtin();
     if (scan->options.catalog_dir) {
         status = ml_catalog_load(&scan->catalog, &scan->run, scan->options.catalog_dir, error);
@@ -289,6 +292,11 @@ const ml_report *ml_scan_report(const ml_scan *scan)
 ml_level ml_scan_fail_on(const ml_scan *scan)
 {
     return scan->fail_on;
+}
+
+bool ml_scan_nothing_found(const ml_scan *scan)
+{
+    return scan->nothing_found;
 }
 
 bool ml_scan_nothing_staged(const ml_scan *scan)

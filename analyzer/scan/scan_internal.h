@@ -57,7 +57,7 @@ struct ml_scan {
     ml_strmap staged_text;    /* path -> ml_str, in staged mode */
     ml_report report;
     ml_level fail_on;
-    bool nothing_staged;
+    bool nothing_found, nothing_staged;
 };
 
 /* triggers.c */

@@ -7,7 +7,16 @@
  *          project, and when every client made from the import talks to the bridge. */
 #include "request.h"
 
-static bool reaches_provider(const ml_package *package, ml_str name)
+/* An entry with '/' names a folder of the package: what is imported from there calls a provider. */
+static bool names_export(ml_str entry, ml_str specifier, ml_str name)
+{
+    if (ml_str_find_char(entry, '/') == ML_NOT_FOUND)
+        return ml_str_eq(entry, name);
+    ml_str below = ml_str_from(specifier, ml_package_name_of(specifier).len);
+    return below.len > 1 && ml_glob_match(entry, ml_str_from(below, 1));
+}
+
+static bool reaches_provider(const ml_package *package, ml_str specifier, ml_str name)
 {
     if (package->type_only)
         return false;
@@ -15,7 +24,7 @@ static bool reaches_provider(const ml_package *package, ml_str name)
         return true;
     /* A tool kit calls nobody but through the clients it exports. */
     for (uint32_t i = 0; i < package->client_count; i++)
-        if (ml_str_eq(package->clients[i], name))
+        if (names_export(package->clients[i], specifier, name))
             return true;
     return false;
 }
@@ -29,7 +38,7 @@ static ml_package_match sdk_of(ml_ctx *ctx, ml_str specifier, ml_str name)
     if (ml_link_resolve(link, ml_ctx_file(ctx), specifier))
         return match;
     match = ml_catalog_match_package(ml_ctx_catalog(ctx), ml_link_package_of(link, ml_ctx_file(ctx), specifier));
-    if (match.provider && (match.provider->optional || !reaches_provider(match.package, name)))
+    if (match.provider && (match.provider->optional || !reaches_provider(match.package, specifier, name)))
         match.provider = NULL;
     return match;
 }
@@ -127,7 +136,7 @@ static void judge_laundered(ml_ctx *ctx, const ml_import *import)
         if (values.items[i].kind != ML_V_EXTERNAL)
             continue;
         ml_package_match match = ml_catalog_match_package(ml_ctx_catalog(ctx), values.items[i].text);
-        if (!match.provider || !reaches_provider(match.package, values.items[i].name))
+        if (!match.provider || !reaches_provider(match.package, values.items[i].text, values.items[i].name))
             continue;
         ml_finding *finding = report(ctx, import->node, match, NULL, values.items[i].text);
         ml_finding_step(ctx, finding, values.items[i].place, "the SDK's client comes from here", "SDK 客户端来自此处");

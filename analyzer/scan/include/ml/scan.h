@@ -32,6 +32,8 @@ ml_status ml_scan_run(ml_scan **out, const ml_scan_options *options, ml_error *e
 const ml_report *ml_scan_report(const ml_scan *scan);
 /* Findings at this level or above fail the scan. */
 ml_level ml_scan_fail_on(const ml_scan *scan);
+/* No file of a kind we check: a wrong path, most likely. The report says so. */
+bool ml_scan_nothing_found(const ml_scan *scan);
 /* --staged found nothing of ours in the index: clean, and worth a sentence. */
 bool ml_scan_nothing_staged(const ml_scan *scan);
 /* Explains the calls on a line of a file (path below the project root) after a scan; text goes to out.
