@@ -89,7 +89,7 @@ static const value_case names[] = {
     {"for of with a pattern", "for (const { u } of [{ u: 'x' }, { u: 'y' }]) probe(u);", "x | y"},
     {"for in is unknown", "for (const k in { a: 1 }) probe(k);", "${k}"},
     {"gap: for of entries", "for (const [k, v] of Object.entries({ a: 'x' })) probe(v);", "x"},
-    {"gap: forEach", "['x', 'y'].forEach(a => probe(a));", "x | y"},
+    {"forEach", "['x', 'y'].forEach(a => probe(a));", "x | y"},
     {"using", "using a = 'x'; probe(a);", "x"},
     {"declared without value", "declare const a: string; probe(a);", "${a}"},
 };
