@@ -37,7 +37,7 @@ static bill_status take_batch(void *context, const bill_value *row, size_t count
 static bill_status open_batch(bill_ledger *ledger, void *context, bill_error *error)
 {
     batch *b = context;
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     b->found = false;
     bill_status status = bill_query(ledger,
                                     "SELECT id, cutoff, row_count, total_cost FROM ai_billing_archive_batches "
@@ -83,7 +83,7 @@ static bill_status take_candidate(void *context, const bill_value *row, size_t c
 
 static bill_status find_chunk(bill_ledger *ledger, batch *b, bill_error *error)
 {
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     b->chunk_count = 0;
     b->chunk_total = BILL_AMOUNT_ZERO;
     bill_put_int(&p, b->after);
@@ -97,7 +97,7 @@ static bill_status find_chunk(bill_ledger *ledger, batch *b, bill_error *error)
 
 static bill_status copy_chunk(bill_ledger *ledger, const batch *b, bill_error *error)
 {
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     bill_put_time(&p, bill_ledger_now(ledger));
     bill_put_int(&p, b->id);
     bill_put_int(&p, b->after);
@@ -121,7 +121,7 @@ static bill_status move_rest(bill_ledger *ledger, const batch *b, bill_error *er
         "DELETE FROM ai_billing_records WHERE id > ? AND id <= ? AND id IN "
         "(SELECT a.id FROM ai_billing_records_archive a WHERE a.id > ? AND a.id <= ?)",
     };
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     for (int i = 0; i < 2; i++) {
         bill_put_int(&p, b->after);
         bill_put_int(&p, b->last);
@@ -137,7 +137,7 @@ static bill_status move_rest(bill_ledger *ledger, const batch *b, bill_error *er
 
 static bill_status count_chunk(bill_ledger *ledger, const batch *b, bill_error *error)
 {
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     bill_amount total;
     if (bill_amount_add(&total, b->total, b->chunk_total) != BILL_OK || !bill_amount_fits(total, 32, 12))
         return bill_error_set(error, BILL_ERANGE, "the batch's sum does not fit");
@@ -180,7 +180,7 @@ static bill_status take_archived(void *context, const bill_value *row, size_t co
 static bill_status verify_batch(bill_ledger *ledger, void *context, bill_error *error)
 {
     batch *b = context;
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     b->chunk_count = 0;
     b->chunk_total = BILL_AMOUNT_ZERO;
     bill_put_int(&p, b->id);

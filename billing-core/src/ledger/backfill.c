@@ -29,7 +29,7 @@ static bill_status take_usage(void *context, const bill_value *row, size_t count
 
 static bill_status read_page(bill_ledger *ledger, filling *in, bill_error *error)
 {
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     in->count = 0;
     bill_put_int(&p, in->after);
     bill_put_time(&p, in->from);
@@ -47,7 +47,8 @@ static bill_status read_page(bill_ledger *ledger, filling *in, bill_error *error
 static bill_status mark_done(bill_ledger *ledger, const bill_stored_usage *usage, const bill_recorded *made,
                              bill_error *error)
 {
-    bill_params p = {.count = 0}, cost = {.count = 0};
+    BILL_PARAMS(p);
+    BILL_PARAMS(cost);
     bill_put_str(&p, usage->usage.request_id);
     bill_put_money(&cost, made->cost, 12);
     bill_put_str(&cost, made->currency);
@@ -62,7 +63,8 @@ static bill_status mark_done(bill_ledger *ledger, const bill_stored_usage *usage
 static bill_status keep_waiting(bill_ledger *ledger, const bill_stored_usage *usage, const char *reason,
                                 bill_error *error)
 {
-    bill_params p = {.count = 0}, fresh = {.count = 0};
+    BILL_PARAMS(p);
+    BILL_PARAMS(fresh);
     bill_time now = bill_ledger_now(ledger);
     bool done;
     bill_put_str(&p, reason);

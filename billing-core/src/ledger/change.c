@@ -27,7 +27,7 @@ static bill_status take_record(void *context, const bill_value *row, size_t coun
 static bill_status find_record(bill_record *out, bill_ledger *ledger, int64_t id, bill_error *error)
 {
     found_record live = {.found = false}, old = {.found = false};
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     bill_put_int(&p, id);
     bill_status status = bill_query(ledger, "SELECT " BILL_RECORD_COLUMNS " FROM ai_billing_records WHERE id = ?", &p,
                                     take_record, &live, error);
@@ -50,7 +50,7 @@ static bill_status update_record(bill_ledger *ledger, const bill_record *old, co
     static const char archived[] = "UPDATE ai_billing_records_archive SET billing_status = ?, payment_time = ?, "
                                    "refunded_amount = ?, refunded_at = ?, status_version = ?, updated_at = ? "
                                    "WHERE id = ? AND status_version = ?";
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     bill_put_str(&p, bill_values_billing_status[new->status]);
     bill_put_time(&p, new->payment_time);
     bill_put_money(&p, new->refunded_amount, 12);
@@ -283,7 +283,7 @@ static bill_status take_amount(void *context, const bill_value *row, size_t coun
 static bill_status earlier_refund(bill_amount *out, bill_ledger *ledger, const char *key, bill_error *error)
 {
     refund_row row = {.found = false};
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     bill_put_str(&p, key);
     bill_status status =
         bill_query(ledger, "SELECT amount FROM ai_billing_journal WHERE entry_key = ?", &p, take_amount, &row, error);

@@ -54,7 +54,7 @@ static bill_status take_period(void *context, const bill_value *row, size_t coun
 /* Makes sure the cycle has its row, and tells whether it takes entries. */
 static bill_status cycle_open(bool *open, bill_ledger *ledger, const char *cycle, bill_error *error)
 {
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     period found = {0};
     bill_time start, end;
     bool done;
@@ -106,7 +106,7 @@ bill_status bill_journal_append(bill_ledger *ledger, const bill_entry *entry, bi
 {
     char posting[BILL_CYCLE_TEXT], hash[BILL_HASH_TEXT];
     char numbers[2][24], amount[BILL_AMOUNT_TEXT_MAX], times[2][BILL_TIME_TEXT];
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     bill_entry_row row;
     bill_status status = bill_posting_cycle(posting, ledger, entry->record_cycle, error);
     if (status != BILL_OK)
@@ -175,7 +175,7 @@ static bill_status take_hash(void *context, const bill_value *row, size_t count)
 
 bill_status bill_journal_find(char hash[BILL_HASH_TEXT], bill_ledger *ledger, const char *key, bill_error *error)
 {
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     found_hash found = {hash, false};
     bill_put_str(&p, key);
     bill_status status = bill_query(ledger, "SELECT payload_hash FROM ai_billing_journal WHERE entry_key = ?", &p,

@@ -107,7 +107,7 @@ static bill_status start(bill_ledger *ledger, bill_error *error)
 static bill_status finish(bill_ledger *ledger, bill_error *error)
 {
     if (ledger->head.changed) {
-        bill_params p = {.count = 0};
+        BILL_PARAMS(p);
         bill_put_int(&p, ledger->head.count);
         bill_put_str(&p, ledger->head.hash);
         bill_status status = bill_exec(

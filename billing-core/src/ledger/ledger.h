@@ -51,6 +51,11 @@ typedef struct bill_params {
     size_t count;
 } bill_params;
 
+/* Declares an empty one; clearing its 4 kB each time would cost more than binding. */
+#define BILL_PARAMS(name)                                                                                              \
+    bill_params name;                                                                                                  \
+    name.count = 0
+
 void bill_put_int(bill_params *p, int64_t value);
 void bill_put_count(bill_params *p, int64_t value); /* BILL_COUNT_NONE is NULL */
 void bill_put_str(bill_params *p, const char *text);

@@ -107,7 +107,7 @@ static bill_status take_entry(void *context, const bill_value *row, size_t count
 
 static bill_status fold_cycle(fold *out, bill_ledger *ledger, const char *cycle, int64_t high_water, bill_error *error)
 {
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     for (int i = 0; i < 2; i++) {
         bill_put_str(&p, cycle);
         bill_put_int(&p, high_water);
@@ -137,7 +137,7 @@ static bill_status take_period(void *context, const bill_value *row, size_t coun
 
 static bill_status read_period(period *out, bill_ledger *ledger, const char *cycle, bill_error *error)
 {
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     memset(out, 0, sizeof *out);
     bill_put_str(&p, cycle);
     return bill_query(ledger, "SELECT state, journal_high_water FROM ai_billing_periods WHERE billing_cycle = ?", &p,
@@ -149,7 +149,7 @@ static bill_status read_period(period *out, bill_ledger *ledger, const char *cyc
 static bill_status write_row(bill_ledger *ledger, const char *cycle, const summary_row *row, int64_t high_water,
                              bill_error *error)
 {
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     bill_time now = bill_ledger_now(ledger);
     bill_put_int(&p, row->user_id);
     bill_put_str(&p, cycle);
@@ -173,7 +173,7 @@ static bill_status write_row(bill_ledger *ledger, const char *cycle, const summa
 static bill_status rewrite(bill_ledger *ledger, const char *cycle, int64_t high_water, bill_error *error)
 {
     fold f = {0};
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     bill_put_str(&p, cycle);
     bill_status status = fold_cycle(&f, ledger, cycle, high_water, error);
     if (status == BILL_OK)
@@ -245,7 +245,7 @@ static bill_status take_mark(void *context, const bill_value *row, size_t count)
 
 static bill_status verify(bill_ledger *ledger, const char *cycle, verifying *v, bill_error *error)
 {
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     period now;
     bill_put_str(&p, cycle);
     bill_status status = read_period(&now, ledger, cycle, error);
@@ -294,7 +294,7 @@ typedef struct closing {
 
 static bill_status set_state(bill_ledger *ledger, const char *cycle, bill_period_state state, bill_error *error)
 {
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     bool closed = state == BILL_PERIOD_CLOSED;
     bill_put_str(&p, bill_values_period_state[state]);
     bill_put_time(&p, closed ? bill_ledger_now(ledger) : BILL_TIME_NONE);
@@ -336,7 +336,7 @@ static bill_status take_id(void *context, const bill_value *row, size_t count)
 static bill_status find_pending(bill_ledger *ledger, void *context, bill_error *error)
 {
     closing *in = context;
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     in->count = 0;
     bill_put_str(&p, in->cycle);
     bill_put_int(&p, (int64_t)(sizeof in->ids / sizeof in->ids[0]));

@@ -69,7 +69,7 @@ bill_status bill_model_id(int64_t *out, bill_ledger *ledger, const char *name, c
 {
     static const char find[] = "SELECT id FROM ai_billing_models WHERE name = ?";
     bill_model_prices *model = known_model(ledger, 0, name);
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     bool done;
     if (model) {
         *out = model->id;
@@ -164,7 +164,7 @@ static bill_status take_component(void *context, const bill_value *row, size_t c
 static bill_status load(bill_ledger *ledger, bill_model_prices *model, bill_error *error)
 {
     loading in = {.model_id = model->id};
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     if (model->loaded)
         return BILL_OK;
     bill_put_int(&p, model->id);
@@ -295,7 +295,7 @@ static const bill_price_component *plain(const bill_price *price, bill_price_dim
 
 static bill_status end_version(bill_ledger *ledger, bill_price *old, bill_time at, bill_error *error)
 {
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     int64_t billed = 0;
     bill_put_int(&p, old->id);
     bill_put_time(&p, at);
@@ -349,7 +349,7 @@ static bill_status insert_components(bill_ledger *ledger, const bill_price *pric
 {
     for (size_t i = 0; i < price->component_count; i++) {
         const bill_price_component *part = &price->components[i];
-        bill_params p = {.count = 0};
+        BILL_PARAMS(p);
         if (part == in_row[0] || part == in_row[1] || part == in_row[2])
             continue;
         bill_put_int(&p, price->id);
@@ -378,7 +378,7 @@ static bill_status insert_version(bill_ledger *ledger, bill_price *price, bill_e
                                              token ? plain(price, BILL_DIM_OUTPUT) : NULL,
                                              token ? NULL : plain(price, unit_of[price->type])};
     int64_t per = in_row[0] ? in_row[0]->per : in_row[1] ? in_row[1]->per : in_row[2] ? in_row[2]->per : 1;
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     if (in_row[0] && in_row[1] && in_row[0]->per != in_row[1]->per)
         in_row[1] = NULL; /* one divisor per row: the other goes to the components */
     bill_put_int(&p, price->model_id);
@@ -406,7 +406,7 @@ static bill_status insert_version(bill_ledger *ledger, bill_price *price, bill_e
 static bill_status bump_epoch(bill_ledger *ledger, bill_error *error)
 {
     char value[24];
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     (void)snprintf(value, sizeof value, "%lld", (long long)ledger->price_epoch + 1);
     bill_put_str(&p, value);
     bill_prices_forget(ledger);

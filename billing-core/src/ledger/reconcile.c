@@ -249,7 +249,8 @@ static bill_status read_page(page *p, bill_ledger *ledger, int64_t after, int64_
          "SELECT " BILL_USAGE_COLUMNS " FROM ai_billing_records_archive r JOIN ai_model_usage u ON u.id = r.usage_id "
          "WHERE r.id > ? AND r.id <= ?", "SELECT record_id, cost FROM ai_billing_record_lines_archive WHERE record_id > ? AND record_id <= ?"},
     };
-    bill_params first = {.count = 0}, range = {.count = 0};
+    BILL_PARAMS(first);
+    BILL_PARAMS(range);
     int which = p->archived;
     p->count = 0;
     bill_put_int(&first, after);
@@ -412,7 +413,7 @@ static bill_status check_chain(checking *c, bill_error *error)
     chain in = {.checking = c};
     bill_status status = BILL_OK;
     for (int64_t before = -1; status == BILL_OK && before != in.last;) {
-        bill_params p = {.count = 0};
+        BILL_PARAMS(p);
         before = in.last;
         bill_put_int(&p, before);
         bill_put_int(&p, ENTRIES_MAX);

@@ -69,7 +69,7 @@ static bill_status insert_lines(bill_ledger *ledger, int64_t record_id, const bi
 {
     for (size_t i = 0; i < cost->line_count; i++) {
         const bill_cost_line *line = &cost->lines[i];
-        bill_params p = {.count = 0};
+        BILL_PARAMS(p);
         bill_put_int(&p, record_id);
         bill_put_int(&p, (int64_t)i + 1);
         bill_put_str(&p, bill_values_price_dimension[line->dimension]);
@@ -94,7 +94,7 @@ static bill_status insert_record(int64_t *id, bill_ledger *ledger, const bill_us
 {
     const bill_amount none = BILL_AMOUNT_NONE;
     bill_time now = bill_ledger_now(ledger);
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     bill_put_int(&p, usage->user_id);
     bill_put_int(&p, model_id);
     bill_put_int(&p, usage_id);
@@ -169,7 +169,7 @@ static bill_status insert_usage(bool *fresh, bill_ledger *ledger, const bill_usa
                                 const char *payload, bill_amount cost, const char *currency, bill_error *error)
 {
     int64_t total = BILL_COUNT_NONE;
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     if (u->input_tokens != BILL_COUNT_NONE || u->output_tokens != BILL_COUNT_NONE) {
         int64_t in = u->input_tokens == BILL_COUNT_NONE ? 0 : u->input_tokens;
         int64_t out = u->output_tokens == BILL_COUNT_NONE ? 0 : u->output_tokens;
@@ -222,7 +222,7 @@ static bill_status insert_usage(bool *fresh, bill_ledger *ledger, const bill_usa
 static bill_status insert_outbox(bill_ledger *ledger, const bill_usage *usage, const char *reason, bill_error *error)
 {
     bill_text payload = {0};
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     bool done;
     bill_text_puts(&payload, "{\"request_id\":");
     bill_text_json(&payload, usage->request_id);
@@ -280,7 +280,7 @@ static bill_status take_bill(void *context, const bill_value *row, size_t count)
 
 static bill_status outbox_outcome(bill_outcome *out, bill_ledger *ledger, const char *request_id, bill_error *error)
 {
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     int64_t unpriced = 0;
     bill_put_str(&p, request_id);
     bill_status status = bill_query_int(
@@ -295,7 +295,7 @@ static bill_status answer_again(bill_recorded *out, bill_ledger *ledger, const b
 {
     earlier before = {.found = false};
     bill_row bill = {.found = false};
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     bill_put_str(&p, usage->request_id);
     bill_status status =
         bill_query(ledger, "SELECT " BILL_USAGE_COLUMNS " FROM ai_model_usage u WHERE u.request_id = ?", &p, take_usage,

@@ -36,7 +36,7 @@ static bill_status take_record(void *context, const bill_value *row, size_t coun
 static bill_status fill(cursor *c, bill_ledger *ledger, const bill_filter *filter, int64_t limit, bill_error *error)
 {
     bill_text sql = {0};
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     c->count = c->next = 0;
     bill_text_puts(&sql, "SELECT " BILL_RECORD_COLUMNS " FROM ");
     bill_text_puts(&sql, c->archived ? "ai_billing_records_archive" : "ai_billing_records");

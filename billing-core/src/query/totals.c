@@ -96,7 +96,7 @@ bill_status bill_query_totals(bill_statement *out, bill_ledger *ledger, const bi
     static const char select[] =
         "SELECT billing_type, billing_status, currency, total_cost, refunded_amount, quantity FROM ";
     bill_text sql = {0};
-    bill_params p = {.count = 0};
+    BILL_PARAMS(p);
     bill_statement statement = {0};
     bill_text_puts(&sql, select);
     bill_text_puts(&sql, "ai_billing_records");

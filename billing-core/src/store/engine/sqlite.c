@@ -15,6 +15,7 @@
 #define BUSY_MILLISECONDS 20000
 
 typedef struct kept {
+    const char *source; /* where its text stood when it was last asked for: a hint */
     uint64_t hash;
     char *sql;
     sqlite3_stmt *statement;
@@ -64,11 +65,17 @@ static void drop(kept *entry)
 /* A prepared statement that is not in use; the oldest idle one makes room. */
 static bill_status prepare(kept **out, sqlite_store *store, const char *sql, bill_error *error)
 {
-    uint64_t hash = hash_of(sql);
     size_t place = store->kept_count;
+    for (size_t i = 0; i < store->kept_count; i++)
+        if (store->kept[i].source == sql && !store->kept[i].running && strcmp(store->kept[i].sql, sql) == 0) {
+            *out = &store->kept[i];
+            return BILL_OK;
+        }
+    uint64_t hash = hash_of(sql);
     for (size_t i = 0; i < store->kept_count; i++)
         if (store->kept[i].hash == hash && !store->kept[i].running && store->kept[i].sql &&
             strcmp(store->kept[i].sql, sql) == 0) {
+            store->kept[i].source = sql;
             *out = &store->kept[i];
             return BILL_OK;
         }
@@ -85,6 +92,7 @@ static bill_status prepare(kept **out, sqlite_store *store, const char *sql, bil
         return bill_error_set(error, BILL_ENOMEM, "out of memory");
     memcpy(entry->sql, sql, length);
     entry->hash = hash;
+    entry->source = sql;
     int code = sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &entry->statement, NULL);
     if (code != SQLITE_OK) {
         bill_status status = status_of(store->db, code, error);
