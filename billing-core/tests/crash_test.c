@@ -84,10 +84,11 @@ static void check_acknowledged(bench *b, const int *next)
             request_name(name, sizeof name, w, n);
             bill_value key = bill_str(name);
             int64_t found = 0;
-            MUST(b, bill_store_int(&found, b->store,
-                                   "SELECT COUNT(*) FROM ai_model_usage u JOIN ai_billing_records r ON r.usage_id = u.id "
-                                   "WHERE u.request_id = ?",
-                                   &key, 1, &b->error));
+            MUST(b,
+                 bill_store_int(&found, b->store,
+                                "SELECT COUNT(*) FROM ai_model_usage u JOIN ai_billing_records r ON r.usage_id = u.id "
+                                "WHERE u.request_id = ?",
+                                &key, 1, &b->error));
             if (found != 1)
                 fail_msg("%s was acknowledged and stands %lld times", name, (long long)found);
         }
@@ -157,10 +158,11 @@ static void whole_story(const bench *parent)
     bill_price price;
     bill_price_init(&price, BILL_TYPE_COUNT, "USD");
     price.from = instant("2025-01-01");
-    bool bad = bill_price_add(&price, BILL_DIM_IMAGE, "", BILL_AMOUNT_ZERO, amount("0.5"), 1) != BILL_OK ||
-               bill_ledger_record(&r, b->ledger, &unpriced, &b->error) != BILL_OK ||
-               bill_ledger_price_add(b->ledger, "later", "", &price, false, &b->error) != BILL_OK ||
-               bill_ledger_backfill(&counts, b->ledger, instant("2025-01-01"), instant("2025-02-01"), &b->error) != BILL_OK;
+    bool bad =
+        bill_price_add(&price, BILL_DIM_IMAGE, "", BILL_AMOUNT_ZERO, amount("0.5"), 1) != BILL_OK ||
+        bill_ledger_record(&r, b->ledger, &unpriced, &b->error) != BILL_OK ||
+        bill_ledger_price_add(b->ledger, "later", "", &price, false, &b->error) != BILL_OK ||
+        bill_ledger_backfill(&counts, b->ledger, instant("2025-01-01"), instant("2025-02-01"), &b->error) != BILL_OK;
     b->now = instant("2025-06-01");
     bad = bad || bill_ledger_close_cycle(b->ledger, "2025-01", false, &b->error) != BILL_OK ||
           bill_ledger_archive(&moved, b->ledger, instant("2025-05-01"), &b->error) != BILL_OK;
@@ -189,9 +191,10 @@ static bool story_dies(const bench *b, const char *failpoint)
 
 static void killed_at_named_places(void **state)
 {
-    static const char *const places[] = {"after_usage_insert", "after_record_insert", "after_journal_insert",
-                                         "after_record_update", "before_commit", "after_commit", "in_backfill",
-                                         "after_closing", "in_close", "after_copy", "in_archive"};
+    static const char *const places[] = {"after_usage_insert",  "after_record_insert", "after_journal_insert",
+                                         "after_record_update", "before_commit",       "after_commit",
+                                         "in_backfill",         "after_closing",       "in_close",
+                                         "after_copy",          "in_archive"};
     static const int passings[] = {1, 2, 3, 5, 8, 13, 21, 34};
     unsigned deaths = 0;
     (void)state;
@@ -253,10 +256,12 @@ static void two_step_recording_is_caught(void **state)
     bench *b = bench_new();
     (void)state;
     bench_prices(b);
-    run_sql(b, "INSERT INTO ai_model_usage (user_id, model_id, request_id, usage_type, input_tokens, output_tokens, status, "
-               "created_at, operation, usage_source, model_name, payload_hash, occurred_at, price_qualifier) VALUES (7, 1, "
-               "'two-step', 'text', 10, 10, 'success', '2025-01-20 00:00:00.000000', 'chat', 'provider', 'doubao-seed-1-6', "
-               "'h', '2025-01-20 00:00:00.000000', '');\n");
+    run_sql(
+        b,
+        "INSERT INTO ai_model_usage (user_id, model_id, request_id, usage_type, input_tokens, output_tokens, status, "
+        "created_at, operation, usage_source, model_name, payload_hash, occurred_at, price_qualifier) VALUES (7, 1, "
+        "'two-step', 'text', 10, 10, 'success', '2025-01-20 00:00:00.000000', 'chat', 'provider', 'doubao-seed-1-6', "
+        "'h', '2025-01-20 00:00:00.000000', '');\n");
     assert_int_equal(violated(b), 1u << 1);
     bench_free(b);
 }
@@ -274,18 +279,24 @@ static void the_backfill_query_is_caught(void **state)
         bill_usage u = image(name, 7, 1);
         (void)record(b, &u);
     }
-    run_sql(b, "DELETE FROM ai_billing_record_lines WHERE record_id = 1;\nDELETE FROM ai_billing_records WHERE id = 1;\n");
-    assert_int_equal(count_rows(b, "SELECT COUNT(*) FROM ai_model_usage u LEFT JOIN ai_billing_records r ON r.usage_id = "
-                                   "u.id AND r.id IS NULL"),
+    run_sql(b,
+            "DELETE FROM ai_billing_record_lines WHERE record_id = 1;\nDELETE FROM ai_billing_records WHERE id = 1;\n");
+    assert_int_equal(count_rows(b,
+                                "SELECT COUNT(*) FROM ai_model_usage u LEFT JOIN ai_billing_records r ON r.usage_id = "
+                                "u.id AND r.id IS NULL"),
                      3);
-    assert_int_equal(count_rows(b, "SELECT COUNT(*) FROM ai_model_usage u LEFT JOIN ai_billing_records r ON r.usage_id = "
-                                   "u.id WHERE r.id IS NULL"),
+    assert_int_equal(count_rows(b,
+                                "SELECT COUNT(*) FROM ai_model_usage u LEFT JOIN ai_billing_records r ON r.usage_id = "
+                                "u.id WHERE r.id IS NULL"),
                      1);
     bill_status status = b->store->engine->script(
         b->store,
-        "INSERT INTO ai_billing_records (user_id, model_id, usage_id, billing_type, quantity, unit, image_count, total_cost, "
-        "currency, billing_status, billing_time, billing_cycle, created_at, idempotency_key, refunded_amount, model_name, "
-        "updated_at) SELECT user_id, model_id, usage_id, billing_type, quantity, unit, image_count, total_cost, currency, "
+        "INSERT INTO ai_billing_records (user_id, model_id, usage_id, billing_type, quantity, unit, image_count, "
+        "total_cost, "
+        "currency, billing_status, billing_time, billing_cycle, created_at, idempotency_key, refunded_amount, "
+        "model_name, "
+        "updated_at) SELECT user_id, model_id, usage_id, billing_type, quantity, unit, image_count, total_cost, "
+        "currency, "
         "'pending', billing_time, billing_cycle, created_at, 'again', refunded_amount, model_name, updated_at FROM "
         "ai_billing_records WHERE id = 2;\n",
         &b->error);
@@ -310,13 +321,15 @@ static void the_archive_script_is_caught(void **state)
     "id, user_id, model_id, usage_id, billing_type, quantity, unit, image_count, unit_price, total_cost, currency, "   \
     "billing_status, billing_time, billing_cycle, created_at, idempotency_key, price_version_id, price_per, "          \
     "refunded_amount, model_name, status_version, updated_at"
-    run_sql(b, "INSERT INTO ai_billing_records_archive (" ALL ", archived_at, archive_batch_id) SELECT " ALL
-               ", created_at, 1 FROM ai_billing_records WHERE created_at < '2025-01-21 02:00:05.000000';\n"
-               "INSERT INTO ai_billing_record_lines_archive SELECT * FROM ai_billing_record_lines WHERE record_id IN (SELECT "
-               "id FROM ai_billing_records_archive);\n"
-               "DELETE FROM ai_billing_record_lines WHERE record_id IN (SELECT id FROM ai_billing_records WHERE created_at < "
-               "'2025-01-21 02:00:08.000000');\n"
-               "DELETE FROM ai_billing_records WHERE created_at < '2025-01-21 02:00:08.000000';\n");
+    run_sql(
+        b,
+        "INSERT INTO ai_billing_records_archive (" ALL ", archived_at, archive_batch_id) SELECT " ALL
+        ", created_at, 1 FROM ai_billing_records WHERE created_at < '2025-01-21 02:00:05.000000';\n"
+        "INSERT INTO ai_billing_record_lines_archive SELECT * FROM ai_billing_record_lines WHERE record_id IN (SELECT "
+        "id FROM ai_billing_records_archive);\n"
+        "DELETE FROM ai_billing_record_lines WHERE record_id IN (SELECT id FROM ai_billing_records WHERE created_at < "
+        "'2025-01-21 02:00:08.000000');\n"
+        "DELETE FROM ai_billing_records WHERE created_at < '2025-01-21 02:00:08.000000';\n");
     assert_true((violated(b) & (1u << 1 | 1u << 2)) == (1u << 1 | 1u << 2));
     bench_free(b);
 }
