@@ -49,6 +49,77 @@ static size_t scheme_length(ml_str text)
     return len && len < text.len && text.data[len] == ':' ? len : 0;
 }
 
+/* "http<hole>:": the scheme's letters with a hole among them. */
+static size_t open_scheme_length(ml_str text)
+{
+    size_t len = 0;
+
+    while (len < text.len && (is_scheme_char(text.data[len], len == 0) || (len && text.data[len] == HOLE)))
+        len++;
+    return len && ml_str_starts(ml_str_from(text, len), ML_STR("://")) ? len : 0;
+}
+
+/* Schemes after which a URL parser takes any slashes, either way round, for the start of a host. */
+static bool is_special(ml_str scheme)
+{
+    static const char *const special[] = {"http", "https", "ws", "wss", "ftp"};
+
+    for (size_t i = 0; i < sizeof special / sizeof *special; i++)
+        if (ml_str_eq_nocase(scheme, ml_str_of(special[i])))
+            return true;
+    return false;
+}
+
+static size_t slashes(ml_str text)
+{
+    size_t count = 0;
+
+    while (count < text.len && (text.data[count] == '/' || text.data[count] == '\\'))
+        count++;
+    return count;
+}
+
+/* Where the host begins, 0 when there is none. */
+static size_t host_start(ml_str text, size_t scheme)
+{
+    size_t after = scheme ? scheme + 1 : 0, count = slashes(ml_str_from(text, after));
+
+    if (scheme && is_special(ml_str_slice(text, 0, scheme)))
+        return after + count;
+    if (scheme)
+        return ml_str_starts(ml_str_from(text, after), ML_STR("//")) ? after + 2 : 0;
+    return count >= 2 ? 2 : 0;
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 32;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* A host may be written with %XX. */
+static ml_str unescaped(ml_arena *arena, ml_str host)
+{
+    if (ml_str_find_char(host, '%') == ML_NOT_FOUND)
+        return host;
+    char *out = ml_arena_bytes(arena, host.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < host.len; i++) {
+        int high = host.data[i] == '%' && i + 2 < host.len ? hex_value(host.data[i + 1]) : -1;
+        int low = high >= 0 ? hex_value(host.data[i + 2]) : -1;
+        int code = low >= 0 ? high * 16 + low : 0;
+        if (code > ' ' && code < 127) {
+            out[len++] = (char)code;
+            i += 2;
+        } else {
+            out[len++] = host.data[i];
+        }
+    }
+    return (ml_str){out, len};
+}
+
 static size_t authority_end(ml_str text)
 {
     size_t i = 0;
@@ -85,7 +156,7 @@ static void read_authority(ml_arena *arena, ml_url *url, ml_str authority)
     }
     while (authority.len && authority.data[authority.len - 1] == '.')
         authority.len--;
-    url->host = ml_arena_lower(arena, authority);
+    url->host = ml_arena_lower(arena, unescaped(arena, authority));
 }
 
 static ml_str path_of(ml_arena *arena, ml_str rest)
@@ -120,10 +191,10 @@ ml_url ml_url_of(ml_arena *arena, const ml_piece *pieces, uint32_t count)
     ml_str text = ml_buf_view(&buf), all = text;
     while (text.len && (unsigned char)text.data[0] <= ' ' && text.data[0] != HOLE)
         text = ml_str_from(text, 1);
-    size_t scheme = scheme_length(text);
-    bool has_slashes = ml_str_starts(ml_str_from(text, scheme ? scheme + 1 : 0), ML_STR("//"));
-    if (has_slashes) {
-        ml_str rest = ml_str_from(text, (scheme ? scheme + 1 : 0) + 2);
+    size_t scheme = scheme_length(text), open_scheme = scheme ? 0 : open_scheme_length(text);
+    size_t host = open_scheme ? open_scheme + 3 : host_start(text, scheme);
+    if (host) {
+        ml_str rest = ml_str_from(text, host);
         size_t end = authority_end(rest);
         if (ends_in_rest(ml_str_slice(rest, 0, end)))
             end--;
