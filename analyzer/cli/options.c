@@ -167,7 +167,7 @@ const ml_option ml_options[] = {
     {"lang", "LANG", "language of the reports: en or zh", set_lang},
     {"jobs", "N", "threads (default: one a processor)", set_jobs},
     {"depth", "N", "calls followed into functions, 0 to 5 (default 5)", set_depth},
-    {"steps", "N", "evaluation steps a call may cost (default 40000)", set_steps},
+    {"steps", "N", "evaluation steps a call may cost (default 100000)", set_steps},
     {"no-trigger", NULL, "parse every file, also those no rule could speak about", set_no_trigger},
     {"order", "ORDER", NULL, set_order},
     {"color", NULL, "colours, also when the output is no terminal", set_colour},

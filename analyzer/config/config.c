@@ -15,7 +15,7 @@ enum {
     CONFIG_BYTES_MAX = 1 << 20,
     USER_ARG_DEFAULT = 2, /* (params, customConfig, userId) */
     FILE_BYTES_DEFAULT = 2 << 20,
-    STEPS_DEFAULT = 40000,
+    STEPS_DEFAULT = 100000,
     PARSE_MS_DEFAULT = 1000
 };
 

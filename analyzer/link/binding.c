@@ -214,7 +214,8 @@ static ml_values with_default(ml_eval *eval, ml_file_id file, ml_node_id owner, 
             missing = true;
             continue;
         }
-        missing |= values.items[i].kind == ML_V_UNKNOWN && values.items[i].pieces[0].hole != ML_HOLE_CUT;
+        missing |= ml_value_may_be_missing(&values.items[i]) &&
+                   !(values.items[i].piece_count && values.items[i].pieces[0].hole == ML_HOLE_CUT);
         ml_set_add(&set, &values.items[i]);
     }
     if (missing)

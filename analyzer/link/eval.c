@@ -94,7 +94,7 @@ static ml_values eval_fallback(ml_eval *eval, ml_file_id file, ml_node_id node, 
             surely = false;
             continue;
         }
-        surely &= value->kind != ML_V_UNKNOWN && value->kind != ML_V_BOOL;
+        surely &= !ml_value_may_be_missing(value) && value->kind != ML_V_BOOL;
         ml_set_add(&set, value);
     }
     if (!surely)

@@ -122,6 +122,8 @@ ml_values ml_nothing(void);
 ml_value ml_string_value(ml_eval *eval, ml_str text, ml_place place);
 ml_value ml_plain(ml_value_kind kind, ml_place place);
 bool ml_value_literal(ml_eval *eval, const ml_value *value, ml_str *text); /* STRING, URL or NUMBER without hole */
+/* Could it be undefined, for all we see? An unknown, a global, what a package gives. */
+bool ml_value_may_be_missing(const ml_value *value);
 bool ml_value_is_text(const ml_value *value);                              /* STRING, URL, NUMBER */
 ml_values ml_concat(ml_eval *eval, ml_values left, ml_values right, ml_place place);
 ml_values ml_to_string(ml_eval *eval, ml_values values, ml_place place);

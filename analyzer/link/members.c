@@ -13,7 +13,7 @@ static ml_values unknown_field(ml_eval *eval, ml_str name, ml_place place)
 static bool is_definite(ml_values values)
 {
     for (uint32_t i = 0; i < values.count; i++)
-        if (values.items[i].kind == ML_V_UNDEFINED || values.items[i].kind == ML_V_UNKNOWN)
+        if (ml_value_may_be_missing(&values.items[i]))
             return false;
     return values.count > 0;
 }
@@ -74,7 +74,7 @@ static ml_values object_property(ml_eval *eval, const ml_value *object, ml_str n
             ml_values spread = ml_eval_in(eval, file, ml_child(facts, member, ML_ROLE_VALUE), object->frame);
             ml_values values = ml_members_of(eval, spread, name, place);
             for (uint32_t k = 0; k < values.count; k++) {
-                open |= values.items[k].kind == ML_V_UNKNOWN;
+                open |= values.items[k].kind != ML_V_UNDEFINED && ml_value_may_be_missing(&values.items[k]);
                 if (values.items[k].kind != ML_V_UNDEFINED) /* then the properties before it count */
                     ml_set_add(&set, &values.items[k]);
             }

@@ -215,6 +215,13 @@ ml_url ml_url_of(ml_arena *arena, const ml_piece *pieces, uint32_t count)
             read_authority(arena, &url, ml_str_slice(rest, 0, end));
             url.path = path_of(arena, ml_str_from(rest, end));
             url.place = place_at(pieces, count, (size_t)(rest.data - all.data));
+        } else if (rest.len && rest.data[0] == '.' && ml_str_find_char(ml_str_from(rest, 1), '.') < authority_end(rest)) {
+            /* "<hole>.openai.azure.com/…": scheme and first label are unknown, the domain is not. */
+            size_t end = authority_end(text);
+            url.kind = ML_URL_ABSOLUTE;
+            read_authority(arena, &url, ml_str_slice(text, 0, end));
+            url.path = path_of(arena, ml_str_from(text, end));
+            url.place = place_at(pieces, count, (size_t)(rest.data - all.data));
         } else {
             url.kind = ML_URL_UNKNOWN;
             url.path = path_of(arena, ml_str_from(rest, authority_end(rest)));

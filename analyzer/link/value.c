@@ -63,8 +63,10 @@ static void append(ml_set *set, const ml_value *value)
 /* How a text begins, as far as hosts go: the hole it begins with, or its scheme and authority. */
 static bool same_head(const ml_value *a, const ml_value *b)
 {
-    if (!a->piece_count || !b->piece_count || a->pieces[0].hole != b->pieces[0].hole)
+    if (!a->piece_count || !b->piece_count)
         return a->piece_count == b->piece_count;
+    if (a->pieces[0].hole != b->pieces[0].hole)
+        return false;
     ml_str x = a->pieces[0].text, y = b->pieces[0].text;
     if (a->pieces[0].hole != ML_HOLE_NONE)
         return ml_str_eq(x, y);
@@ -179,6 +181,12 @@ ml_value ml_plain(ml_value_kind kind, ml_place place)
     return (ml_value){.kind = kind, .place = place};
 }
 
+bool ml_value_may_be_missing(const ml_value *value)
+{
+    return value->kind == ML_V_UNDEFINED || value->kind == ML_V_UNKNOWN || value->kind == ML_V_GLOBAL ||
+           value->kind == ML_V_EXTERNAL;
+}
+
 bool ml_value_is_text(const ml_value *value)
 {
     return value->kind == ML_V_STRING || value->kind == ML_V_URL || value->kind == ML_V_NUMBER;
@@ -263,6 +271,17 @@ static ml_value joined(ml_eval *eval, const ml_value *left, const ml_value *righ
 
 static bool is_absolute(const ml_value *url);
 
+/* A text is not made of what is missing when it can be made of what is there. */
+static ml_values without_missing(ml_eval *eval, ml_values values)
+{
+    ml_set set = {.eval = eval};
+
+    for (uint32_t i = 0; i < values.count; i++)
+        if (values.items[i].kind != ML_V_UNDEFINED)
+            ml_set_add(&set, &values.items[i]);
+    return set.count && set.count < values.count ? ml_set_done(&set) : values;
+}
+
 /* "https://" put before a text that has a scheme already: the program asks first whether it has. */
 static bool is_second_scheme(const ml_value *left, const ml_value *right)
 {
@@ -275,6 +294,8 @@ ml_values ml_concat(ml_eval *eval, ml_values left, ml_values right, ml_place pla
 {
     ml_set set = {.eval = eval};
 
+    left = without_missing(eval, left);
+    right = without_missing(eval, right);
     for (uint32_t i = 0; i < left.count; i++)
         for (uint32_t j = 0; j < right.count; j++) {
             ml_value value = is_second_scheme(&left.items[i], &right.items[j])

@@ -48,7 +48,7 @@ typedef struct ml_eval_options {
     uint32_t steps;  /* per query; 0: the default */
     uint32_t depth;  /* calls followed into functions; ML_DEPTH_DEFAULT */
 } ml_eval_options;
-enum { ML_DEPTH_DEFAULT = 5, ML_STEPS_DEFAULT = 40000 };
+enum { ML_DEPTH_DEFAULT = 5, ML_STEPS_DEFAULT = 100000 };
 
 ml_eval *ml_eval_new(const ml_link *link, ml_eval_options options);
 void ml_eval_free(ml_eval *eval); /* accepts NULL */
