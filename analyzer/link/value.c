@@ -310,6 +310,7 @@ ml_values ml_to_string(ml_eval *eval, ml_values values, ml_place place)
 {
     ml_set set = {.eval = eval};
 
+    values = without_missing(eval, values);
     for (uint32_t i = 0; i < values.count; i++) {
         ml_value value = {.kind = ML_V_STRING, .place = values.items[i].place};
         text_pieces(eval, &values.items[i], place, &value.pieces, &value.piece_count);
