@@ -106,7 +106,8 @@ void ml_set_add(ml_set *set, const ml_value *value)
         append(set, value);
         return;
     }
-    displace(set, value);
+    if (value->kind != ML_V_UNKNOWN || value->pieces[0].hole != ML_HOLE_CUT) /* the mark of another full set */
+        displace(set, value);
     if (set->count == ML_VALUES_MAX)
         append(set, &more);
 }
