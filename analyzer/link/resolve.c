@@ -5,7 +5,7 @@
 
 #include "ml/dotenv.h"
 
-enum { EXTENDS_MAX = 16, TARGETS_MAX = 32 };
+enum { EXTENDS_MAX = 16, EXTENDS_FILES_MAX = 64 };
 
 ml_file_id ml_link_file(const ml_link *link, ml_str path)
 {
@@ -183,6 +183,8 @@ static ml_file_id file_of_target(const ml_link *link, ml_arena *scratch, ml_str 
     if (file || !config || !config->out_dir.len || !ml_str_starts(path, config->out_dir))
         return file;
     ml_str below = ml_str_from(path, config->out_dir.len);
+    if (below.len && below.data[0] != '/') /* dist2 is not below dist */
+        return 0;
     while (below.len && below.data[0] == '/')
         below = ml_str_from(below, 1);
     ml_str root = config->root_dir.len ? config->root_dir : config->folder;
@@ -319,9 +321,10 @@ static const ml_json *read_json(ml_link *link, ml_str path)
 }
 
 /* Fills what config leaves open from the file at path, then from what that extends. */
-static void read_tsconfig(ml_link *link, ml_tsconfig *config, ml_str path, int depth)
+static void read_tsconfig(ml_link *link, ml_tsconfig *config, ml_str path, int depth, int *files_left)
 {
-    const ml_json *json = depth < EXTENDS_MAX ? read_json(link, path) : NULL;
+    /* Lists of files that extend each other have no end, and more ways through than depth can bound. */
+    const ml_json *json = depth < EXTENDS_MAX && (*files_left)-- > 0 ? read_json(link, path) : NULL;
     ml_str folder = ml_path_folder(path);
 
     if (!json)
@@ -348,31 +351,36 @@ static void read_tsconfig(ml_link *link, ml_tsconfig *config, ml_str path, int d
         config->keeps_imports |= flag && flag->kind == ML_JSON_TRUE;
     }
     const ml_json *extends = ml_json_get(json, "extends");
-    const ml_json *one = extends && extends->kind == ML_JSON_ARRAY ? extends->first : extends;
-    for (int n = 0; one && n < EXTENDS_MAX; n++, one = extends->kind == ML_JSON_ARRAY ? one->next : NULL) {
-        ml_str target = ml_json_string(one);
+    const ml_json *list[EXTENDS_MAX];
+    int count = 0;
+    for (const ml_json *one = extends && extends->kind == ML_JSON_ARRAY ? extends->first : extends; one && count < EXTENDS_MAX;
+         one = extends->kind == ML_JSON_ARRAY ? one->next : NULL)
+        list[count++] = one;
+    while (count-- > 0) { /* of a list the later one counts */
+        ml_str target = ml_json_string(list[count]);
         if (!ml_str_starts(target, ML_STR(".")))
             continue; /* a package's base configuration sets no paths of this project */
         ml_str at = ml_path_join(link->arena, folder, target);
         if (!ml_str_ends(at, ML_STR(".json")))
             at = ml_arena_concat(link->arena, at, ML_STR(".json"));
-        read_tsconfig(link, config, at, depth + 1);
+        read_tsconfig(link, config, at, depth + 1, files_left);
     }
 }
 
 static void add_tsconfig(ml_link *link, ml_str path)
 {
     ml_tsconfig *config = ML_NEW(link->arena, ml_tsconfig);
+    int files_left = EXTENDS_FILES_MAX;
 
     config->folder = ml_path_folder(path);
-    read_tsconfig(link, config, path, 0);
+    read_tsconfig(link, config, path, 0, &files_left);
     const ml_json *json = read_json(link, path);
     const ml_json *references = ml_json_get(json, "references");
     /* A solution file: `tsconfig.json` that only points at others, whose paths count for the same folder. */
     for (const ml_json *ref = references ? references->first : NULL; ref && !config->paths; ref = ref->next) {
         ml_str target = ml_json_string(ml_json_get(ref, "path"));
         if (ml_str_ends(target, ML_STR(".json")))
-            read_tsconfig(link, config, ml_path_join(link->arena, config->folder, target), 1);
+            read_tsconfig(link, config, ml_path_join(link->arena, config->folder, target), 1, &files_left);
     }
     ml_strmap_put(link->arena, &link->tsconfig_by_folder, config->folder, config);
 }

@@ -73,12 +73,14 @@ static inline void project_split(project *p, ml_str all)
 {
     ml_str path = ML_STR("src/main.ts");
     ml_buf text = {0};
+    bool named = false;
 
     while (all.len) {
         ml_str line = ml_str_split(&all, '\n');
         if (ml_str_starts(line, ML_STR("@@ "))) {
-            if (text.len)
+            if (text.len || named)
                 project_add(p, path, ml_buf_view(&text));
+            named = true;
             ml_buf_clear(&text);
             path = ml_arena_copy(&p->arena, ml_str_trim(ml_str_from(line, 3)));
             continue;
