@@ -205,8 +205,8 @@ static bool silence(const ml_engine *engine, ml_suppressions *all, const ml_draf
 
     for (uint32_t i = 0; i < all->count; i++) {
         ml_suppression *s = &all->items[i];
-        if (s->file != draft->file || !draft->file || !s->known || draft->finding.span.line < s->from_line ||
-            draft->finding.span.line > s->to_line || !ml_suppression_names(engine, s, draft->finding.rule))
+        if (s->file != draft->file || !draft->file ||
+            !ml_suppression_covers(engine, s, draft->finding.rule, draft->finding.span.line))
             continue;
         s->used = true;
         silenced |= !s->expired;
@@ -335,6 +335,8 @@ static void drop_repeats(ml_findings *findings)
 
 void ml_engine_finish(ml_engine *engine, ml_worker *const *workers, uint32_t worker_count, ml_report *report)
 {
+    ml_findings silent = {0};
+
     for (uint32_t w = 0; w < worker_count; w++) {
         ml_worker *worker = workers[w];
         for (uint32_t i = 0; i < worker->problems.count; i++)
@@ -353,7 +355,7 @@ void ml_engine_finish(ml_engine *engine, ml_worker *const *workers, uint32_t wor
             for (uint32_t k = 0; k < worker_count; k++) /* a finding may stand in a file another worker read */
                 silenced |= silence(engine, &workers[k]->suppressions, draft);
             if (silenced)
-                report->suppressed++;
+                ml_vec_push(engine->run, &silent, draft->finding);
             else
                 ml_vec_push(engine->run, &report->findings, draft->finding);
         }
@@ -364,6 +366,9 @@ void ml_engine_finish(ml_engine *engine, ml_worker *const *workers, uint32_t wor
         mask_keys(engine, &report->findings.items[i]);
     ml_findings_sort(&report->findings);
     drop_repeats(&report->findings);
+    ml_findings_sort(&silent);
+    drop_repeats(&silent);
+    report->suppressed = silent.count;
     sort_checks(&report->bridge);
     sort_checks(&report->schema);
     const ml_rule_info **rules = ML_NEW_ARRAY(engine->run, const ml_rule_info *, engine->options.rule_count);

@@ -32,6 +32,7 @@ typedef struct ml_suppression {
     ml_str rules;        /* as written, "a, b"; empty: none named */
     ml_str reason, until;
     uint32_t from_line, to_line; /* lines it covers, inclusive */
+    bool is_region;      /* an enable of one of its rules ends it for that rule */
     bool known;          /* a directive of a known form */
     bool expired;
     bool used;
@@ -58,6 +59,7 @@ struct ml_ctx {
 };
 
 void ml_suppressions_of(ml_worker *worker, ml_file_id file);
-bool ml_suppression_names(const ml_engine *engine, const ml_suppression *suppression, const ml_rule_info *rule);
+/* Does it speak of the rule on that line? */
+bool ml_suppression_covers(const ml_engine *engine, const ml_suppression *s, const ml_rule_info *rule, uint32_t line);
 
 #endif
