@@ -95,13 +95,28 @@ static bool is_explained(const ml_scan *scan, ml_str path, ml_span range)
     return false;
 }
 
+enum { ERROR_MARGIN = 200 };
+
+/* An error with what stands around it on its lines: recovery cuts errors into pieces around
+ * what it could save, such as the host in the middle. */
+static ml_str text_around(const ml_lines *lines, ml_span span)
+{
+    size_t from = lines->starts[span.line - 1];
+    size_t to = span.end_line < lines->count ? lines->starts[span.end_line] : lines->text.len;
+
+    if (span.byte > from + ERROR_MARGIN)
+        from = span.byte - ERROR_MARGIN;
+    if (to > (size_t)span.end_byte + ERROR_MARGIN)
+        to = (size_t)span.end_byte + ERROR_MARGIN;
+    return ml_str_slice(lines->text, from, to);
+}
+
 static void note_parse_errors(ml_scan *scan, const ml_facts *facts)
 {
     for (uint32_t i = 0; i < facts->error_count; i++) {
         const ml_range *range = &facts->errors[i];
         ml_span span = ml_lines_span(&facts->lines, range->start, range->end);
-        ml_str text = ml_str_slice(facts->lines.text, range->start, range->end);
-        if (!ml_scan_is_blind(scan, text) || is_explained(scan, facts->path, span))
+        if (!ml_scan_is_blind(scan, text_around(&facts->lines, span)) || is_explained(scan, facts->path, span))
             continue;
         ml_scan_problem(scan, ML_PROBLEM_PARSE_BLIND, facts->path, span.line,
                         text_of(scan, "does not parse here, and names a provider, the bridge or a billing table",

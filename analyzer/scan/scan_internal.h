@@ -71,6 +71,8 @@ bool ml_scan_is_blind(const ml_scan *scan, ml_str range);
 
 /* specifiers.c */
 void ml_specifiers_of(ml_specifiers *out, ml_arena *arena, ml_str text);
+/* Is there a require(...) or import(...) whose specifier is no plain literal? Any module may be meant. */
+bool ml_specifier_is_made(ml_str text);
 
 /* files.c */
 ml_status ml_scan_find_files(ml_scan *scan, ml_error *error);

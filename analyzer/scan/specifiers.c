@@ -44,3 +44,51 @@ void ml_specifiers_of(ml_specifiers *out, ml_arena *arena, ml_str text)
         i = end;
     }
 }
+
+/* Past white space and comments. */
+static size_t skip_blank(ml_str text, size_t at)
+{
+    while (at < text.len) {
+        if ((unsigned char)text.data[at] <= ' ') {
+            at++;
+        } else if (ml_str_starts(ml_str_from(text, at), ML_STR("/*"))) {
+            size_t end = ml_str_find(ml_str_from(text, at + 2), ML_STR("*/"));
+            at = end == ML_NOT_FOUND ? text.len : at + 2 + end + 2;
+        } else {
+            break;
+        }
+    }
+    return at;
+}
+
+/* Is what stands behind the opening bracket one literal and no more? */
+static bool is_one_literal(ml_str text, size_t at)
+{
+    at = skip_blank(text, at);
+    char quote = at < text.len ? text.data[at] : 0;
+    if (quote != '"' && quote != '\'' && quote != '`')
+        return false;
+    for (at++; at < text.len && text.data[at] != quote; at++)
+        if (text.data[at] == '\\' || text.data[at] == '\n' || (quote == '`' && text.data[at] == '$'))
+            return false;
+    at = skip_blank(text, at + 1);
+    return at < text.len && (text.data[at] == ')' || text.data[at] == ',');
+}
+
+bool ml_specifier_is_made(ml_str text)
+{
+    static const char *const loaders[] = {"require", "import"};
+
+    for (size_t i = 0; i < sizeof loaders / sizeof *loaders; i++) {
+        ml_str loader = ml_str_of(loaders[i]);
+        size_t from = 0, found;
+        while ((found = ml_str_find(ml_str_from(text, from), loader)) != ML_NOT_FOUND) {
+            size_t start = from + found, at = skip_blank(text, start + loader.len);
+            from = start + loader.len;
+            if ((!start || !is_word(text.data[start - 1])) && at < text.len && text.data[at] == '(' &&
+                !is_one_literal(text, at + 1))
+                return true;
+        }
+    }
+    return false;
+}
