@@ -93,23 +93,24 @@ void ml_scan_build_words(ml_scan *scan)
     scan->blind_words = ml_trigger_build(&scan->run, blind.items, blind.count, false);
 }
 
-/* A run of key characters, digits and letters mixed, such as every key has. */
+/* A run of key characters, digits or letters of both cases in it, such as every key has. */
 static bool has_key_like_run(ml_str text)
 {
     size_t run = 0;
-    bool digit = false, letter = false;
+    bool digit = false, lower = false, upper = false;
 
     for (size_t i = 0; i < text.len; i++) {
         char c = text.data[i];
-        bool is_digit = c >= '0' && c <= '9', is_letter = (c | 32) >= 'a' && (c | 32) <= 'z';
-        if (!is_digit && !is_letter && c != '-' && c != '_' && c != '.') {
+        bool is_digit = c >= '0' && c <= '9', is_lower = c >= 'a' && c <= 'z', is_upper = c >= 'A' && c <= 'Z';
+        if (!is_digit && !is_lower && !is_upper && c != '-' && c != '_' && c != '.') {
             run = 0;
-            digit = letter = false;
+            digit = lower = upper = false;
             continue;
         }
         digit |= is_digit;
-        letter |= is_letter;
-        if (++run >= 16 && digit && letter)
+        lower |= is_lower;
+        upper |= is_upper;
+        if (++run >= 16 && (digit || (lower && upper)))
             return true;
     }
     return false;
@@ -121,6 +122,8 @@ void ml_scan_trigger(ml_scan *scan, ml_slot *slot, ml_str text)
     if (has_key_like_run(text))
         slot->why |= ML_WHY_KEY;
     ml_specifiers_of(&slot->specifiers, &slot->arena, text);
+    if (ml_specifier_is_made(text))
+        slot->why |= ML_WHY_PACKAGE;
     if (scan->options.no_trigger)
         slot->why |= ML_WHY_CLIENT;
 }
