@@ -1,7 +1,7 @@
-# Writes docs/rules.md from the rules' own words:
+# Writes docs/rules.md, and the table of rules in README.md, from the rules' own words:
 #
-#   cmake -P cmake/RuleDocs.cmake                 writes it
-#   cmake -DCHECK=ON -P cmake/RuleDocs.cmake      fails if it is not what would be written
+#   cmake -P cmake/RuleDocs.cmake                 writes them
+#   cmake -DCHECK=ON -P cmake/RuleDocs.cmake      fails if they are not what would be written
 #
 # The words live in rules/<family>/<name>/rule.json and nowhere else.
 cmake_policy(VERSION 3.25)
@@ -20,6 +20,7 @@ and the catalogue id.
 |---|---|---|---|---|
 ")
 set(sections "")
+set(table "| rule | level | what it finds |\n|---|---|---|\n")
 foreach(file IN LISTS files)
   file(READ "${root}/${file}" json)
   foreach(key IN ITEMS id level)
@@ -50,19 +51,43 @@ foreach(file IN LISTS files)
   endif()
   string(REGEX REPLACE "[^a-z0-9-]" "" anchor "${id}")
   string(APPEND page "| [`${id}`](#${anchor}) | ${level} | ${state} | ${catalogue} | ${title_en} |\n")
+  set(off "")
+  if(NOT on)
+    set(off ", off")
+  endif()
+  string(APPEND table "| [`${id}`](docs/rules.md#${anchor}) | ${level}${off} | ${title_en} |\n")
   string(APPEND sections "\n## `${id}`\n\n${title_en}\n\n${why_en}\n\n*Repair.* ${fix_en}\n\n"
     "${title_zh}\n\n${why_zh}\n\n*修复。* ${fix_zh}\n")
 endforeach()
 
-set(target "${root}/docs/rules.md")
-if(NOT CHECK)
-  file(WRITE "${target}" "${page}${sections}")
-  return()
+# README.md with the table between its two marks.
+set(begin "<!-- rules: made by `make docs` -->\n")
+set(end "<!-- /rules -->")
+file(READ "${root}/README.md" readme)
+string(FIND "${readme}" "${begin}" from)
+string(FIND "${readme}" "${end}" to)
+if(from EQUAL -1 OR to LESS from)
+  message(FATAL_ERROR "README.md has lost the marks around its table of rules.")
 endif()
-set(found "")
-if(EXISTS "${target}")
-  file(READ "${target}" found)
-endif()
-if(NOT found STREQUAL "${page}${sections}")
-  message(FATAL_ERROR "docs/rules.md is not what the rules say; run make docs.")
-endif()
+string(LENGTH "${begin}" length)
+math(EXPR from "${from} + ${length}")
+string(SUBSTRING "${readme}" 0 ${from} head)
+string(SUBSTRING "${readme}" ${to} -1 tail)
+
+# write_or_check(FILE TEXT)
+function(write_or_check FILE TEXT)
+  set(found "")
+  if(EXISTS "${root}/${FILE}")
+    file(READ "${root}/${FILE}" found)
+  endif()
+  if(found STREQUAL "${TEXT}")
+    return()
+  endif()
+  if(CHECK)
+    message(FATAL_ERROR "${FILE} is not what the rules say; run make docs.")
+  endif()
+  file(WRITE "${root}/${FILE}" "${TEXT}")
+endfunction()
+
+write_or_check(docs/rules.md "${page}${sections}")
+write_or_check(README.md "${head}${table}${tail}")
