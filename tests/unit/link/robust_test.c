@@ -269,7 +269,7 @@ static const struct {
     {"constants of constants", constants_of_constants, 5000},
     {"constants that double", doubled_constants, 200},
     {"every function calls two", tree_of_calls, 1000},
-    {"every function calls every function", all_call_all, 12},
+    {"every function calls every function", all_call_all, 8},
     {"every function calls every function, hosts known", all_call_all_settled, 40},
     {"ring of files", ring_of_files, 3000},
     {"ring of stars", ring_of_stars, 1500},

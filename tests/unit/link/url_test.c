@@ -85,10 +85,10 @@ static uint32_t pieces_of(ml_piece *pieces, const char *text)
     while (*text) {
         size_t len = strcspn(text, "$");
         if (len)
-            pieces[count++] = (ml_piece){.text = {text, len}, .place = {1, count + 1}};
+            pieces[count++] = (ml_piece){.text = {text, len}, .place = {1, 1}};
         text += len;
         if (*text == '$') {
-            pieces[count++] = (ml_piece){.hole = ML_HOLE_ENV, .text = ML_STR("X"), .place = {1, count + 1}};
+            pieces[count++] = (ml_piece){.hole = ML_HOLE_ENV, .text = ML_STR("X"), .place = {1, 1}};
             text++;
         }
     }
