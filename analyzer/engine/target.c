@@ -27,7 +27,7 @@ static void target_of_hole(const ml_ctx *ctx, ml_target *target)
 {
     const ml_piece *hole = &target->url.hole;
 
-    target->kind = ml_str_contains(hole->text, ML_STR("location.host")) ? ML_TARGET_RELATIVE : ML_TARGET_UNKNOWN;
+    target->kind = ml_str_contains(hole->text, ML_STR("location.")) ? ML_TARGET_RELATIVE : ML_TARGET_UNKNOWN;
     if (hole->hole != ML_HOLE_ENV)
         return;
     target->kind = is_bridge_env(ml_ctx_config(ctx), hole->text) ? ML_TARGET_BRIDGE : ML_TARGET_ENV;

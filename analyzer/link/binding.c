@@ -16,11 +16,15 @@ static const ml_frame *frame_at(ml_eval *eval, const ml_frame *frame, ml_file_id
 
 /* ---- imports and exports ---- */
 
-/* Is the specifier the bridge's module, "…/ai/bridge/ai-bridge.service" with or without extension? */
-static bool is_bridge_module(const ml_eval *eval, ml_str specifier)
+/* Is the specifier the bridge's module, "…/ai/bridge/ai-bridge.service" with or without extension?
+ * A relative one is taken from the importing file's folder. */
+bool ml_is_bridge_module(ml_eval *eval, ml_file_id file, ml_str specifier)
 {
     ml_str module = eval->link->host.config->bridge.module;
     static const char *const tails[] = {"", ".js", ".ts", ".mjs"};
+
+    if (file && ml_str_starts(specifier, ML_STR(".")))
+        specifier = ml_path_join(&eval->arena, ml_path_folder(ml_link_path(eval->link, file)), specifier);
 
     for (size_t i = 0; module.len && i < sizeof tails / sizeof *tails; i++) {
         ml_str tail = ml_str_of(tails[i]);
@@ -62,9 +66,9 @@ static ml_values import_from(ml_eval *eval, ml_file_id file, ml_str specifier, m
     const ml_bridge_config *bridge = &eval->link->host.config->bridge;
     ml_set set = {.eval = eval};
 
-    if (is_bridge_module(eval, specifier) && (ml_strs_have(&bridge->values, name) || ml_str_eq(name, ML_STR("default"))))
+    if (ml_is_bridge_module(eval, file, specifier) && (ml_strs_have(&bridge->values, name) || ml_str_eq(name, ML_STR("default"))))
         return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place});
-    if (is_bridge_module(eval, specifier) && ml_strs_have(&bridge->classes, name))
+    if (ml_is_bridge_module(eval, file, specifier) && ml_strs_have(&bridge->classes, name))
         return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place, .name = ML_BRIDGE_CLASS});
     ml_file_id target = ml_link_resolve(eval->link, file, specifier);
     if (target) {

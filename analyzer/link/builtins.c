@@ -380,6 +380,15 @@ static bool array_method(ml_eval *eval, ml_values *out, const ml_value *receiver
         *out = ml_one(eval, *receiver); /* some of the items: a set read by unknown key already means that */
         return ml_str_eq(name, ML_STR("filter"));
     }
+    if (ml_str_eq(name, ML_STR("at"))) {
+        ml_str text;
+        size_t index;
+        if (list_items(eval, receiver, &list) && literal_arg(eval, at, 0, &text) && parse_index(text, list.count, &index) &&
+            index < list.count) {
+            *out = list.items[index];
+            return true;
+        }
+    }
     if (ml_str_eq(name, ML_STR("find")) || ml_str_eq(name, ML_STR("at")) || ml_str_eq(name, ML_STR("pop")) ||
         ml_str_eq(name, ML_STR("shift"))) {
         *out = ml_element_of(eval, receiver, ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, at->place), at->place);

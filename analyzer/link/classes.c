@@ -179,6 +179,21 @@ ml_values ml_instance_member(ml_eval *eval, const ml_value *instance, ml_str nam
     return ml_unknown(eval, ML_HOLE_FIELD, name, place);
 }
 
+/* The object literal whose method holds the node, 0 if the nearest `this` is another one. */
+static ml_node_id object_of_method(const ml_facts *facts, ml_node_id node)
+{
+    for (ml_node_id at = node; at; at = ml_node_at(facts, at)->parent) {
+        const ml_node *n = ml_node_at(facts, at);
+        if (n->kind != ML_NODE_FUNCTION || (n->flags & ML_NF_ARROW))
+            continue;
+        ml_node_kind owner = ml_kind_of(facts, n->parent);
+        ml_node_id object = ml_node_at(facts, n->parent)->parent;
+        bool member = owner == ML_NODE_METHOD || owner == ML_NODE_PROPERTY;
+        return member && ml_kind_of(facts, object) == ML_NODE_OBJECT ? object : 0;
+    }
+    return 0;
+}
+
 ml_values ml_this_value(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame)
 {
     const ml_facts *facts = ml_facts_in(eval, file);
@@ -191,6 +206,9 @@ ml_values ml_this_value(ml_eval *eval, ml_file_id file, ml_node_id node, const m
         if (frame->file != file || !arrow)
             break;
     }
+    ml_node_id literal = object_of_method(facts, node);
+    if (literal)
+        return ml_one(eval, (ml_value){.kind = ML_V_OBJECT, .place = {file, literal}});
     uint32_t class_index = ml_class_around(facts, node);
     if (!class_index)
         return ml_unknown(eval, ML_HOLE_OTHER, ML_STR("this"), place);
@@ -263,7 +281,9 @@ ml_values ml_eval_type_name(ml_eval *eval, ml_file_id file, ml_node_id type, ml_
     ml_binding_id id = file_binding(facts, name);
     ml_str origin = type_origin(facts, name);
     bool local = !origin.len && id;
-    if (ml_strs_have(&eval->link->host.config->bridge.classes, name) && !local)
+    /* import { AIBridgeService as Bridge }: the class goes by its own name. */
+    ml_str own_name = id && facts->bindings[id].kind == ML_BIND_IMPORT ? facts->imports[facts->bindings[id].index].name : name;
+    if (ml_strs_have(&eval->link->host.config->bridge.classes, own_name) && !local)
         return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place});
     if (id) {
         ml_values values = ml_eval_binding(eval, file, id, NULL, 0);

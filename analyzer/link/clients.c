@@ -221,7 +221,6 @@ ml_values ml_client_base(ml_eval *eval, const ml_value *client)
     ml_set_add_all(&set, client->base);
     if (!set.count)
         add_written_bases(eval, &set, client);
-    if (!set.count)
-        add_intercepted_bases(eval, &set, client);
+    add_intercepted_bases(eval, &set, client);
     return ml_set_done(&set);
 }

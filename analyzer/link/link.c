@@ -78,6 +78,9 @@ bool ml_link_import_is_value(const ml_link *link, ml_file_id file, uint32_t impo
         return false;
     if (!import->local) /* import "m" runs the module */
         return true;
+    for (uint32_t i = 0; i < facts->export_count; i++)
+        if (facts->exports[i].binding == import->local && !facts->exports[i].type_only)
+            return true;
     switch (facts->kind) {
     case ML_FILE_TS:
     case ML_FILE_TSX:

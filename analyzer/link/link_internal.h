@@ -101,6 +101,7 @@ enum { ML_NESTING_MAX = 220, ML_STARS_MAX = 64 };
 #define ML_BRIDGE_CLASS ML_STR(":class")
 
 bool ml_strs_have(const ml_strs *names, ml_str name);
+bool ml_is_bridge_module(ml_eval *eval, ml_file_id file, ml_str specifier);
 
 /* sets */
 typedef struct ml_set {

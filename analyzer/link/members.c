@@ -335,6 +335,9 @@ static ml_values external_member(ml_eval *eval, const ml_value *of, ml_str name,
     bool whole = ml_str_eq(of->name, ML_STR("*"));
     ml_str path = whole ? name : ml_arena_printf(&eval->arena, "%.*s.%.*s", ML_STR_ARG(of->name), ML_STR_ARG(name));
 
+    if (!of->is_new && ml_is_bridge_module(eval, of->place.file, of->text) &&
+        ml_strs_have(&eval->link->host.config->bridge.values, name))
+        return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place});
     if (!of->is_new)
         ml_clients_of_external(eval, &set, of->text, path, place);
     if (!set.count) {

@@ -443,9 +443,11 @@ static bool edge_is_settled(ml_eval *eval, ml_file_id file, edge *out, bool subc
 static void search_frame(search *s, const ml_frame *frame)
 {
     ml_eval *eval = s->eval;
+
+    if (!ml_visit_is_new(eval, &s->visits, frame))
+        return;
     ml_summary *summary = summary_of(eval, (function_ref){frame->file, frame->function});
     bool subclass = is_inherited(eval, frame);
-
     for (uint32_t i = 0; i < summary->edges.count; i++)
         if (edge_leads(eval, &summary->edges.items[i], subclass) &&
             (s->is_probe || !edge_is_settled(eval, frame->file, &summary->edges.items[i], subclass)))
@@ -610,20 +612,37 @@ static const ml_bridge_method *method_named(const ml_config *config, ml_str name
     return NULL;
 }
 
+/* A method of the bridge's class in the bridge's own files, however it was reached. */
+static const ml_bridge_method *method_of_class(ml_eval *eval, const ml_value *value)
+{
+    const ml_link *link = eval->link;
+
+    if (value->kind != ML_V_FUNCTION || !ml_link_in_bridge(link, value->place.file))
+        return NULL;
+    const ml_facts *facts = ml_facts_in(eval, value->place.file);
+    ml_node_id member = ml_node_at(facts, value->place.node)->parent;
+    uint32_t class_index = ml_class_around(facts, value->place.node);
+    if (ml_kind_of(facts, member) != ML_NODE_METHOD || !class_index ||
+        !ml_strs_have(&link->host.config->bridge.classes, facts->classes[class_index].name))
+        return NULL;
+    return method_named(link->host.config, ml_text_of(facts, member));
+}
+
 ml_bridge_call ml_eval_bridge_call(ml_eval *eval, ml_file_id file, ml_node_id call)
 {
     const ml_facts *facts = ml_facts_in(eval, file);
     const ml_config *config = eval->link->host.config;
     ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
     ml_node_kind kind = ml_kind_of(facts, callee);
+    const ml_bridge_method *method = NULL;
 
     if (ml_kind_of(facts, call) != ML_NODE_CALL ||
         (kind == ML_NODE_MEMBER && !method_named(config, ml_text_of(facts, callee))) ||
         (kind != ML_NODE_MEMBER && kind != ML_NODE_IDENT && kind != ML_NODE_INDEX))
         return (ml_bridge_call){NULL};
     ml_values values = ml_eval_in(eval, file, callee, NULL);
-    for (uint32_t i = 0; i < values.count; i++)
-        if (values.items[i].kind == ML_V_BRIDGE && method_named(config, values.items[i].name))
-            return (ml_bridge_call){method_named(config, values.items[i].name)};
-    return (ml_bridge_call){NULL};
+    for (uint32_t i = 0; i < values.count && !method; i++)
+        method = values.items[i].kind == ML_V_BRIDGE ? method_named(config, values.items[i].name)
+                                                     : method_of_class(eval, &values.items[i]);
+    return (ml_bridge_call){method};
 }

@@ -350,8 +350,9 @@ static ml_value without_edge_slash(ml_eval *eval, ml_value value, bool at_end)
 
 static ml_value join_one(ml_eval *eval, const ml_value *base, const ml_value *url, bool with_slash, ml_place place)
 {
-    if (!ml_value_is_text(base) || is_absolute(url) || !url->piece_count)
-        return is_absolute(url) || !ml_value_is_text(base) ? *url : *base;
+    bool has_base = ml_value_is_text(base) || base->kind == ML_V_UNKNOWN;
+    if (!has_base || is_absolute(url) || !url->piece_count)
+        return is_absolute(url) || !has_base ? *url : *base;
     ml_value left = *base, right = *url;
     if (with_slash) {
         ml_value slash = ml_string_value(eval, ML_STR("/"), place);

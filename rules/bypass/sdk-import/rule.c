@@ -20,8 +20,12 @@ static bool reaches_provider(const ml_package *package, ml_str specifier, ml_str
 {
     if (package->type_only)
         return false;
+    if (ml_str_ends(specifier, ML_STR(".json")))
+        return false;
     if (package->kind == ML_PACKAGE_SDK || package->kind == ML_PACKAGE_WRAPPER)
         return true;
+    if (package->kind != ML_PACKAGE_FRAMEWORK)
+        return false;
     /* A tool kit calls nobody but through the clients it exports. */
     for (uint32_t i = 0; i < package->client_count; i++)
         if (names_export(package->clients[i], specifier, name))
@@ -179,14 +183,44 @@ static void judge_export(ml_ctx *ctx, const ml_export *export)
         report(ctx, export->node, match, NULL, export->specifier);
 }
 
-static bool is_load(const ml_facts *facts, ml_node_id call)
+/* A function that createRequire(import.meta.url) has made. */
+static bool is_made_require(ml_ctx *ctx, ml_node_id callee)
 {
+    ml_values values = ml_eval_node(ml_ctx_eval(ctx), ml_ctx_file(ctx), callee);
+
+    for (uint32_t i = 0; i < values.count; i++)
+        if (values.items[i].kind == ML_V_EXTERNAL && ml_str_ends(values.items[i].name, ML_STR("createRequire()")))
+            return true;
+    return false;
+}
+
+static bool is_load(ml_ctx *ctx, ml_node_id call)
+{
+    const ml_facts *facts = ml_ctx_facts(ctx);
     ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
+    ml_node_kind kind = ml_kind_of(facts, callee);
 
     if (ml_kind_of(facts, call) == ML_NODE_IMPORT_CALL)
         return true;
-    return ml_kind_of(facts, call) == ML_NODE_CALL && ml_kind_of(facts, callee) == ML_NODE_IDENT &&
-           !ml_node_at(facts, callee)->ref && ml_str_eq(ml_text_of(facts, callee), ML_STR("require"));
+    if (ml_kind_of(facts, call) != ML_NODE_CALL)
+        return false;
+    if (kind == ML_NODE_IDENT && !ml_node_at(facts, callee)->ref)
+        return ml_str_eq(ml_text_of(facts, callee), ML_STR("require"));
+    if (kind == ML_NODE_MEMBER && ml_str_eq(ml_source_of(facts, callee), ML_STR("module.require")))
+        return true;
+    return (kind == ML_NODE_IDENT || kind == ML_NODE_CALL) && is_made_require(ctx, callee);
+}
+
+/* The text of a value without holes. */
+static bool literal_of(ml_ctx *ctx, const ml_value *value, ml_str *text)
+{
+    *text = ML_STR_NONE;
+    for (uint32_t i = 0; i < value->piece_count; i++) {
+        if (value->pieces[i].hole != ML_HOLE_NONE)
+            return false;
+        *text = ml_arena_concat(ml_ctx_arena(ctx), *text, value->pieces[i].text);
+    }
+    return value->kind == ML_V_STRING;
 }
 
 static void judge_call(ml_ctx *ctx, ml_node_id call)
@@ -194,16 +228,16 @@ static void judge_call(ml_ctx *ctx, ml_node_id call)
     const ml_facts *facts = ml_ctx_facts(ctx);
     ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG);
 
-    if (!arg || !is_load(facts, call))
+    if (!arg || !is_load(ctx, call))
         return;
     ml_values names = ml_eval_node(ml_ctx_eval(ctx), ml_ctx_file(ctx), arg);
     for (uint32_t i = 0; i < names.count; i++) {
-        const ml_value *name = &names.items[i];
-        if (name->kind != ML_V_STRING || name->piece_count != 1 || name->pieces[0].hole != ML_HOLE_NONE)
+        ml_str name;
+        if (!literal_of(ctx, &names.items[i], &name))
             continue;
-        ml_package_match match = sdk_of(ctx, name->pieces[0].text, ML_STR("*"));
+        ml_package_match match = sdk_of(ctx, name, ML_STR("*"));
         if (match.provider)
-            report(ctx, call, match, NULL, name->pieces[0].text);
+            report(ctx, call, match, NULL, name);
     }
 }
 

@@ -7,6 +7,34 @@
  * Silent   for the own origin, known hosts, and bodies that cannot be read. */
 #include "request.h"
 
+/* `${BACKEND_URL}/api/chat`: below /api/ of a host of one's own stands one's own API, whatever it takes. */
+static bool is_own_api_path(ml_str path)
+{
+    return ml_str_starts(path, ML_STR("/api/"));
+}
+
+/* A host that comes in by a parameter of a function nobody outside the file can call: its callers
+ * are in the file, and each is judged by what it passes. */
+static bool is_for_callers_here(ml_ctx *ctx, ml_node_id call, const ml_target *target)
+{
+    const ml_facts *facts = ml_ctx_facts(ctx);
+    uint32_t function = ml_function_around(facts, call);
+
+    if (target->url.hole.hole != ML_HOLE_PARAM || !function)
+        return false;
+    ml_node_id node = facts->functions[function].node;
+    for (ml_binding_id id = 1; id < facts->binding_count; id++) {
+        const ml_binding *binding = &facts->bindings[id];
+        if (!binding->decl || !ml_is_within(facts, node, binding->decl) || binding->scope != 1)
+            continue;
+        for (uint32_t i = 0; i < facts->export_count; i++)
+            if (facts->exports[i].binding == id)
+                return false;
+        return binding->kind == ML_BIND_FUNCTION || binding->kind == ML_BIND_VAR;
+    }
+    return false;
+}
+
 static bool is_possible_host(const ml_target *target)
 {
     return target->kind == ML_TARGET_UNKNOWN || (target->kind == ML_TARGET_ENV && !target->provider);
@@ -15,7 +43,7 @@ static bool is_possible_host(const ml_target *target)
 /* Paths of model APIs that nobody else has. */
 static bool is_model_path(ml_str path)
 {
-    static const char *const paths[] = {"/chat/completions", "/v1/messages", "/images/generations", "/audio/speech",
+    static const char *const paths[] = {"/chat/completions", "/images/generations", "/audio/speech",
                                         "/audio/transcriptions", "/v1/embeddings", ":generateContent",
                                         ":streamGenerateContent", "/v1/completions"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
@@ -30,12 +58,15 @@ static void judge(ml_ctx *ctx, ml_node_id call, const ml_request *request, const
     (void)alone;
     if (request->wrapped || request->transport != ML_TRANSPORT_HTTP || targets->provider || !targets->count)
         return;
-    bool model_path = false;
+    bool model_path = false, own_path = false;
     for (uint32_t i = 0; i < targets->count; i++) {
-        if (!is_possible_host(&targets->items[i]))
+        if (!is_possible_host(&targets->items[i]) || is_for_callers_here(ctx, call, &targets->items[i]))
             return;
         model_path |= is_model_path(targets->items[i].url.path);
+        own_path |= is_own_api_path(targets->items[i].url.path);
     }
+    if (own_path && !model_path)
+        return;
     if (model_path || rule_body_is_ai_shaped(ctx, request->body))
         ml_finding_yield(ctx, rule_report_request(ctx, call, request, &targets->items[0]));
 }

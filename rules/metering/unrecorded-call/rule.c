@@ -57,13 +57,31 @@ static bool is_sink(const ml_config *config, ml_str callee)
            begins_with_any(last_name(callee), verbs, sizeof verbs / sizeof *verbs);
 }
 
+/* events.emit("ai.usage", …), db.query("INSERT INTO ai_model_usage …"): what is written down stands in a text. */
+static bool is_sink_by_text(const ml_facts *facts, ml_node_id call, ml_str callee)
+{
+    static const char *const things[] = {"usage", "billing", "ledger", "metering"};
+    static const char *const verbs[] = {"emit", "publish", "add", "send", "push", "enqueue", "query", "execute", "raw",
+                                        "dispatch", "produce", "insert", "write", "run", "exec"};
+
+    if (!begins_with_any(last_name(callee), verbs, sizeof verbs / sizeof *verbs))
+        return false;
+    for (ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg)) {
+        ml_node_kind kind = ml_kind_of(facts, arg);
+        if ((kind == ML_NODE_STRING || kind == ML_NODE_TEMPLATE) &&
+            contains_any(ml_source_of(facts, arg), things, sizeof things / sizeof *things))
+            return true;
+    }
+    return false;
+}
+
 /* client.chat.completions.create of an SDK's client. */
 static bool is_billable_sdk_call(ml_ctx *ctx, const ml_value *callee)
 {
     static const char *const verbs[] = {"create", "generate", "generateContent", "generateContentStream", "generateImages",
                                         "stream", "invoke", "send", "run", "predict", "embed", "edit", "complete", "chat",
                                         "parse", "convert", "synthesize", "textToSpeech", "subscribe", "call"};
-    static const char *const free_of_charge[] = {"models", "files", "uploads", "fineTuning", "vectorStores", "batches.list"};
+    static const char *const free_of_charge[] = {"models", "files", "uploads", "moderations", "fineTuning", "vectorStores", "batches.list"};
 
     if (callee->kind != ML_V_EXTERNAL || !callee->is_new)
         return false;
@@ -172,8 +190,9 @@ static void look_at_call(ml_ctx *ctx, reach *r, ml_file_id file, ml_node_id call
     ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
     ml_place callees[CALLEES_MAX];
 
+    ml_str written = callee ? squeezed(ml_eval_arena(ml_ctx_eval(ctx)), ml_source_of(facts, callee)) : ML_STR_NONE;
     if (callee && ml_kind_of(facts, call) == ML_NODE_CALL &&
-        is_sink(ml_ctx_config(ctx), squeezed(ml_eval_arena(ml_ctx_eval(ctx)), ml_source_of(facts, callee)))) {
+        (is_sink(ml_ctx_config(ctx), written) || is_sink_by_text(facts, call, written))) {
         r->records = true;
         return;
     }

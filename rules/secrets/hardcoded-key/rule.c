@@ -8,22 +8,25 @@
 
 enum { KEY_BYTES_MIN = 16 };
 
-/* A run of key characters with a digit in it: what every key has and most texts have not. */
+/* A run of key characters with a digit, or with letters of both cases: what every key has and
+ * most texts have not. */
 static bool may_hold_key(ml_str text)
 {
     size_t run = 0;
-    bool digit = false;
+    bool digit = false, lower = false, upper = false;
 
     for (size_t i = 0; i < text.len; i++) {
         char c = text.data[i];
         bool is_digit = c >= '0' && c <= '9';
         if (!is_digit && !((c | 32) >= 'a' && (c | 32) <= 'z') && c != '-' && c != '_' && c != '.') {
             run = 0;
-            digit = false;
+            digit = lower = upper = false;
             continue;
         }
         digit |= is_digit;
-        if (++run >= KEY_BYTES_MIN && digit)
+        lower |= c >= 'a' && c <= 'z';
+        upper |= c >= 'A' && c <= 'Z';
+        if (++run >= KEY_BYTES_MIN && (digit || (lower && upper)))
             return true;
     }
     return false;
