@@ -2,7 +2,8 @@
  *
  * A server is started once per test program, from Debian's packages, in a
  * temporary folder and on a private socket only; each fresh database is a new
- * one in it. Everything is removed at the end. */
+ * one in it. Servers do not wait for their disks here: power cuts are not what these
+ * tests are about. Everything is removed at the end. */
 #ifndef BILLING_TESTS_BENCH_H
 #define BILLING_TESTS_BENCH_H
 

@@ -353,10 +353,14 @@ static const char lone_usage[] =
     "INSERT INTO ai_model_usage (user_id, model_id, request_id, usage_type, input_tokens, output_tokens, image_count, "
     "status, created_at, operation, usage_source, model_name, payload_hash, occurred_at, price_qualifier) VALUES (";
 
-static void add_lone(bench *b, const char *values)
+/* `values` has one place for the model's id: engines number as they like. */
+static void add_lone(bench *b, int64_t model, const char *values)
 {
-    char sql[1024];
-    (void)snprintf(sql, sizeof sql, "%s%s)", lone_usage, values);
+    char sql[1024], row[512];
+    const char *place = strstr(values, "%lld");
+    assert_non_null(place);
+    (void)snprintf(row, sizeof row, "%.*s%lld%s", (int)(place - values), values, (long long)model, place + 4);
+    (void)snprintf(sql, sizeof sql, "%s%s)", lone_usage, row);
     MUST(b, bill_store_run(b->store, sql, NULL, 0, NULL, NULL, &b->error));
 }
 
@@ -382,17 +386,24 @@ static void backfill(void **state)
     (void)state;
     bench_prices(b);
     (void)record(b, &u);
-    /* model 1 is the first one priced; written by somebody else, without bills */
-    add_lone(b, "7, 1, 'l1', 'text', 1000, 500, NULL, 'success', '2025-01-20 00:00:00.000000', 'chat', 'provider', "
-                "'doubao-seed-1-6', 'h', '2025-01-20 00:00:00.000000', ''");
-    add_lone(b, "7, 1, 'l2', 'text', 1000, 500, NULL, 'failed', '2025-01-20 00:00:00.000000', 'chat', 'provider', "
-                "'doubao-seed-1-6', 'h', '2025-01-20 00:00:00.000000', ''");
-    add_lone(b, "7, 3, 'l3', 'image', NULL, NULL, 2, 'partial', '2025-01-20 00:00:00.000000', 'image', 'provider', "
-                "'dall-e-3', 'h', '2025-01-20 00:00:00.000000', ''");
-    add_lone(b, "7, 99, 'l4', 'text', 1, 1, NULL, 'success', '2025-01-20 00:00:00.000000', 'chat', 'provider', "
-                "'unknown', 'h', '2025-01-20 00:00:00.000000', ''");
-    add_lone(b, "7, 1, 'l5', 'text', 1, 1, NULL, 'success', '2025-01-20 00:00:00.000000', 'chat', 'provider', "
-                "'doubao-seed-1-6', 'h', '2025-03-20 00:00:00.000000', ''");
+    /* written by somebody else, without bills */
+    int64_t text = count_rows(b, "SELECT id FROM ai_billing_models WHERE name = 'doubao-seed-1-6'");
+    int64_t picture = count_rows(b, "SELECT id FROM ai_billing_models WHERE name = 'dall-e-3'");
+    add_lone(b, text,
+             "7, %lld, 'l1', 'text', 1000, 500, NULL, 'success', '2025-01-20 00:00:00.000000', 'chat', 'provider', "
+             "'doubao-seed-1-6', 'h', '2025-01-20 00:00:00.000000', ''");
+    add_lone(b, text,
+             "7, %lld, 'l2', 'text', 1000, 500, NULL, 'failed', '2025-01-20 00:00:00.000000', 'chat', 'provider', "
+             "'doubao-seed-1-6', 'h', '2025-01-20 00:00:00.000000', ''");
+    add_lone(b, picture,
+             "7, %lld, 'l3', 'image', NULL, NULL, 2, 'partial', '2025-01-20 00:00:00.000000', 'image', 'provider', "
+             "'dall-e-3', 'h', '2025-01-20 00:00:00.000000', ''");
+    add_lone(b, 99,
+             "7, %lld, 'l4', 'text', 1, 1, NULL, 'success', '2025-01-20 00:00:00.000000', 'chat', 'provider', "
+             "'unknown', 'h', '2025-01-20 00:00:00.000000', ''");
+    add_lone(b, text,
+             "7, %lld, 'l5', 'text', 1, 1, NULL, 'success', '2025-01-20 00:00:00.000000', 'chat', 'provider', "
+             "'doubao-seed-1-6', 'h', '2025-03-20 00:00:00.000000', ''");
     assert_int_equal(violated(b), 1u << 1);
     MUST(b, bill_ledger_backfill(&counts, b->ledger, instant("2025-01-01"), instant("2025-02-01"), &b->error));
     assert_int_equal(counts.seen, 3);

@@ -1,5 +1,5 @@
-/* exact_test.c - no floating point anywhere in billing-core: reads every
- * source below src and include and refuses its words. */
+/* exact_test.c - what the sources must not hold: floating point anywhere below
+ * src and include, and includes that point to a higher floor. */
 #include "check.h"
 
 #include <ctype.h>
@@ -139,11 +139,76 @@ static void the_search_finds(void **state)
     assert_null(offence(comment));
 }
 
+/* ---- floors ---- */
+
+/* Each folder of src with its floor; a public header counts where its code is. */
+static const struct {
+    const char *name;
+    int floor;
+} floors[] = {
+    {"status", 0},  {"memory", 0},  {"money", 0},  {"utf8", 1},    {"json", 1},   {"base", 1},   {"schema", 2},
+    {"mapping", 2}, {"time", 3},    {"usage", 3},  {"model", 3},   {"cost", 4},   {"pricing", 4}, {"meter", 4},
+    {"store", 5},   {"record", 6},  {"ledger", 6}, {"query", 7},   {"cli", 8},
+};
+
+static int floor_of(const char *name, size_t length)
+{
+    for (size_t i = 0; i < sizeof floors / sizeof floors[0]; i++)
+        if (strlen(floors[i].name) == length && strncmp(floors[i].name, name, length) == 0)
+            return floors[i].floor;
+    return -1;
+}
+
+/* "billing/x.h" and "x/y.h" both name x. Includes of an equal floor are fine. */
+static void check_includes(const char *path, int own)
+{
+    char *code = read_all(path);
+    for (char *at = strstr(code, "#include \""); at; at = strstr(at + 1, "#include \"")) {
+        const char *name = at + 10;
+        if (strncmp(name, "billing/", 8) == 0)
+            name += 8;
+        int floor = floor_of(name, strcspn(name, "/.\""));
+        if (strncmp(name, "enums.def", 9) == 0 || strncmp(name, "reference.def", 13) == 0)
+            floor = 2;
+        if (floor < 0 || floor > own)
+            fail_msg("%s includes \"%.40s", path, at + 10);
+    }
+    free(code);
+}
+
+static void includes_point_downwards(void **state)
+{
+    unsigned seen = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof floors / sizeof floors[0]; i++) {
+        char folder[2048], path[4096];
+        (void)snprintf(path, sizeof path, "%s/include/billing/%s.h", BILLING_SOURCE_DIR, floors[i].name);
+        struct stat info;
+        if (stat(path, &info) == 0) {
+            check_includes(path, floors[i].floor);
+            seen++;
+        }
+        (void)snprintf(folder, sizeof folder, "%s/src/%s", BILLING_SOURCE_DIR, floors[i].name);
+        DIR *dir = opendir(folder);
+        for (struct dirent *entry; dir && (entry = readdir(dir));) {
+            (void)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+            if (entry->d_name[0] != '.' && stat(path, &info) == 0 && S_ISREG(info.st_mode)) {
+                check_includes(path, floors[i].floor);
+                seen++;
+            }
+        }
+        if (dir)
+            (void)closedir(dir);
+    }
+    assert_true(seen > 40);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_search_finds),
         cmocka_unit_test(no_floating_point),
+        cmocka_unit_test(includes_point_downwards),
     };
     return cmocka_run_group_tests_name("billing exact", tests, NULL, NULL);
 }

@@ -123,6 +123,11 @@ static bill_status connect_store(mariadb_store *store, bill_error *error)
     for (size_t i = 0; i < sizeof session / sizeof session[0]; i++)
         if (mysql_query(store->connection, session[i]) != 0)
             return status_of(store, mysql_errno(store->connection), mysql_error(store->connection), error);
+    /* on a Galera cluster: see what other nodes acknowledged. Servers that do
+     * not know the variable need no such thing. */
+    if (mysql_query(store->connection, "SET SESSION wsrep_sync_wait = 1") != 0 &&
+        is_lost(mysql_errno(store->connection)))
+        return status_of(store, mysql_errno(store->connection), mysql_error(store->connection), error);
     store->lost = false;
     return BILL_OK;
 }
