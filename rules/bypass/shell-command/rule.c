@@ -75,9 +75,18 @@ static bool addresses_provider(ml_ctx *ctx, ml_str word, ml_place place, ml_targ
     return rule_provider_in_text(ctx, word, place, found);
 }
 
+static bool is_shell(ml_str word)
+{
+    static const char *const shells[] = {"sh", "bash", "zsh", "dash", "ash", "ksh", "fish"};
+    return IS_ONE_OF(ml_path_name(word), shells);
+}
+
+enum { SHELLS_MAX = 3 }; /* sh -c "sh -c …" */
+
 static bool command_calls(ml_ctx *ctx, ml_str command, ml_place place, ml_target *found)
 {
-    bool at_program = true, transfers = false, skip = false, ends = false;
+    bool at_program = true, transfers = false, shell = false, skip = false, ends = false;
+    int depth = 0;
     ml_str word;
 
     /* python -c "…", node -e "…": code in another language, judged by the addresses in it. */
@@ -86,14 +95,21 @@ static bool command_calls(ml_ctx *ctx, ml_str command, ml_place place, ml_target
     while (next_word(&command, &word, &ends)) {
         if (at_program && !is_before_program(word)) {
             transfers = is_transfer_tool(word);
+            shell = is_shell(word);
             at_program = false;
+        } else if (shell && !at_program && !ml_str_starts(word, ML_STR("-")) && depth < SHELLS_MAX) {
+            /* The word is a command line of its own; what follows it are its arguments. */
+            command = word;
+            at_program = true;
+            depth++;
+            continue;
         } else if (transfers && !at_program && !skip && addresses_provider(ctx, word, place, found)) {
             return true;
         }
         skip = !skip && takes_other_value(word);
         if (ends) {
             at_program = true;
-            transfers = skip = false;
+            transfers = shell = skip = false;
         }
     }
     return false;
@@ -111,22 +127,27 @@ static bool judge_texts(ml_ctx *ctx, ml_values values, ml_target *target)
     return false;
 }
 
-/* execa("curl", ["-s", url]): the words of the list are joined to one command line. */
+/* execa("curl", ["-s", url]), Bun.spawn(["curl", url]): the words of the list, the first of
+ * them the program when none is given. */
 static bool judge_list(ml_ctx *ctx, ml_str program, const ml_value *list, ml_target *target)
 {
     ml_eval *eval = ml_ctx_eval(ctx);
     const ml_facts *facts = list->place.node ? ml_link_facts(ml_ctx_link(ctx), list->place.file) : NULL;
     bool skip = false;
 
-    if (!facts || !is_transfer_tool(program))
-        return false;
-    for (ml_node_id item = ml_node_at(facts, list->place.node)->first; item; item = ml_node_at(facts, item)->next) {
+    for (ml_node_id item = facts ? ml_node_at(facts, list->place.node)->first : 0; item; item = ml_node_at(facts, item)->next) {
         ml_values values = ml_eval_node(eval, list->place.file, item);
         bool other = false;
         for (uint32_t i = 0; i < values.count; i++) {
             ml_str word = values.items[i].piece_count ? ml_value_text(ml_eval_arena(eval), &values.items[i], 4096) : ML_STR_NONE;
+            ml_place place = word.len ? values.items[i].pieces[0].place : (ml_place){0};
+            if (!program.len) {
+                program = word;
+                continue;
+            }
             other |= takes_other_value(word);
-            if (!skip && word.len && addresses_provider(ctx, word, values.items[i].pieces[0].place, target))
+            bool calls = !skip && word.len && is_transfer_tool(program) && addresses_provider(ctx, word, place, target);
+            if (calls || (is_shell(program) && command_calls(ctx, word, place, target)))
                 return true;
         }
         skip = !skip && other;
@@ -140,11 +161,16 @@ static bool judge_lists(ml_ctx *ctx, ml_node_id call, ml_values programs, ml_tar
 
     for (ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg)) {
         ml_values lists = ml_eval_node(ml_ctx_eval(ctx), ml_ctx_file(ctx), arg);
-        for (uint32_t i = 0; i < lists.count; i++)
-            for (uint32_t p = 0; lists.items[i].kind == ML_V_ARRAY && p < programs.count; p++)
+        for (uint32_t i = 0; i < lists.count; i++) {
+            if (lists.items[i].kind != ML_V_ARRAY)
+                continue;
+            if (!programs.count && judge_list(ctx, ML_STR_NONE, &lists.items[i], target))
+                return true;
+            for (uint32_t p = 0; p < programs.count; p++)
                 if (programs.items[p].piece_count == 1 &&
                     judge_list(ctx, programs.items[p].pieces[0].text, &lists.items[i], target))
                     return true;
+        }
     }
     return false;
 }
