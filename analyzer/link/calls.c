@@ -280,6 +280,24 @@ static void call_member(ml_eval *eval, ml_set *out, const ml_value *receiver, ml
         ml_set_add_all(out, ml_call_value(eval, &members.items[i], file, call, frame));
 }
 
+ml_values ml_eval_callee(ml_eval *eval, ml_file_id file, ml_node_id call, const ml_frame *frame)
+{
+    ml_values values = ml_eval_in(eval, file, ml_child(ml_facts_in(eval, file), call, ML_ROLE_CALLEE), frame);
+    ml_set set = {.eval = eval};
+    bool any = false;
+
+    for (uint32_t i = 0; i < values.count; i++) {
+        const ml_value *value = &values.items[i];
+        uint32_t before = set.count;
+        if (value->kind == ML_V_EXTERNAL && !value->is_new && ml_str_eq(value->name, ML_STR("=")))
+            ml_clients_of_external(eval, &set, ml_link_package_of(eval->link, file, value->text), value->name, value->place);
+        any |= set.count > before;
+        if (set.count == before)
+            ml_set_add(&set, value);
+    }
+    return any ? ml_set_done(&set) : values;
+}
+
 ml_values ml_eval_call(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame)
 {
     const ml_facts *facts = ml_facts_in(eval, file);
@@ -291,7 +309,7 @@ ml_values ml_eval_call(ml_eval *eval, ml_file_id file, ml_node_id node, const ml
         for (uint32_t i = 0; i < receivers.count; i++)
             call_member(eval, &set, &receivers.items[i], ml_property_name(eval, facts, callee), file, node, frame);
     } else {
-        ml_values callees = ml_eval_in(eval, file, callee, frame);
+        ml_values callees = ml_eval_callee(eval, file, node, frame);
         for (uint32_t i = 0; i < callees.count; i++)
             ml_set_add_all(&set, ml_call_value(eval, &callees.items[i], file, node, frame));
     }

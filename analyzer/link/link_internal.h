@@ -181,6 +181,8 @@ ml_values ml_url_place_values(ml_eval *eval, const ml_url_place *place, ml_file_
 ml_values ml_client_base(ml_eval *eval, const ml_value *client);
 /* Clients reached by a global's dotted path, or by a member path below an external module. */
 void ml_clients_of_global(ml_eval *eval, ml_set *out, ml_str path, ml_place place);
+/* What the callee of a call may be. A module that is called is its default export. */
+ml_values ml_eval_callee(ml_eval *eval, ml_file_id file, ml_node_id call, const ml_frame *frame);
 void ml_clients_of_external(ml_eval *eval, ml_set *out, ml_str package, ml_str member, ml_place place);
 
 /* Has a search not yet been in the frame's function with these arguments, as near to its start?

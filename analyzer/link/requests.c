@@ -170,7 +170,7 @@ static bool find_edge(ml_eval *eval, ml_file_id file, ml_node_id call, edge *out
     if (!callee || is_inert(facts, callee))
         return false;
     ml_eval inner = {.link = eval->link, .options = eval->options, .steps_left = EDGE_STEPS};
-    ml_values values = ml_eval_in(&inner, file, callee, NULL);
+    ml_values values = ml_eval_callee(&inner, file, call, NULL);
     *out = (edge){.call = call};
     for (uint32_t i = 0; i < values.count; i++) {
         const ml_value *value = &values.items[i];
@@ -511,7 +511,7 @@ static void search_call(search *s, ml_place at, const ml_frame *frame)
     }
     if (s->is_probe && (s->is_open || s->met_unknown || eval->cut)) /* the answer is known */
         return;
-    ml_values values = ml_eval_in(eval, at.file, callee, frame);
+    ml_values values = ml_eval_callee(eval, at.file, at.node, frame);
     for (uint32_t i = 0; i < values.count; i++)
         s->met_unknown |= values.items[i].kind == ML_V_UNKNOWN && !values.items[i].pieces[0].settled &&
                           !is_no_sender(ml_text_of(facts, callee));
@@ -537,8 +537,7 @@ static void follow_path(search *s, const ml_place *path, uint32_t count, const m
 {
     ml_eval *eval = s->eval;
     ml_place at = path[0];
-    const ml_facts *facts = ml_facts_in(eval, at.file);
-    ml_values values = ml_eval_in(eval, at.file, ml_child(facts, at.node, ML_ROLE_CALLEE), frame);
+    ml_values values = ml_eval_callee(eval, at.file, at.node, frame);
 
     if (eval->nesting >= ML_NESTING_MAX)
         return;
