@@ -289,8 +289,8 @@ bench *bench_again(const bench *other)
         char socket[128];
         node_socket(socket, sizeof socket, ++turns + (int)getpid());
         size_t database = strcspn(other->address, "?");
-        (void)snprintf(b->address, sizeof b->address, "%.*s?socket=%s&user=root", (int)database, other->address,
-                       socket);
+        (void)snprintf(b->address, sizeof b->address, "%.*s?socket=%s&user=root&timeout=3", (int)database,
+                       other->address, socket);
     }
     b->now = other->now;
     open_bench(b);

@@ -22,7 +22,7 @@ dir=$(mktemp -d /tmp/billing-galera-XXXXXX)
 port=$((20000 + $$ % 20000))
 pids=
 finish() {
-    for pid in $pids; do kill "$pid" 2>/dev/null || true; done
+    for pid in $pids; do kill -9 "$pid" 2>/dev/null || true; done # nothing here is to be kept
     wait 2>/dev/null || true
     rm -rf "$dir"
 }
@@ -93,7 +93,7 @@ BILLING_TEST_SOCKETS="$dir/1.sock $dir/2.sock" "$bin/billing_conformance_test" m
 tail -n 1 "$dir/suite.log"
 
 # ---- two writers, one node dies ----
-db() { echo "mariadb:///traffic?socket=$dir/$1.sock&user=root"; }
+db() { echo "mariadb:///traffic?socket=$dir/$1.sock&user=root&timeout=3"; }
 mariadb --no-defaults -u root -S "$dir/1.sock" -e "CREATE DATABASE traffic"
 "$bin/billing" init --db "$(db 1)" >/dev/null
 "$bin/billing" price set draw --type count --unit-price 0.01 --from 2025-01-01 --db "$(db 1)" >/dev/null

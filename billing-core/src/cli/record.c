@@ -170,7 +170,7 @@ static int end_group(invocation *in, session *s, group *g)
     for (size_t i = 0; i < g->count; i++)
         print_recorded(in, &g->usages[i], &g->recorded[i]);
     g->count = 0;
-    return EXIT_DONE;
+    return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED; /* an answer is worth its moment */
 }
 
 static bill_status read_line(bill_usage *out, const char *line, size_t length, bill_error *error)

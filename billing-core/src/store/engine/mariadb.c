@@ -32,7 +32,7 @@ typedef struct mariadb_store {
     bill_store base;
     bill_address address;
     MYSQL *connection;
-    bool lost;
+    bool lost, cluster;
     kept kept[KEPT_MAX];
     size_t kept_count;
     int64_t changed, last_id;
@@ -106,6 +106,49 @@ static const char *const session[] = {
     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
 };
 
+static bill_status plain(mariadb_store *store, const char *sql, size_t length, bill_error *error)
+{
+    if (mysql_real_query(store->connection, sql, length) == 0) {
+        MYSQL_RES *result = mysql_store_result(store->connection);
+        if (result)
+            mysql_free_result(result);
+        return BILL_OK;
+    }
+    return status_of(store, mysql_errno(store->connection), mysql_error(store->connection), error);
+}
+
+/* Is this a node of a Galera cluster? Servers that do not know say no. */
+static bool is_cluster(mariadb_store *store)
+{
+    if (mysql_query(store->connection, "SELECT @@wsrep_on") != 0)
+        return false;
+    MYSQL_RES *result = mysql_store_result(store->connection);
+    MYSQL_ROW row = result ? mysql_fetch_row(result) : NULL;
+    bool on = row && row[0] && strcmp(row[0], "1") == 0;
+    if (result)
+        mysql_free_result(result);
+    return on;
+}
+
+/* On a cluster: waits until this node has what other nodes acknowledged. Only
+ * ever outside of a transaction: one that holds locks while it waits for the
+ * node's appliers would wait for itself. */
+static bill_status catch_up(mariadb_store *store, bill_error *error)
+{
+    static const char sql[] = "SET STATEMENT wsrep_sync_wait = 1 FOR SELECT 1";
+    return store->cluster ? plain(store, sql, sizeof sql - 1, error) : BILL_OK;
+}
+
+/* Seconds to wait for an answer: "timeout=5" in the address, else 60. */
+static unsigned timeout_of(const bill_address *address)
+{
+    const char *text = bill_address_option(address, "timeout");
+    int64_t seconds = 60;
+    if (text && (bill_parse_int(&seconds, text, strlen(text)) != BILL_OK || seconds < 1 || seconds > 86400))
+        seconds = 60;
+    return (unsigned)seconds;
+}
+
 static bill_status connect_store(mariadb_store *store, bill_error *error)
 {
     const bill_address *a = &store->address;
@@ -114,6 +157,12 @@ static bill_status connect_store(mariadb_store *store, bill_error *error)
     store->connection = mysql_init(NULL);
     if (!store->connection)
         return bill_error_set(error, BILL_ENOMEM, "out of memory");
+    /* an answer that never comes is a connection lost: the keys make a second
+     * try safe. A cluster's node was seen to leave an aborted session hanging. */
+    unsigned seconds = timeout_of(a);
+    (void)mysql_options(store->connection, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
+    (void)mysql_options(store->connection, MYSQL_OPT_READ_TIMEOUT, &seconds);
+    (void)mysql_options(store->connection, MYSQL_OPT_WRITE_TIMEOUT, &seconds);
     if (!mysql_real_connect(store->connection, a->host[0] ? a->host : NULL,
                             user         ? user
                             : a->user[0] ? a->user
@@ -123,13 +172,11 @@ static bill_status connect_store(mariadb_store *store, bill_error *error)
     for (size_t i = 0; i < sizeof session / sizeof session[0]; i++)
         if (mysql_query(store->connection, session[i]) != 0)
             return status_of(store, mysql_errno(store->connection), mysql_error(store->connection), error);
-    /* on a Galera cluster: see what other nodes acknowledged. Servers that do
-     * not know the variable need no such thing. */
-    if (mysql_query(store->connection, "SET SESSION wsrep_sync_wait = 1") != 0 &&
-        is_lost(mysql_errno(store->connection)))
+    store->cluster = is_cluster(store);
+    if (store->cluster && mysql_query(store->connection, "SET SESSION wsrep_sync_wait = 0") != 0)
         return status_of(store, mysql_errno(store->connection), mysql_error(store->connection), error);
     store->lost = false;
-    return BILL_OK;
+    return catch_up(store, error);
 }
 
 static uint64_t hash_of(const char *sql)
@@ -299,17 +346,6 @@ static bill_status run(bill_store *base, const char *sql, const bill_value *para
     return status;
 }
 
-static bill_status plain(mariadb_store *store, const char *sql, size_t length, bill_error *error)
-{
-    if (mysql_real_query(store->connection, sql, length) == 0) {
-        MYSQL_RES *result = mysql_store_result(store->connection);
-        if (result)
-            mysql_free_result(result);
-        return BILL_OK;
-    }
-    return status_of(store, mysql_errno(store->connection), mysql_error(store->connection), error);
-}
-
 /* Statements of a script end with ";" and a new line. */
 static bill_status script(bill_store *base, const char *sql, bill_error *error)
 {
@@ -325,15 +361,17 @@ static bill_status script(bill_store *base, const char *sql, bill_error *error)
     return status;
 }
 
+static bill_status start(mariadb_store *store, bill_error *error)
+{
+    bill_status status = store->lost || !store->connection ? connect_store(store, error) : catch_up(store, error);
+    return status == BILL_OK ? plain(store, "START TRANSACTION", 17, error) : status;
+}
+
 static bill_status begin(bill_store *base, bill_error *error)
 {
     mariadb_store *store = (mariadb_store *)base;
-    bill_status status = store->lost || !store->connection ? connect_store(store, error) : BILL_OK;
-    if (status == BILL_OK)
-        status = plain(store, "START TRANSACTION", 17, error);
-    if (status == BILL_EBUSY && store->lost && (status = connect_store(store, error)) == BILL_OK)
-        status = plain(store, "START TRANSACTION", 17, error);
-    return status;
+    bill_status status = start(store, error);
+    return status == BILL_EBUSY && store->lost ? start(store, error) : status;
 }
 
 static bill_status commit(bill_store *base, bill_error *error)
