@@ -105,14 +105,51 @@ bool rule_provider_in_text(ml_ctx *ctx, ml_str text, ml_place place, ml_target *
     return false;
 }
 
-/* The objects here are known ones, so a property they do not have is undefined, and an
- * unknown value is the value of a property that is there (or may be, behind a spread). */
+enum { SPREADS_MAX = 3 };
+
+/* body.messages = …: assigned later to the name that holds the object. */
+static bool is_assigned_later(const ml_ctx *ctx, const ml_value *object, ml_str name)
+{
+    const ml_facts *facts = object->holder ? ml_link_facts(ml_ctx_link(ctx), object->holder_file) : NULL;
+    const ml_binding *binding = facts ? &facts->bindings[object->holder] : NULL;
+
+    for (uint32_t i = 0; binding && i < binding->write_count; i++) {
+        const ml_write *write = &facts->writes[facts->writes_by_binding[binding->write_first + i]];
+        if (ml_kind_of(facts, write->target) == ML_NODE_MEMBER && ml_str_eq(ml_text_of(facts, write->target), name))
+            return true;
+    }
+    return false;
+}
+
+/* Is the property written in the object, or in one that is spread into it? What may stand behind
+ * an unknown spread proves nothing. */
+static bool writes_property(ml_ctx *ctx, const ml_value *object, ml_str name, int depth)
+{
+    const ml_facts *facts = object->place.node ? ml_link_facts(ml_ctx_link(ctx), object->place.file) : NULL;
+
+    if (is_assigned_later(ctx, object, name))
+        return true;
+    for (uint32_t i = 0; i < object->items.count && depth < SPREADS_MAX; i++)
+        if (object->items.items[i].kind == ML_V_OBJECT && writes_property(ctx, &object->items.items[i], name, depth + 1))
+            return true;
+    for (ml_node_id m = facts ? ml_node_at(facts, object->place.node)->first : 0; m; m = ml_node_at(facts, m)->next) {
+        if (ml_kind_of(facts, m) != ML_NODE_SPREAD) {
+            if (ml_str_eq(ml_text_of(facts, m), name))
+                return true;
+            continue;
+        }
+        ml_values spread = ml_eval_node(ml_ctx_eval(ctx), object->place.file, ml_child(facts, m, ML_ROLE_VALUE));
+        for (uint32_t i = 0; i < spread.count && depth < SPREADS_MAX; i++)
+            if (spread.items[i].kind == ML_V_OBJECT && writes_property(ctx, &spread.items[i], name, depth + 1))
+                return true;
+    }
+    return false;
+}
+
 static bool has_property(ml_ctx *ctx, ml_values body, const char *name)
 {
-    ml_values values = ml_eval_member(ml_ctx_eval(ctx), body, ml_str_of(name));
-
-    for (uint32_t i = 0; i < values.count; i++)
-        if (values.items[i].kind != ML_V_UNDEFINED && values.items[i].kind != ML_V_NULL)
+    for (uint32_t i = 0; i < body.count; i++)
+        if (writes_property(ctx, &body.items[i], ml_str_of(name), 0))
             return true;
     return false;
 }

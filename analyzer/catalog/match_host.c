@@ -163,7 +163,8 @@ static bool host_fits(const ml_host *entry, ml_str host, ml_str path, bool websi
 
     if (website && !(exact && entry->path_prefix.len))
         return false;
-    if (entry->path_prefix.len && !path_begins(entry->path_prefix, path))
+    bool path_unknown = path.len && path.data[0] == HOLE;
+    if (entry->path_prefix.len && !path_unknown && !path_begins(entry->path_prefix, path))
         return false;
     return exact ? ml_str_eq(entry->pattern, host) : pattern_fits(entry->pattern, host);
 }

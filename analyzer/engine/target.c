@@ -48,6 +48,9 @@ static void target_of_host(const ml_ctx *ctx, ml_target *target)
         target->kind = ML_TARGET_PROVIDER;
         target->provider = match.provider;
         target->trust = match.host->trust;
+        /* The host serves more than this provider, and the path does not say which. */
+        if (match.host->path_prefix.len && url->path.len && url->path.data[0] == 1)
+            target->trust = ML_TRUST_DOUBTFUL;
         return;
     }
     target->provider = ml_catalog_match_local(catalog, url->host, (uint16_t)url->port);

@@ -189,14 +189,35 @@ static bool plain_regex(ml_eval *eval, const builtin_call *at, ml_str *text, boo
     return len > 0;
 }
 
+/* A regular expression for the slashes at the end, with nothing put in their place. */
+static bool cuts_end_slashes(ml_eval *eval, const builtin_call *at)
+{
+    const ml_facts *facts = ml_facts_in(eval, at->file);
+    ml_node_id node = ml_child(facts, at->call, ML_ROLE_ARG);
+    ml_str source = ml_kind_of(facts, node) == ML_NODE_REGEX ? ml_text_of(facts, node) : ML_STR_NONE, to;
+
+    return (ml_str_starts(source, ML_STR("/\\/$/")) || ml_str_starts(source, ML_STR("/\\/+$/")) ||
+            ml_str_starts(source, ML_STR("/\\/*$/")) || ml_str_starts(source, ML_STR("/[/]+$/"))) &&
+           literal_arg(eval, at, 1, &to) && !to.len;
+}
+
 static bool method_replace(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str text, const builtin_call *at,
                            bool all)
 {
     ml_str from, to;
     bool global = all;
 
-    if (!literal_arg(eval, at, 0, &from) && !plain_regex(eval, at, &from, &global))
-        return false;
+    if (cuts_end_slashes(eval, at)) {
+        while (ml_str_ends(text, ML_STR("/")))
+            text = ml_str_slice(text, 0, text.len - 1);
+        *out = map_text(eval, receiver, text);
+        return true;
+    }
+    if (!literal_arg(eval, at, 0, &from) && !plain_regex(eval, at, &from, &global)) {
+        /* What another expression cuts from a URL is, in programs that work, not its host. */
+        *out = ml_one(eval, *receiver);
+        return ml_str_contains(text, ML_STR("://"));
+    }
     if (!literal_arg(eval, at, 1, &to))
         return false;
     *out = map_text(eval, receiver, replace_text(&eval->arena, text, from, to, global));

@@ -190,6 +190,18 @@ static ml_values call_external(ml_eval *eval, const ml_value *callee, ml_file_id
     return ml_one(eval, value);
 }
 
+/* Is the object made by a method, or for a field, of an object of the same class? Then its arguments are
+ * those of an endless row of objects, and it stands for any of them. */
+static bool is_made_by_its_kind(const ml_frame *frame, ml_place class_place)
+{
+    for (; frame; frame = frame->caller)
+        for (const ml_frame *at = frame; at; at = at->outer)
+            if (at->self && at->self->kind == ML_V_INSTANCE && at->self->place.file == class_place.file &&
+                at->self->place.node == class_place.node)
+                return true;
+    return false;
+}
+
 ml_values ml_call_value(ml_eval *eval, const ml_value *callee, ml_file_id file, ml_node_id call, const ml_frame *frame)
 {
     bool construct = call && ml_kind_of(ml_facts_in(eval, file), call) == ML_NODE_NEW;
@@ -203,9 +215,13 @@ ml_values ml_call_value(ml_eval *eval, const ml_value *callee, ml_file_id file, 
     case ML_V_CLASS: {
         if (!construct)
             break;
+        ml_value instance = {.kind = ML_V_INSTANCE, .place = callee->place};
+        if ((frame && frame->depth >= eval->options.depth + 1) || is_made_by_its_kind(frame, callee->place))
+            return ml_one(eval, instance);
         ml_frame *args = ML_NEW(&eval->arena, ml_frame);
         *args = (ml_frame){.call = {file, call}, .caller = frame, .depth = frame ? frame->depth + 1 : 1};
-        return ml_one(eval, (ml_value){.kind = ML_V_INSTANCE, .place = callee->place, .frame = args});
+        instance.frame = args;
+        return ml_one(eval, instance);
     }
     case ML_V_CLIENT:
         return call_client(eval, callee, file, call, construct, frame);

@@ -101,7 +101,9 @@ static void node_socket(char *out, size_t size, int turn)
     const char *list = outside_sockets();
     int count = 1;
     if (!list) {
-        (void)snprintf(out, size, "%s/s", folder);
+        int length = snprintf(out, size, "%s/s", folder);
+        if (length < 0 || (size_t)length >= size)
+            abort(); /* mkdtemp's names are short */
         return;
     }
     for (const char *c = list; *c; c++)

@@ -69,12 +69,10 @@ typedef struct use {
     ml_place place;               /* where that URL stands */
 } use;
 
-static ml_values base_url_of(ml_ctx *ctx, ml_node_id call)
+static ml_values named_url(ml_ctx *ctx, ml_values options)
 {
     static const char *const keys[] = {"baseURL", "baseUrl", "base_url", "basePath", "apiUrl", "endpoint", "serverURL"};
     ml_eval *eval = ml_ctx_eval(ctx);
-    ml_node_id arg = ml_child(ml_ctx_facts(ctx), call, ML_ROLE_ARG);
-    ml_values options = arg ? ml_eval_node(eval, ml_ctx_file(ctx), arg) : (ml_values){NULL, 0};
 
     for (size_t i = 0; options.count && i < sizeof keys / sizeof *keys; i++) {
         ml_values values = ml_eval_member(eval, options, ml_str_of(keys[i]));
@@ -84,6 +82,20 @@ static ml_values base_url_of(ml_ctx *ctx, ml_node_id call)
                 return values;
     }
     return (ml_values){NULL, 0};
+}
+
+/* The base URL among the options of a construction, or one level below: LangChain's configuration. */
+static ml_values base_url_of(ml_ctx *ctx, ml_node_id call)
+{
+    static const char *const below[] = {"configuration", "clientOptions", "clientConfig", "httpOptions", "config"};
+    ml_eval *eval = ml_ctx_eval(ctx);
+    ml_node_id arg = ml_child(ml_ctx_facts(ctx), call, ML_ROLE_ARG);
+    ml_values options = arg ? ml_eval_node(eval, ml_ctx_file(ctx), arg) : (ml_values){NULL, 0};
+    ml_values url = named_url(ctx, options);
+
+    for (size_t i = 0; !url.count && options.count && i < sizeof below / sizeof *below; i++)
+        url = named_url(ctx, ml_eval_member(eval, options, ml_str_of(below[i])));
+    return url;
 }
 
 static void add_use(ml_ctx *ctx, use *out, ml_node_id call)

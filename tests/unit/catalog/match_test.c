@@ -52,7 +52,7 @@ static void test_holes(void **state)
         {"openrouter.ai",                            "/api",                                      "openrouter"           },
         {"openrouter.ai",                            "/api?x",                                    "openrouter"           },
         {"openrouter.ai",                            "/api" HOLE,                                 "openrouter"           },
-        {"openrouter.ai",                            HOLE,                                        "none"                 },
+        {"openrouter.ai",                            HOLE,                                        "openrouter"           },
         {"openrouter.ai",                            "/" HOLE,                                    "none"                 },
         {"openrouter.ai",                            "",                                          "none"                 },
     };

@@ -178,7 +178,8 @@ typedef struct ml_host_match {
  * port, no user info, no trailing dot; an unknown part of it is the byte 0x01, which may
  * stand only where the pattern has its '*'. Website hosts and look-alikes match nothing.
  * A host with a path_prefix matches only a path that starts with it, so an empty path
- * does not match it. */
+ * does not match it; a path that begins with the byte 0x01 is unknown and matches any:
+ * the caller has to doubt it. */
 ml_host_match ml_catalog_match_host(const ml_catalog *catalog, ml_str host, ml_str path);
 
 typedef struct ml_package_match {
