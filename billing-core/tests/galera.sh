@@ -20,9 +20,11 @@ done
 
 dir=$(mktemp -d /tmp/billing-galera-XXXXXX)
 port=$((20000 + $$ % 20000))
-pids=
+kill_node() { # kill_node NODE: the server itself, by the id it wrote down
+    [ ! -s "$dir/$1.pid" ] || kill -9 "$(cat "$dir/$1.pid")" 2>/dev/null || true
+}
 finish() {
-    for pid in $pids; do kill -9 "$pid" 2>/dev/null || true; done # nothing here is to be kept
+    for node in 1 2 3; do kill_node $node; done # nothing here is to be kept
     wait 2>/dev/null || true
     rm -rf "$dir"
 }
@@ -64,8 +66,6 @@ start() { # start NODE [OPTION]: returns once the node is synced
     node=$1
     shift
     run_as mariadbd --defaults-file="$dir/$node.cnf" "$@" >"$dir/$node.out" 2>&1 &
-    pids="$pids $!"
-    eval "pid$node=$!"
     for _ in $(seq 300); do
         state=$(mariadb --no-defaults -u root -S "$dir/$node.sock" -N -B \
             -e "SHOW STATUS LIKE 'wsrep_local_state_comment'" 2>/dev/null | cut -f 2) || state=
@@ -104,9 +104,12 @@ lines() { # lines WRITER COUNT
         echo "{\"request_id\":\"w$1-$i\",\"user_id\":$1,\"model\":\"draw\",\"method\":\"generateImage\",\"image_count\":1,\"occurred_at\":\"2025-01-21\"}"
     done
 }
-count=${BILLING_LOAD:-4000}
+count=${BILLING_LOAD:-3000}
 for writer in 2 3; do
     lines $writer "$count" >"$dir/in.$writer"
+done
+for writer in 2 3; do
+    : >"$dir/out.$writer"
     "$bin/billing" record "$dir/in.$writer" --db "$(db $writer)" >"$dir/out.$writer" 2>"$dir/err.$writer" &
     eval "writer$writer=$!"
 done
@@ -114,7 +117,7 @@ for _ in $(seq 200); do
     [ "$(wc -l <"$dir/out.3")" -lt 300 ] || break
     sleep 0.05
 done
-kill -9 "$pid3"
+kill_node 3
 wait "$writer3" && echo "galera: writer 3 had finished before its node died" || true
 wait "$writer2" || { cat "$dir/err.2"; exit 1; }
 sort -u "$dir/out.3" | wc -l >"$dir/acked"

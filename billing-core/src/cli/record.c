@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #define GROUP 100
 
@@ -155,20 +157,63 @@ static int record_one(invocation *in, session *s, const bill_usage *usage)
 
 /* ---- from JSON lines ---- */
 
+#define ATTEMPTS 50
+
 typedef struct group {
     bill_usage usages[GROUP];
     bill_recorded recorded[GROUP];
+    bill_status statuses[GROUP];
+    bill_error errors[GROUP];
+    size_t lines[GROUP];
     size_t count;
 } group;
 
-/* Answers are printed once they are durable. */
-static int end_group(invocation *in, session *s, group *g)
+static bool is_refusal(bill_status status)
 {
-    bill_status status = bill_ledger_group_end(s->ledger, &in->error);
+    return status == BILL_EINVAL || status == BILL_ECONFLICT || status == BILL_ERANGE;
+}
+
+/* All lines of a group in one transaction; a refused line leaves the others. */
+static bill_status try_group(invocation *in, session *s, group *g)
+{
+    bill_status status = bill_ledger_group_begin(s->ledger, &in->error);
+    if (status == BILL_EBUSY)
+        return BILL_EIO; /* it has tried long enough by itself: nobody is there */
+    for (size_t i = 0; i < g->count && status == BILL_OK; i++) {
+        g->statuses[i] = bill_ledger_record(&g->recorded[i], s->ledger, &g->usages[i], &g->errors[i]);
+        if (g->statuses[i] != BILL_OK && !is_refusal(g->statuses[i])) {
+            status = g->statuses[i];
+            in->error = g->errors[i];
+        }
+    }
+    if (status == BILL_OK)
+        return bill_ledger_group_end(s->ledger, &in->error);
+    bill_ledger_group_abandon(s->ledger);
+    return status;
+}
+
+/* Answers are printed once they are durable. Where a cluster or a lost
+ * connection undid the group it is run again: the keys make that safe. */
+static int end_group(invocation *in, session *s, group *g, int *worst)
+{
+    bill_status status = BILL_EBUSY;
+    for (int attempt = 0; attempt < ATTEMPTS && status == BILL_EBUSY; attempt++) {
+        struct timespec wait = {0, (1 + attempt) * 2000000L + (long)(getpid() % 7) * 700000L};
+        if (attempt)
+            (void)nanosleep(&wait, NULL);
+        status = try_group(in, s, g);
+    }
     if (status != BILL_OK)
         return failed(in, status);
-    for (size_t i = 0; i < g->count; i++)
-        print_recorded(in, &g->usages[i], &g->recorded[i]);
+    for (size_t i = 0; i < g->count; i++) {
+        if (g->statuses[i] == BILL_OK) {
+            print_recorded(in, &g->usages[i], &g->recorded[i]);
+            continue;
+        }
+        fprintf(stderr, "line %zu: ", g->lines[i]);
+        in->error = g->errors[i];
+        *worst = failed(in, g->statuses[i]);
+    }
     g->count = 0;
     return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED; /* an answer is worth its moment */
 }
@@ -199,29 +244,18 @@ static int record_lines(invocation *in, session *s, const char *text, size_t len
         number++;
         if (strspn(line, " \t\r") >= size)
             continue;
-        if (g->count == 0) {
-            bill_status begun = bill_ledger_group_begin(s->ledger, &in->error);
-            if (begun != BILL_OK) {
-                code = failed(in, begun);
-                break;
-            }
-        }
         bill_status status = read_line(&g->usages[g->count], line, size, &in->error);
-        if (status == BILL_OK)
-            status = bill_ledger_record(&g->recorded[g->count], s->ledger, &g->usages[g->count], &in->error);
         if (status == BILL_OK) {
-            g->count++;
+            g->lines[g->count++] = number;
         } else {
             fprintf(stderr, "line %zu: ", number);
             worst = failed(in, status);
         }
         if (g->count == GROUP)
-            code = end_group(in, s, g);
-        else if (g->count == 0)
-            bill_ledger_group_abandon(s->ledger);
+            code = end_group(in, s, g, &worst);
     }
     if (code == EXIT_DONE && g->count)
-        code = end_group(in, s, g);
+        code = end_group(in, s, g, &worst);
     free(g);
     return code != EXIT_DONE ? code : worst;
 }
