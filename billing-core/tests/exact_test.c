@@ -146,9 +146,25 @@ static const struct {
     const char *name;
     int floor;
 } floors[] = {
-    {"status", 0},  {"memory", 0},  {"money", 0},  {"utf8", 1},    {"json", 1},   {"base", 1},   {"schema", 2},
-    {"mapping", 2}, {"time", 3},    {"usage", 3},  {"model", 3},   {"cost", 4},   {"pricing", 4}, {"meter", 4},
-    {"store", 5},   {"record", 6},  {"ledger", 6}, {"query", 7},   {"cli", 8},
+    {"status",  0},
+    {"memory",  0},
+    {"money",   0},
+    {"utf8",    1},
+    {"json",    1},
+    {"base",    1},
+    {"schema",  2},
+    {"mapping", 2},
+    {"time",    3},
+    {"usage",   3},
+    {"model",   3},
+    {"cost",    4},
+    {"pricing", 4},
+    {"meter",   4},
+    {"store",   5},
+    {"record",  6},
+    {"ledger",  6},
+    {"query",   7},
+    {"cli",     8},
 };
 
 static int floor_of(const char *name, size_t length)
