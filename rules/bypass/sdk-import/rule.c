@@ -4,7 +4,7 @@
  *          calls a provider, at the import; and an import that takes such a package's
  *          client out of the bridge's own folder.
  * Silent   for what TypeScript erases, for a name that resolves to a file of the
- *          project, and when every client made from the import talks to the bridge. */
+ *          project, for a module that a test replaces, and when every client made from the import talks to the bridge. */
 #include "request.h"
 
 /* An entry with '/' names a folder of the package: what is imported from there calls a provider. */
@@ -33,13 +33,30 @@ static bool reaches_provider(const ml_package *package, ml_str specifier, ml_str
     return false;
 }
 
+/* vi.mock("openai", factory): the test puts something else in the module's place. */
+static bool is_replaced(const ml_facts *facts, ml_str specifier)
+{
+    for (uint32_t i = 0; i < facts->call_count; i++) {
+        ml_node_id call = facts->calls[i];
+        ml_str callee = ml_source_of(facts, ml_child(facts, call, ML_ROLE_CALLEE));
+        bool mocks = ml_str_eq(callee, ML_STR("vi.mock")) || ml_str_eq(callee, ML_STR("jest.mock")) ||
+                     ml_str_eq(callee, ML_STR("vi.doMock")) || ml_str_eq(callee, ML_STR("jest.doMock"));
+        ml_node_id name = ml_child(facts, call, ML_ROLE_ARG);
+        if (mocks && ml_child_count(facts, call, ML_ROLE_ARG) > 1 && ml_kind_of(facts, name) == ML_NODE_STRING &&
+            ml_str_eq(ml_text_of(facts, name), specifier))
+            return true;
+    }
+    return false;
+}
+
 /* The package behind a specifier, if it is one of the catalogue's and no file of the project. */
 static ml_package_match sdk_of(ml_ctx *ctx, ml_str specifier, ml_str name)
 {
     const ml_link *link = ml_ctx_link(ctx);
     ml_package_match match = {0};
 
-    if (ml_link_resolve(link, ml_ctx_file(ctx), specifier))
+    bool is_test = ml_link_host_of(link)->files[ml_ctx_file(ctx) - 1].is_test;
+    if (ml_link_resolve(link, ml_ctx_file(ctx), specifier) || (is_test && is_replaced(ml_ctx_facts(ctx), specifier)))
         return match;
     match = ml_catalog_match_package(ml_ctx_catalog(ctx), ml_link_package_of(link, ml_ctx_file(ctx), specifier));
     if (match.provider && (match.provider->optional || !reaches_provider(match.package, specifier, name)))
