@@ -37,6 +37,8 @@ static bool is_below_property(const ml_facts *facts, ml_node_id node, const char
         if ((ml_kind_of(facts, at) == ML_NODE_PROPERTY || ml_kind_of(facts, at) == ML_NODE_METHOD) &&
             ml_str_eq_c(ml_text_of(facts, at), name))
             return true;
+        else if (ml_kind_of(facts, at) == ML_NODE_ASSIGN) /* nextConfig.rewrites = … */
+            return ml_str_eq_c(ml_text_of(facts, ml_child(facts, at, ML_ROLE_TARGET)), name);
     return false;
 }
 

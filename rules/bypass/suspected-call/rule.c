@@ -52,11 +52,21 @@ static bool is_model_path(ml_str path)
     return false;
 }
 
+static bool has_model_path(const ml_targets *targets)
+{
+    for (uint32_t i = 0; i < targets->count; i++)
+        if (is_model_path(targets->items[i].url.path))
+            return true;
+    return false;
+}
+
 static void judge(ml_ctx *ctx, ml_node_id call, const ml_request *request, const ml_targets *targets,
                   const ml_targets *alone)
 {
-    (void)alone;
-    if (request->wrapped || request->transport != ML_TRANSPORT_HTTP || targets->provider || !targets->count)
+    /* A wrapped call is judged by the path it supplies; what the inner call shows by itself stands there. */
+    if (request->wrapped && has_model_path(alone))
+        return;
+    if (request->transport != ML_TRANSPORT_HTTP || targets->provider || !targets->count)
         return;
     bool model_path = false, own_path = false;
     for (uint32_t i = 0; i < targets->count; i++) {
@@ -67,7 +77,7 @@ static void judge(ml_ctx *ctx, ml_node_id call, const ml_request *request, const
     }
     if (own_path && !model_path)
         return;
-    if (model_path || rule_body_is_ai_shaped(ctx, request->body))
+    if (model_path || (!request->wrapped && rule_body_is_ai_shaped(ctx, request->body)))
         ml_finding_yield(ctx, rule_report_request(ctx, call, request, &targets->items[0]));
 }
 
