@@ -71,8 +71,6 @@ static ml_finding *report(ml_ctx *ctx, ml_node_id node, ml_package_match match, 
 
     ml_finding_provider(ctx, finding, provider ? provider : match.provider);
     ml_finding_set(ctx, finding, "package", specifier);
-    if (match.provider->local)
-        ml_finding_cap(ctx, finding, ML_LEVEL_LOW, "it calls a model server of one's own", "它调用的是自有的模型服务");
     if (match.package->trust != ML_TRUST_FULL)
         ml_finding_cap(ctx, finding, ML_LEVEL_MEDIUM, "the catalogue's entry for this package is not confirmed",
                        "目录中该软件包条目尚未核实");
