@@ -4,8 +4,11 @@
 #
 #   make scan [DIR=path] [OUT=file] [ARGS=...]   scan a project (default: the sample)
 #   make build        the programs, into build/release/bin
-#   make test         every test, release and address+undefined sanitizers
-#   make test-full    also clang, the thread sanitizer, and the format check
+#   make test         every test, release and address+undefined sanitizers; billing on
+#                     SQLite and on a MariaDB server of its own
+#   make test-full    also clang, the thread sanitizer, PostgreSQL, and the format check
+#   make test-galera  billing on a cluster of three MariaDB nodes, one of them killed
+#   make bench        what billing costs, as ratios (BENCH_RECORDS=1000000)
 #   make fuzz         every fuzzer for FUZZ_SECONDS each
 #   make format       clang-format over our C sources
 #   make docs         docs/rules.md, from the rules' own words
@@ -17,6 +20,7 @@ DIR          ?= fixtures/projects/kindergarten
 OUT          ?=
 ARGS         ?=
 FUZZ_SECONDS ?= 30
+BENCH_RECORDS ?= 1000000
 
 SETUP    := sh packaging/setup.sh
 GRAMMARS := grammars/node_modules/.package-lock.json
@@ -27,8 +31,8 @@ ifneq ($(shell command -v ccache 2>/dev/null),)
 export CMAKE_C_COMPILER_LAUNCHER ?= ccache
 endif
 
-.PHONY: help scan build test test-full fuzz format format-check docs clean \
-        setup-build setup-test setup-full
+.PHONY: help scan build test test-full test-galera bench fuzz format format-check docs \
+        clean setup-build setup-test setup-full setup-galera
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -40,11 +44,19 @@ build: build/release/build.ninja
 	@cmake --build build/release --target programs
 
 test: setup-test $(GRAMMARS)
-	@sh tests/run.sh release asan
+	@BILLING_MUST_RUN="mariadb" sh tests/run.sh release asan
 
 test-full: setup-full $(GRAMMARS)
-	@sh tests/run.sh release asan clang tsan
+	@BILLING_MUST_RUN="mariadb postgres" sh tests/run.sh release asan clang tsan
 	@sh packaging/format.sh check
+
+test-galera: setup-galera build/release/build.ninja
+	@cmake --build build/release --target billing_cli billing_conformance_test
+	@sh billing-core/tests/galera.sh build/release/bin
+
+bench: build/release/build.ninja
+	@cmake --build build/release --target billing_speed
+	@build/release/bin/billing_speed 20000 $(BENCH_RECORDS)
 
 fuzz: setup-full $(GRAMMARS)
 	@sh tests/fuzz/run.sh $(FUZZ_SECONDS)
@@ -69,6 +81,9 @@ setup-test:
 
 setup-full:
 	@$(SETUP) full
+
+setup-galera:
+	@$(SETUP) galera
 
 # npm itself writes the file this depends on; touch, because npm keeps the time of
 # the package it unpacked when nothing changed.

@@ -1,12 +1,14 @@
 #!/bin/sh
 # Installs what a step needs and this machine lacks, on Debian 12.
 #
-#   sh packaging/setup.sh build|test|full
+#   sh packaging/setup.sh build|test|full|galera
 #
 # A package is asked for only if its command or file is missing: Node may come from
 # elsewhere, and Debian's npm would conflict with it. When nothing is missing, no
 # package manager is started at all.
 set -eu
+# Servers stand in sbin, which a user's PATH may lack.
+PATH=$PATH:/usr/local/sbin:/usr/sbin
 
 missing=
 want() { # want PACKAGE: once
@@ -53,21 +55,28 @@ for_test() {
     command_from pre-commit pre-commit
     library_from libmariadb libmariadb-dev
     library_from libpq libpq-dev
+    # The server a store is tested on; the tests start one of their own.
+    command_from mariadbd mariadb-server
 }
 for_full() {
     for_test
     command_from clang clang
     command_from clang-format clang-format
-    # The real servers the stores are tested on; without them those tests are skipped.
-    command_from mariadbd mariadb-server
     [ -d /usr/lib/postgresql ] || command_from postgres postgresql
+}
+for_galera() {
+    for_test
+    command_from rsync rsync
+    command_from wsrep_sst_rsync mariadb-server
+    file_from /usr/lib/galera/libgalera_smm.so galera-4
 }
 
 case "${1:-}" in
 build) for_build ;;
 test) for_test ;;
 full) for_full ;;
-*) echo "usage: sh packaging/setup.sh build|test|full" >&2; exit 2 ;;
+galera) for_galera ;;
+*) echo "usage: sh packaging/setup.sh build|test|full|galera" >&2; exit 2 ;;
 esac
 
 [ -n "$missing" ] || exit 0

@@ -56,6 +56,33 @@ static pid_t start(const char *user, char *const argv[])
     _exit(127);
 }
 
+static bool installed(const char *program)
+{
+    const char *at = getenv("PATH");
+    char path[512];
+    while (at && *at) {
+        size_t length = strcspn(at, ":");
+        if (length && length < 256) {
+            (void)snprintf(path, sizeof path, "%.*s/%s", (int)length, at, program);
+            if (access(path, X_OK) == 0)
+                return true;
+        }
+        at += length + (at[length] == ':');
+    }
+    return false;
+}
+
+/* Debian keeps servers in sbin, or beside their version: not in a user's PATH. */
+static void widen_path(void)
+{
+    char path[4096];
+    const char *now = getenv("PATH");
+    (void)snprintf(path, sizeof path,
+                   "/usr/lib/postgresql/17/bin:/usr/lib/postgresql/16/bin:/usr/lib/postgresql/15/bin:%s:/usr/sbin",
+                   now ? now : "/usr/bin:/bin");
+    (void)setenv("PATH", path, 1);
+}
+
 static bool run_program(const char *user, char *const argv[])
 {
     int status;
@@ -125,6 +152,9 @@ static bool start_mariadb(void)
                        data,
                        "--auth-root-authentication-method=normal",
                        "--skip-test-db",
+                       "--innodb-log-file-size=32M",
+                       "--innodb-flush-log-at-trx-commit=0",
+                       "--innodb-flush-method=nosync",
                        NULL};
     char *serve[] = {"mariadbd",
                      "--no-defaults",
@@ -149,12 +179,7 @@ static bool start_mariadb(void)
 
 static bool start_postgres(void)
 {
-    char path[4096], data[160], sockets[160], ready[160];
-    /* Debian keeps the server's programs beside its version, not in PATH */
-    (void)snprintf(path, sizeof path,
-                   "/usr/lib/postgresql/17/bin:/usr/lib/postgresql/16/bin:/usr/lib/postgresql/15/bin:%s",
-                   getenv("PATH"));
-    (void)setenv("PATH", path, 1);
+    char data[160], sockets[160], ready[160];
     (void)snprintf(data, sizeof data, "%s/data", folder);
     (void)snprintf(sockets, sizeof sockets, "%s", folder);
     (void)snprintf(ready, sizeof ready, "%s/.s.PGSQL.5432", folder);
@@ -167,8 +192,20 @@ static bool start_postgres(void)
     return server > 0 && wait_for(ready);
 }
 
+static void print_log(void)
+{
+    char path[160], line[512];
+    (void)snprintf(path, sizeof path, "%s/log", folder);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file))
+        (void)fputs(line, stderr);
+    if (file)
+        (void)fclose(file);
+}
+
 bool bench_engine(const char *name)
 {
+    static const char *const servers[] = {[SQLITE] = NULL, [MARIADB] = "mariadbd", [POSTGRES] = "initdb"};
     const bill_store_engine *const *engines = bill_store_engines();
     size_t i = 0;
     while (engines[i] && strcmp(engines[i]->name, name) != 0)
@@ -177,14 +214,30 @@ bool bench_engine(const char *name)
         return false;
     engine_name = name;
     engine = engines[i]->dialect == BILL_SQLITE ? SQLITE : engines[i]->dialect == BILL_MARIADB ? MARIADB : POSTGRES;
+    widen_path();
+    if (servers[engine] && !outside_sockets() && !installed(servers[engine]))
+        return false;
     (void)snprintf(folder, sizeof folder, "/tmp/billing-test-XXXXXX");
     owner = getpid();
-    if (!mkdtemp(folder))
-        return false;
+    if (!mkdtemp(folder)) {
+        perror(folder);
+        exit(1);
+    }
     bool started = engine == SQLITE || (engine == MARIADB ? start_mariadb() : start_postgres());
-    if (!started)
+    if (!started) {
+        (void)fprintf(stderr, "the server of %s does not start\n", name);
+        print_log();
         bench_end();
-    return started;
+        exit(1);
+    }
+    return true;
+}
+
+int bench_missing(const char *name)
+{
+    const char *must = getenv("BILLING_MUST_RUN");
+    printf("store %s is not available here\n", name);
+    return must && strstr(must, name) ? 1 : 77;
 }
 
 static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk)

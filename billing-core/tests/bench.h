@@ -20,8 +20,13 @@ typedef struct bench {
 } bench;
 
 /* Chooses the engine for the rest of the program and starts its server.
- * False if this build or machine does not have it. */
+ * False if this build or machine does not have it; a server that is there and
+ * does not start ends the program with its log and exit code 1. */
 bool bench_engine(const char *name);
+
+/* Says that an engine is missing; returns the exit code that fits: 77, skipped,
+ * or 1 where the variable BILLING_MUST_RUN names it. */
+int bench_missing(const char *name);
 void bench_end(void);
 const char *bench_engine_name(void);
 

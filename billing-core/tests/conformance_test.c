@@ -638,10 +638,8 @@ int main(int argc, char **argv)
     };
     const char *name = argc > 1 ? argv[1] : "sqlite";
     char title[64];
-    if (!bench_engine(name)) {
-        printf("store %s is not available here\n", name);
-        return 77;
-    }
+    if (!bench_engine(name))
+        return bench_missing(name);
     (void)snprintf(title, sizeof title, "billing conformance on %s", name);
     if (argc > 2)
         cmocka_set_test_filter(argv[2]);

@@ -518,10 +518,8 @@ int main(int argc, char **argv)
     struct CMUnitTest tests[64];
     size_t count = 0;
     const char *name = argc > 1 ? argv[1] : "sqlite";
-    if (!bench_engine(name)) {
-        printf("store %s is not available here\n", name);
-        return 77;
-    }
+    if (!bench_engine(name))
+        return bench_missing(name);
     DIR *folder = opendir(FIXTURE_DIR);
     for (struct dirent *entry; folder && (entry = readdir(folder)) && count < 64;) {
         size_t length = strlen(entry->d_name);
