@@ -199,11 +199,40 @@ static void build_indexes(indexer *x)
     complete_classes(x);
 }
 
+/* The grammar reads `await client.post<T>(x)` as a call of `await client.post`. The two nodes trade
+ * places; preorder, and everything that counts nodes, stays as it is. */
+static void mend_awaited_calls(builder *b)
+{
+    ml_node *nodes = b->nodes.items;
+
+    for (ml_node_id id = 1; id < b->nodes.count; id++) {
+        ml_node_id inner = nodes[id].first;
+        if (nodes[id].kind != ML_NODE_CALL || !inner || nodes[inner].kind != ML_NODE_AWAIT || nodes[inner].role != ML_ROLE_CALLEE)
+            continue;
+        ml_node_id callee = nodes[inner].first;
+        if (!callee || nodes[callee].next)
+            continue;
+        nodes[callee].next = nodes[inner].next;
+        nodes[callee].role = ML_ROLE_CALLEE;
+        for (ml_node_id arg = nodes[callee].next; arg; arg = nodes[arg].next)
+            nodes[arg].parent = inner;
+        nodes[inner].kind = ML_NODE_CALL;
+        nodes[inner].role = ML_ROLE_VALUE;
+        nodes[inner].flags = nodes[id].flags;
+        nodes[inner].next = 0;
+        nodes[inner].start = nodes[callee].start;
+        nodes[inner].end = nodes[id].end;
+        nodes[id].kind = ML_NODE_AWAIT;
+        nodes[id].flags = 0;
+    }
+}
+
 void builder_freeze(builder *b)
 {
     ml_facts *facts = b->facts;
     indexer x = {.b = b, .facts = facts};
 
+    mend_awaited_calls(b);
     resolve_names(b);
     facts->nodes = KEEP(b->arena, b->nodes);
     facts->node_count = b->nodes.count;
