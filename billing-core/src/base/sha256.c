@@ -13,14 +13,23 @@ static const uint32_t constants[64] = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-static uint32_t rotate(uint32_t x, int n)
+static inline uint32_t rotate(uint32_t x, int n)
 {
     return x >> n | x << (32 - n);
 }
 
-static void compress(bill_sha256 *hash, const unsigned char *block)
+/* One of the 64 rounds. The letters of the standard move by renaming: the
+ * caller turns them, so that they stay in registers. */
+static inline void one_round(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f, uint32_t g,
+                             uint32_t *h, uint32_t input)
 {
-    uint32_t w[64], s[8];
+    uint32_t t = *h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + (g ^ (e & (f ^ g))) + input;
+    *d += t;
+    *h = t + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) | (c & (a | b)));
+}
+
+static void expand(uint32_t w[64], const unsigned char *block)
+{
     for (int i = 0; i < 16; i++)
         w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 | (uint32_t)block[4 * i + 2] << 8 |
                block[4 * i + 3];
@@ -29,18 +38,27 @@ static void compress(bill_sha256 *hash, const unsigned char *block)
         w[i] =
             w[i - 16] + (rotate(a, 7) ^ rotate(a, 18) ^ a >> 3) + w[i - 7] + (rotate(b, 17) ^ rotate(b, 19) ^ b >> 10);
     }
-    memcpy(s, hash->state, sizeof s);
-    for (int i = 0; i < 64; i++) {
-        /* the letters of the standard move by renaming: s[(0 - i) & 7] is its a */
-        uint32_t *a = &s[-i & 7], *d = &s[(3 - i) & 7], *h = &s[(7 - i) & 7];
-        uint32_t b = s[(1 - i) & 7], c = s[(2 - i) & 7], e = s[(4 - i) & 7], f = s[(5 - i) & 7], g = s[(6 - i) & 7];
-        uint32_t t1 = *h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + constants[i] + w[i];
-        uint32_t t2 = (rotate(*a, 2) ^ rotate(*a, 13) ^ rotate(*a, 22)) + ((*a & b) ^ (*a & c) ^ (b & c));
-        *d += t1;
-        *h = t1 + t2;
+}
+
+static void compress(bill_sha256 *hash, const unsigned char *block)
+{
+    uint32_t w[64], *s = hash->state;
+    uint32_t a = s[0], b = s[1], c = s[2], d = s[3], e = s[4], f = s[5], g = s[6], h = s[7];
+    expand(w, block);
+    for (int i = 0; i < 64; i += 8) {
+        const uint32_t *k = constants + i, *in = w + i;
+        one_round(a, b, c, &d, e, f, g, &h, k[0] + in[0]);
+        one_round(h, a, b, &c, d, e, f, &g, k[1] + in[1]);
+        one_round(g, h, a, &b, c, d, e, &f, k[2] + in[2]);
+        one_round(f, g, h, &a, b, c, d, &e, k[3] + in[3]);
+        one_round(e, f, g, &h, a, b, c, &d, k[4] + in[4]);
+        one_round(d, e, f, &g, h, a, b, &c, k[5] + in[5]);
+        one_round(c, d, e, &f, g, h, a, &b, k[6] + in[6]);
+        one_round(b, c, d, &e, f, g, h, &a, k[7] + in[7]);
     }
+    const uint32_t added[8] = {a, b, c, d, e, f, g, h};
     for (int i = 0; i < 8; i++)
-        hash->state[i] += s[i];
+        s[i] += added[i];
 }
 
 void bill_sha256_init(bill_sha256 *hash)
@@ -56,6 +74,13 @@ void bill_sha256_add(bill_sha256 *hash, const void *bytes, size_t length)
     const unsigned char *at = bytes;
     while (length > 0) {
         size_t used = (size_t)(hash->length % 64), take = 64 - used;
+        if (used == 0 && length >= 64) { /* a whole block needs no copy */
+            compress(hash, at);
+            hash->length += 64;
+            at += 64;
+            length -= 64;
+            continue;
+        }
         if (take > length)
             take = length;
         memcpy(hash->block + used, at, take);
