@@ -18,22 +18,57 @@ const ml_rule_entry *ml_rule_find(const ml_rule_entry *rules, uint32_t count, ml
     return NULL;
 }
 
+/* A family and a star, or a star alone, stand for every rule they match. */
+static bool is_pattern(ml_str rule)
+{
+    return rule.len && rule.data[rule.len - 1] == '*';
+}
+
+static bool set_matching(ml_engine *engine, const ml_rule_setting *setting)
+{
+    ml_str prefix = ml_str_slice(setting->rule, 0, setting->rule.len - 1);
+    bool any = false;
+
+    if (prefix.len && prefix.data[prefix.len - 1] != '/')
+        return false;
+    for (uint32_t i = 0; i < engine->options.rule_count; i++) {
+        if (!ml_str_starts(engine->options.rules[i].info->id, prefix))
+            continue;
+        engine->states[i].off = setting->off;
+        engine->states[i].level = setting->level;
+        any = true;
+    }
+    return any;
+}
+
+static bool set_one(ml_engine *engine, const ml_rule_setting *setting)
+{
+    const ml_rule_entry *entry = ml_rule_find(engine->options.rules, engine->options.rule_count, setting->rule);
+
+    if (!entry)
+        return false;
+    ml_rule_state *state = &engine->states[entry - engine->options.rules];
+    state->off = setting->off;
+    state->level = setting->level;
+    return true;
+}
+
+/* Patterns first, so that a rule named by itself has the last word wherever it stands. */
 static ml_status read_settings(ml_engine *engine, ml_error *error)
 {
     const ml_config *config = engine->options.config;
 
     for (uint32_t i = 0; i < engine->options.rule_count; i++)
         engine->states[i].off = !engine->options.rules[i].info->on;
-    for (uint32_t i = 0; i < config->rule_count; i++) {
-        const ml_rule_setting *setting = &config->rules[i];
-        const ml_rule_entry *entry = ml_rule_find(engine->options.rules, engine->options.rule_count, setting->rule);
-        if (!entry)
-            return ml_fail(error, ML_EVALUE, ml_arena_cstr(engine->run, config->path), setting->line,
-                           "there is no rule \"%.*s\"; `meterlint rules` lists them", ML_STR_ARG(setting->rule));
-        ml_rule_state *state = &engine->states[entry - engine->options.rules];
-        state->off = setting->off;
-        state->level = setting->level;
-    }
+    for (int patterns = 1; patterns >= 0; patterns--)
+        for (uint32_t i = 0; i < config->rule_count; i++) {
+            const ml_rule_setting *setting = &config->rules[i];
+            if (is_pattern(setting->rule) != patterns)
+                continue;
+            if (!(patterns ? set_matching(engine, setting) : set_one(engine, setting)))
+                return ml_fail(error, ML_EVALUE, ml_arena_cstr(engine->run, config->path), setting->line,
+                               "there is no rule \"%.*s\"; `meterlint rules` lists them", ML_STR_ARG(setting->rule));
+        }
     return ML_OK;
 }
 

@@ -6,6 +6,7 @@
  * number of files) a file that does; bridge methods, reference tables and possible
  * keys are further reasons, each by its own words. --no-trigger must find the same. */
 #include "scan_internal.h"
+#include "ml/formula.h"
 
 typedef ML_VEC(ml_trigger_word) word_list;
 
@@ -82,6 +83,8 @@ void ml_scan_build_words(ml_scan *scan)
     add_client_words(scan, &words);
     add_bridge_words(scan, &words);
     add_table_words(scan, &words);
+    for (uint32_t i = 0; i < ml_formula_word_count; i++)
+        add_word(scan, &words, ml_str_of(ml_formula_words[i]), ML_WHY_TABLE);
     scan->words = ml_trigger_build(&scan->run, words.items, words.count, false);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         add_word(scan, &keys, ml_str_of(names[i]), 1);

@@ -1,0 +1,122 @@
+/* The cost expressions of a file, for all pricing rules. */
+#include "pricing.h"
+
+bool ml_pricing_concerns(const ml_facts *facts)
+{
+    for (uint32_t i = 0; i < ml_formula_word_count; i++)
+        if (ml_str_contains(facts->lines.text, ml_str_of(ml_formula_words[i])))
+            return true;
+    return false;
+}
+
+static bool has_any(ml_str text, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ml_str_find_nocase(text, ml_str_of(words[i])) != ML_NOT_FOUND)
+            return true;
+    return false;
+}
+
+bool ml_pricing_is_model(ml_str name)
+{
+    static const char *const words[] = {"billingrecord", "billing_record", "billrecord", "modelusage", "model_usage",
+                                        "usagerecord", "usage_record", "billingsummary", "monthlysummary",
+                                        "billing_monthly", "modelbilling", "model_billing", "billingjournal", "aibill"};
+    return has_any(name, words, sizeof words / sizeof *words);
+}
+
+static bool is_writer(ml_str callee)
+{
+    static const char *const verbs[] = {"create", "upsert", "insert", "update", "save", "recordusage", "recordbilling",
+                                        "addbill", "writebill", "storebill", "values", "set"};
+    size_t dot = ml_str_rfind_char(callee, '.');
+    ml_str last = dot == ML_NOT_FOUND ? callee : ml_str_from(callee, dot + 1);
+
+    return has_any(last, verbs, sizeof verbs / sizeof *verbs);
+}
+
+bool ml_pricing_is_stored(const ml_facts *facts, ml_node_id node)
+{
+    for (ml_node_id at = node; at; at = ml_node_at(facts, at)->parent) {
+        ml_node_kind kind = ml_kind_of(facts, at);
+        if (kind == ML_NODE_FUNCTION || kind == ML_NODE_BLOCK)
+            return false;
+        ml_node_id parent = ml_node_at(facts, at)->parent;
+        if (ml_kind_of(facts, parent) == ML_NODE_CALL && ml_node_at(facts, at)->role == ML_ROLE_ARG)
+            return kind == ML_NODE_OBJECT && is_writer(ml_source_of(facts, ml_child(facts, parent, ML_ROLE_CALLEE)));
+    }
+    return false;
+}
+
+/* What is left when conversions and roundings are taken off. */
+static ml_node_id core_of(const ml_facts *facts, ml_node_id node)
+{
+    for (int i = 0; i < 16; i++) {
+        ml_node_id callee = ml_child(facts, node, ML_ROLE_CALLEE), arg = ml_child(facts, node, ML_ROLE_ARG);
+        switch (ml_kind_of(facts, node)) {
+        case ML_NODE_AWAIT:
+        case ML_NODE_UNARY: node = ml_child(facts, node, ML_ROLE_VALUE); break;
+        case ML_NODE_NEW: node = arg; break;
+        case ML_NODE_CALL: {
+            static const char *const same[] = {"tofixed", "tonumber", "tostring", "todecimal", "round", "dp", "decimalplaces",
+                                               "number", "parsefloat", "parseint", "string", "ceil", "floor", "trunc"};
+            if (!has_any(ml_text_of(facts, callee), same, sizeof same / sizeof *same))
+                return node;
+            bool method = ml_kind_of(facts, callee) == ML_NODE_MEMBER &&
+                          !ml_str_eq_c(ml_text_of(facts, ml_child(facts, callee, ML_ROLE_OBJECT)), "Math");
+            node = method ? ml_child(facts, callee, ML_ROLE_OBJECT) : arg;
+            break;
+        }
+        default: return node;
+        }
+    }
+    return node;
+}
+
+/* Was the amount computed where a site of its own stands? */
+static bool is_passed_on(const ml_facts *facts, const ml_formula_site *site)
+{
+    ml_node_id core = core_of(facts, site->value);
+
+    if (ml_kind_of(facts, core) == ML_NODE_CALL)
+        return ml_formula_is_cost_name(ml_text_of(facts, ml_child(facts, core, ML_ROLE_CALLEE)));
+    if (ml_kind_of(facts, core) != ML_NODE_IDENT || !ml_node_at(facts, core)->ref)
+        return false;
+    const ml_binding *b = &facts->bindings[ml_node_at(facts, core)->ref];
+    return b->kind == ML_BIND_VAR && !b->write_count && ml_formula_is_cost_name(b->name);
+}
+
+static bool prices_elsewhere(const ml_formula_sites *sites, const ml_formula *formulas, uint32_t but, ml_formula_role what)
+{
+    for (uint32_t i = 0; i < sites->count; i++)
+        if (i != but && sites->items[but].function && sites->items[i].function == sites->items[but].function &&
+            ml_formula_prices(&formulas[i], what))
+            return true;
+    return false;
+}
+
+void ml_pricing_each(ml_ctx *ctx, ml_pricing_judge *judge)
+{
+    const ml_facts *facts = ml_ctx_facts(ctx);
+    ml_arena scratch = {0};
+    ml_formula_sites sites = {0};
+
+    if (!ml_pricing_concerns(facts))
+        return;
+    ml_formula_sites_of(&sites, &scratch, facts);
+    ml_formula *formulas = ML_NEW_ARRAY(&scratch, ml_formula, sites.count ? sites.count : 1);
+    for (uint32_t i = 0; i < sites.count; i++) {
+        ml_eval_begin(ml_ctx_eval(ctx)); /* a question of its own */
+        ml_formula_read(&formulas[i], ml_ctx_link(ctx), ml_ctx_eval(ctx), ml_ctx_file(ctx), sites.items[i].value);
+    }
+    for (uint32_t i = 0; i < sites.count; i++) {
+        ml_pricing pricing = {.site = &sites.items[i],
+                              .formula = &formulas[i],
+                              .has_output = prices_elsewhere(&sites, formulas, i, ML_FR_OUTPUT),
+                              .has_input = prices_elsewhere(&sites, formulas, i, ML_FR_INPUT),
+                              .passed_on = is_passed_on(facts, &sites.items[i]),
+                              .stored = ml_pricing_is_stored(facts, sites.items[i].node)};
+        judge(ctx, &pricing);
+    }
+    ml_arena_finish(&scratch);
+}
