@@ -1,6 +1,8 @@
 /* bench.c - databases, servers and shorthand for the tests. */
 #include "bench.h"
 
+#include "billing/query.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -450,7 +452,12 @@ void reconciled(bench *b)
 {
     char text[256] = "";
     int64_t count = 0;
+    int64_t exported = 0;
+    bill_filter any;
+    bill_filter_init(&any);
     MUST(b, bill_ledger_reconcile(&count, b->ledger, first_violation, text, &b->error));
+    MUST(b, bill_export_verify(&exported, b->ledger, &any, first_violation, text, &b->error));
+    count += exported;
     if (count != 0)
         fail_msg("%lld violations, the first: %s", (long long)count, text);
 }

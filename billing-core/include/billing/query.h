@@ -92,6 +92,13 @@ typedef struct bill_export_options {
 bill_status bill_export_csv(bill_sink sink, void *sink_context, bill_ledger *ledger, const bill_filter *filter,
                             const bill_export_options *options, bill_error *error);
 
+/* Writes both exports, reads them back and compares: the rows that are not
+ * cancelled add up to the gross of the bill, and those of the cost
+ * specification to its net, per currency. *count is the number of
+ * differences, which are violations of invariant 13. Memory stays constant. */
+bill_status bill_export_verify(int64_t *count, bill_ledger *ledger, const bill_filter *filter, bill_violation_fn each,
+                               void *context, bill_error *error);
+
 const char *bill_status_label(bill_billing_status status, bill_language language);
 const char *bill_type_label(bill_billing_type type, bill_language language);
 

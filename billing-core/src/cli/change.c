@@ -180,6 +180,12 @@ int run_reconcile(invocation *in)
     if (list.json)
         printf("{\"violations\":[");
     bill_status status = bill_ledger_reconcile(&count, s.ledger, print_violation, &list, &in->error);
+    bill_filter any;
+    int64_t exported = 0;
+    bill_filter_init(&any);
+    if (status == BILL_OK)
+        status = bill_export_verify(&exported, s.ledger, &any, print_violation, &list, &in->error);
+    count += exported;
     printf(list.json ? "],\"count\":%lld}\n" : "%lld contradictions\n", (long long)count);
     close_session(&s);
     if (status != BILL_OK)
