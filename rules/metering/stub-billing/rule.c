@@ -1,0 +1,103 @@
+/* metering/stub-billing - a billing service that stores nothing.
+ *
+ * Reports  a creator of bills or usage records (createBillingRecord, recordUsage…) whose body
+ *          calls nothing but clocks, ids and logs, assigns nothing, and answers made-up data.
+ * Silent   for abstract methods and interfaces, for code that throws (not implemented), in
+ *          tests and mocks, and for anything that calls or keeps something. */
+#include "metering_fields.h"
+
+static bool is_creator(ml_str name)
+{
+    static const char *const verbs[] = {"create", "record", "save", "add", "insert", "store", "write"};
+    static const char *const things[] = {"bill", "usage"};
+    static const char *const others[] = {"service", "controller", "router", "app", "model", "schema", "table", "config", "price", "view"};
+
+    return rule_begins_with_any(name, verbs, RULE_COUNT(verbs)) && rule_contains_any(name, things, RULE_COUNT(things)) &&
+           !rule_contains_any(name, others, RULE_COUNT(others));
+}
+
+/* A call that leaves nothing behind. */
+static bool is_inert(ml_str callee)
+{
+    static const char *const names[] = {"Date.now", "Math.random", "Math.floor", "Math.round", "Math.ceil", "randomUUID", "crypto.randomUUID",
+                                        "uuid", "uuidv4", "uuid.v4", "nanoid", "ulid", "String", "Number", "Promise.resolve", "setTimeout",
+                                        "resolve", "JSON.stringify", "sleep", "delay", "parseInt", "parseFloat"};
+    static const char *const ends[] = {".toFixed", ".toISOString", ".toString", ".slice", ".substring", ".getTime", ".padStart", ".substr"};
+    static const char *const loggers[] = {"console.", "logger.", "log."};
+
+    if (rule_is_any(callee, names, RULE_COUNT(names)) || rule_begins_with_any(callee, loggers, RULE_COUNT(loggers)) ||
+        ml_str_contains(callee, ML_STR("logger.")))
+        return true;
+    for (size_t i = 0; i < RULE_COUNT(ends); i++)
+        if (ml_str_ends(callee, ml_str_of(ends[i])))
+            return true;
+    return false;
+}
+
+static bool is_stub(ml_ctx *ctx, ml_node_id function)
+{
+    const ml_facts *facts = ml_ctx_facts(ctx);
+    ml_node_id body = ml_child(facts, function, ML_ROLE_BODY);
+    bool answers = false;
+
+    if (!body)
+        return false;
+    for (ml_node_id n = body; n; n = ml_walk(facts, body, n)) {
+        switch (ml_kind_of(facts, n)) {
+        case ML_NODE_THROW:
+        case ML_NODE_ASSIGN:
+        case ML_NODE_UPDATE:
+        case ML_NODE_TAGGED:
+        case ML_NODE_YIELD: return false;
+        case ML_NODE_NEW: {
+            ml_str callee = rule_callee_text(ctx, facts, n);
+            if (!ml_str_eq_c(callee, "Date") && !ml_str_eq_c(callee, "Promise") && ml_str_find_nocase(callee, ML_STR("Decimal")) == ML_NOT_FOUND)
+                return false;
+            break;
+        }
+        case ML_NODE_CALL:
+            if (!is_inert(rule_callee_text(ctx, facts, n)))
+                return false;
+            break;
+        case ML_NODE_OBJECT: answers = true; break;
+        default: break;
+        }
+    }
+    /* A body that answers an object, or that is empty or only logs. */
+    bool hands_back = false;
+    for (ml_node_id n = body; n; n = ml_walk(facts, body, n))
+        hands_back |= ml_kind_of(facts, n) == ML_NODE_RETURN && ml_child(facts, n, ML_ROLE_VALUE);
+    return answers || (!hands_back && ml_kind_of(facts, body) == ML_NODE_BLOCK);
+}
+
+static void judge_file(ml_ctx *ctx)
+{
+    const ml_facts *facts = ml_ctx_facts(ctx);
+
+    if (!rule_is_metering_file(ctx) || rule_is_test_path(facts->path))
+        return;
+    for (uint32_t f = 1; f < facts->function_count; f++) {
+        ml_node_id function = facts->functions[f].node, member = ml_node_at(facts, function)->parent;
+        ml_node_kind kind = ml_kind_of(facts, member);
+        bool named = kind == ML_NODE_METHOD || kind == ML_NODE_FIELD || kind == ML_NODE_PROPERTY;
+        ml_str name = named                         ? ml_text_of(facts, member)
+                      : kind == ML_NODE_DECLARATOR ? ml_text_of(facts, ml_child(facts, member, ML_ROLE_TARGET))
+                                                   : ml_text_of(facts, function);
+        ml_eval_begin(ml_ctx_eval(ctx));
+        if ((ml_node_at(facts, function)->flags & ML_NF_ABSTRACT) || !is_creator(name) || !is_stub(ctx, function))
+            continue;
+        ml_node_id at = named ? member : function;
+        ml_finding *finding = ml_ctx_report(ctx, at);
+        ml_finding_set(ctx, finding, "name", name);
+        uint32_t start = ml_node_at(facts, at)->start;
+        size_t open = ml_str_find_char(ml_str_from(facts->lines.text, start), '(');
+        ml_finding_narrow(ctx, finding, start, start + (uint32_t)(open == ML_NOT_FOUND ? 1 : open));
+        ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), ml_child(facts, function, ML_ROLE_BODY)},
+                        "nothing in here stores anything", "其中没有任何存储操作");
+    }
+}
+
+const ml_rule ml_rule_metering_stub_billing = {
+    .judge_file = judge_file,
+    .in_bridge = true,
+};
