@@ -48,6 +48,11 @@ static void add_bridge_words(ml_scan *scan, word_list *words)
 
     for (uint32_t i = 0; i < bridge->method_count; i++)
         add_word(scan, words, bridge->methods[i].name, ML_WHY_BRIDGE);
+    /* What records usage: of "AIModelUsage.create" the part that must stand in a file that calls it. */
+    for (uint32_t i = 0; i < bridge->sinks.count; i++) {
+        size_t dot = ml_str_find_char(bridge->sinks.items[i], '.');
+        add_word(scan, words, dot == ML_NOT_FOUND ? bridge->sinks.items[i] : ml_str_slice(bridge->sinks.items[i], 0, dot), ML_WHY_BRIDGE);
+    }
 }
 
 static void add_table_words(ml_scan *scan, word_list *words)
