@@ -106,7 +106,7 @@ static bill_status tell(bill_ledger *ledger, bill_time *now, bill_error *error)
     bill_export_options options = {.bom = true};
     bill_meter *meter = NULL;
     size_t written = 0;
-    int64_t moved;
+    int64_t moved, differences;
     bill_status status = BILL_OK;
     bill_filter_init(&filter);
     filter.user_id = 7;
@@ -133,6 +133,8 @@ static bill_status tell(bill_ledger *ledger, bill_time *now, bill_error *error)
     STEP(bill_ledger_archive(&moved, ledger, instant("2025-02-20"), error));
     STEP(bill_export_csv(swallow, &written, ledger, &filter, &options, error));
     STEP(bill_json_bill(swallow, &written, ledger, 7, "2025-01", 0, 10, error));
+    STEP(bill_json_statistics(swallow, &written, ledger, 0, instant("2025-01-01"), instant("2025-02-01"), error));
+    STEP(bill_export_verify(&differences, ledger, &filter, NULL, NULL, error));
     return status;
 }
 
