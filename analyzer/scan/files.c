@@ -198,7 +198,7 @@ static void make_key(void)
     pthread_key_create(&parser_key, free_parser);
 }
 
-static ml_parser *thread_parser(void)
+static ml_parser *thread_parser(const ml_scan *scan)
 {
     pthread_once(&parser_once, make_key);
     ml_parser *parser = pthread_getspecific(parser_key);
@@ -206,6 +206,7 @@ static ml_parser *thread_parser(void)
         parser = ml_parser_new(0);
         pthread_setspecific(parser_key, parser);
     }
+    ml_parser_set_patience(parser, scan->config.deadline_ms);
     return parser;
 }
 
@@ -220,7 +221,7 @@ const ml_facts *ml_scan_facts(ml_scan *scan, ml_file_id file)
     if (!slot->read)
         read_slot(scan, file, slot);
     if (!slot->parsed && slot->readable)
-        slot->facts = ml_facts_of(&slot->arena, thread_parser(), source->path, source->kind, slot->text);
+        slot->facts = ml_facts_of(&slot->arena, thread_parser(scan), source->path, source->kind, slot->text);
     slot->parsed = true;
     const ml_facts *facts = slot->facts;
     pthread_mutex_unlock(&slot->lock);

@@ -51,7 +51,6 @@ struct ml_scan {
     ml_worker **workers;
     unsigned jobs;
     ml_trigger_set *words;
-    ml_trigger_set *key_words;
     ml_trigger_set *blind_words;
     ml_strmap client_packages;
     ml_strmap staged_text;    /* path -> ml_str, in staged mode */

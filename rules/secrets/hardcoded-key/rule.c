@@ -6,7 +6,7 @@
  * Silent   for placeholders, masked keys, regular expressions and other vendors' keys. */
 #include "ml/rule.h"
 
-enum { KEY_BYTES_MIN = 16 };
+enum { KEY_BYTES_MIN = 16, MADE_BYTES_MAX = 400 };
 
 /* A run of key characters with a digit, or with letters of both cases: what every key has and
  * most texts have not. */
@@ -81,15 +81,18 @@ static ml_str text_of(ml_ctx *ctx, ml_node_id node)
     return text;
 }
 
-static ml_str masked(ml_ctx *ctx, ml_str key)
+static ml_text masked(ml_ctx *ctx, ml_str key)
 {
-    return ml_arena_printf(ml_ctx_arena(ctx), "%.*s… (%zu characters)", ML_STR_ARG(ml_str_slice(key, 0, 4)), key.len);
+    ml_str head = ml_str_slice(key, 0, 4);
+    ml_text text;
+
+    text.in[ML_LANG_EN] = ml_arena_printf(ml_ctx_arena(ctx), "%.*s… (%zu characters)", ML_STR_ARG(head), key.len);
+    text.in[ML_LANG_ZH] = ml_arena_printf(ml_ctx_arena(ctx), "%.*s…（%zu 个字符）", ML_STR_ARG(head), key.len);
+    return text;
 }
 
-static void judge(ml_ctx *ctx, ml_node_id node)
+static void judge_text(ml_ctx *ctx, ml_node_id node, ml_str text)
 {
-    ml_str text = text_of(ctx, node);
-
     if (text.len < KEY_BYTES_MIN || !may_hold_key(text))
         return;
     ml_str name = name_of_target(ml_ctx_facts(ctx), node);
@@ -99,12 +102,34 @@ static void judge(ml_ctx *ctx, ml_node_id node)
         return;
     ml_finding *finding = ml_ctx_report(ctx, node);
     ml_finding_provider(ctx, finding, match.provider);
-    ml_finding_set(ctx, finding, "key", masked(ctx, ml_str_slice(line, match.start, match.end)));
+    ml_finding_set_text(ctx, finding, "key", masked(ctx, ml_str_slice(line, match.start, match.end)));
     if (match.trust != ML_TRUST_FULL && !name.len)
         ml_finding_cap(ctx, finding, ML_LEVEL_LOW, "the key format is not confirmed", "密钥格式尚未核实");
 }
 
+static void judge(ml_ctx *ctx, ml_node_id node)
+{
+    judge_text(ctx, node, text_of(ctx, node));
+}
+
+/* ["sk-", "…"].join(""), atob("…"): calls that put a text together or decode it. */
+static void judge_call(ml_ctx *ctx, ml_node_id call)
+{
+    static const char *const makers[] = {"join", "atob", "concat", "toString", "fromCharCode"};
+    const ml_facts *facts = ml_ctx_facts(ctx);
+    ml_str callee = ml_text_of(facts, ml_child(facts, call, ML_ROLE_CALLEE));
+    bool makes = false;
+
+    for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
+        makes |= ml_str_eq_c(callee, makers[i]);
+    ml_str text = makes && ml_kind_of(facts, call) == ML_NODE_CALL ? text_of(ctx, call) : ML_STR_NONE;
+    /* What stands in the code as it is, is found there. */
+    if (text.len && text.len <= MADE_BYTES_MAX && !ml_str_contains(ml_source_of(facts, call), text))
+        judge_text(ctx, call, text);
+}
+
 const ml_rule ml_rule_secrets_hardcoded_key = {
     .judge_text = judge,
+    .judge_call = judge_call,
     .in_bridge = true,
 };
