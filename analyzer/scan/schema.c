@@ -1,4 +1,5 @@
 /* The project as a whole: its declared tables, and the rules that look at them. */
+#include "ml/prisma.h"
 #include "scan_internal.h"
 
 static void add_script(ml_scan *scan, ml_file_id file, ml_table_source *source)
@@ -20,9 +21,58 @@ static void add_sql(ml_scan *scan, ml_file_id file, ml_table_source *source)
     source->sql = script;
     source->lines = lines;
     if (script->unread) {
-        ml_text reason = {{ML_STR("table statements could not be understood"), ML_STR("有无法理解的建表语句")}};
-        ml_scan_problem(scan, ML_PROBLEM_PARSE, source->path, ml_lines_span(lines, script->unread_first, script->unread_first).line,
-                        reason);
+        ml_text reason = {
+            {ML_STR("table statements could not be understood"), ML_STR("有无法理解的建表语句")}
+        };
+        ml_scan_problem(scan, ML_PROBLEM_PARSE, source->path,
+                        ml_lines_span(lines, script->unread_first, script->unread_first).line, reason);
+    }
+}
+
+/* A Prisma schema; also package.json, which says what the database is. */
+static void add_prisma(ml_scan *scan, ml_file_id file, ml_table_source *source)
+{
+    ml_str text;
+
+    if (!ml_scan_text(scan, file, &text))
+        return;
+    ml_sql_script *script = ML_NEW(&scan->run, ml_sql_script);
+    ml_lines *lines = ML_NEW(&scan->run, ml_lines);
+    ml_prisma_parse(script, &scan->run, text);
+    *lines = ml_lines_of(&scan->run, text);
+    source->sql = script;
+    source->lines = lines;
+    source->is_model = true;
+}
+
+static ml_table_place first_line(ml_scan *scan, ml_file_id file)
+{
+    ml_table_place place = {.path = scan->files.items[file - 1].path};
+    ml_str text;
+
+    if (!ml_scan_text(scan, file, &text))
+        return (ml_table_place){0};
+    ml_lines *lines = ML_NEW(&scan->run, ml_lines);
+    *lines = ml_lines_of(&scan->run, text);
+    place.lines = lines;
+    place.end = (uint32_t)(ml_str_find_char(text, '\n') == ML_NOT_FOUND ? text.len : ml_str_find_char(text, '\n'));
+    return place;
+}
+
+/* The bridge, the manifest nearest to the root, the database it names. */
+static void add_surroundings(ml_scan *scan, ml_table_options *options)
+{
+    for (ml_file_id file = 1; file <= scan->files.count; file++) {
+        const ml_source_file *found = &scan->files.items[file - 1];
+        ml_str text;
+        if (!options->bridge.path.len && ml_file_kind_is_script(found->kind) && ml_link_in_bridge(scan->link, file))
+            options->bridge = first_line(scan, file);
+        if (!ml_str_eq_c(ml_path_name(found->path), "package.json") || !ml_scan_text(scan, file, &text))
+            continue;
+        if (options->dialect == ML_DATABASE_UNKNOWN)
+            options->dialect = ml_database_of_manifest(text);
+        if (!options->manifest.path.len || found->path.len < options->manifest.path.len)
+            options->manifest = first_line(scan, file);
     }
 }
 
@@ -40,6 +90,8 @@ static void build_tables(ml_scan *scan, ml_tables *tables)
         ml_table_source source = {.path = found->path, .is_test = found->is_test};
         if (found->kind == ML_FILE_SQL)
             add_sql(scan, file, &source);
+        else if (found->kind == ML_FILE_PRISMA)
+            add_prisma(scan, file, &source);
         else if (ml_file_kind_is_script(found->kind))
             add_script(scan, file, &source);
         if (is_source(&source))
@@ -50,6 +102,7 @@ static void build_tables(ml_scan *scan, ml_tables *tables)
     ml_table_options options = {.locate = ml_table_locate, .data = &locator};
     options.mapping = scan->config.tables;
     options.mapping_count = scan->config.table_count;
+    add_surroundings(scan, &options);
     ml_tables_build(tables, &scan->run, sources.items, sources.count, &options);
     ml_eval_free(eval);
 }
@@ -71,7 +124,9 @@ void ml_scan_judge_project(ml_scan *scan)
     ml_schema_checks(&scan->report.schema, &scan->run, &tables);
     scan->report.suggested_ddl = ml_schema_suggestion(&scan->run, &tables, has_bridge(scan));
     if (!has_bridge(scan)) {
-        ml_text text = {{ML_STR("no AIBridge implementation found"), ML_STR("未发现 AIBridge 实现")}};
+        ml_text text = {
+            {ML_STR("no AIBridge implementation found"), ML_STR("未发现 AIBridge 实现")}
+        };
         ml_check check = {ML_CHECK_UNKNOWN, text, ML_STR_NONE, 0};
         ml_vec_push(&scan->run, &scan->report.bridge, check);
     }

@@ -5,6 +5,7 @@
  *
  * The data type is read by its last known word, whatever it is imported as. */
 #include "declare.h"
+#include "migrations.h"
 
 typedef struct data_type {
     ml_str name; /* "DECIMAL" */
@@ -75,7 +76,7 @@ static bool read_data_type(declarer *d, data_type *out, const ml_facts *facts, m
     return false;
 }
 
-static int32_t number_of(declarer *d, const ml_facts *facts, ml_node_id node)
+int32_t written_number(declarer *d, const ml_facts *facts, ml_node_id node)
 {
     if (!node || !written_locate(d, &facts, &node) || ml_kind_of(facts, node) != ML_NODE_NUMBER)
         return -1;
@@ -91,7 +92,7 @@ static int32_t number_of(declarer *d, const ml_facts *facts, ml_node_id node)
 
 static int32_t number_property(declarer *d, const ml_facts *facts, ml_node_id object, const char *name)
 {
-    return written_property(d, &facts, &object, name) ? number_of(d, facts, object) : -1;
+    return written_property(d, &facts, &object, name) ? written_number(d, facts, object) : -1;
 }
 
 static bool is_object(declarer *d, const ml_facts **facts, ml_node_id *node)
@@ -132,7 +133,7 @@ static void apply_type(declarer *d, ml_table_column *column, const data_type *ty
     ml_node_id second = first ? ml_next_child(type->facts, first) : 0;
     const ml_facts *facts = type->facts;
     ml_node_id options = first;
-    int32_t a = number_of(d, type->facts, first), b = number_of(d, type->facts, second);
+    int32_t a = written_number(d, type->facts, first), b = written_number(d, type->facts, second);
 
     if (first && a < 0 && is_object(d, &facts, &options)) {
         a = number_property(d, facts, options, "precision");
@@ -153,7 +154,7 @@ static void apply_type(declarer *d, ml_table_column *column, const data_type *ty
 }
 
 /* type: 'DECIMAL(28,12)' is SQL. */
-static void apply_sql_type(declarer *d, ml_table_column *column, ml_str text)
+void attribute_sql_type(declarer *d, ml_table_column *column, ml_str text, int32_t first, int32_t second)
 {
     ml_sql_script script;
     ml_str sql = ml_arena_printf(d->arena, "CREATE TABLE t (c %.*s)", ML_STR_ARG(text));
@@ -161,9 +162,11 @@ static void apply_sql_type(declarer *d, ml_table_column *column, ml_str text)
     if (script.statements.count != 1 || script.statements.items[0].columns.count != 1)
         return;
     const ml_sql_column *from = &script.statements.items[0].columns.items[0];
-    declare_type(column, from->type, from->precision, from->scale);
+    declare_type(column, from->type, first < 0 ? from->precision : first, second < 0 ? from->scale : second);
     column->is_unsigned = from->is_unsigned;
     column->has_values = from->values.count > 0;
+    column->collation = from->collation;
+    column->binary = ml_str_ends(from->collation, ML_STR("_bin"));
     for (uint32_t i = 0; i < from->values.count; i++)
         ml_vec_push(d->arena, &column->values, from->values.items[i]);
 }
@@ -179,7 +182,7 @@ static bool read_type(declarer *d, ml_table_column *column, const ml_facts *fact
     }
     ml_str text = written_string(d, facts, node);
     if (text.len)
-        apply_sql_type(d, column, text);
+        attribute_sql_type(d, column, text, -1, -1);
     return true;
 }
 

@@ -147,3 +147,82 @@ bool declare_remove_column(ml_declaration *declaration, ml_str name)
     declaration->keys.count = kept;
     return true;
 }
+
+/* ---- dialects ---- */
+
+static bool any_word(ml_str text, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ml_str_find_nocase(text, ml_str_of(words[i])) != ML_NOT_FOUND)
+            return true;
+    return false;
+}
+
+ml_database declare_dialect(ml_str sql)
+{
+    static const char *const mysql[] = {
+        "auto_increment", "engine=",   "engine =", " unsigned", "on update current_timestamp",
+        "unique key ",    "tinyint(1)"};
+    static const char *const postgres[] = {"bigserial",   " serial", "timestamptz", "jsonb", "create type",
+                                           "as identity", "::text",  "plpgsql",     "bytea", "with time zone"};
+    static const char *const sqlite[] = {"autoincrement", "without rowid", "pragma ", ") strict"};
+    if (any_word(sql, mysql, sizeof mysql / sizeof *mysql))
+        return ML_DATABASE_MYSQL;
+    if (any_word(sql, postgres, sizeof postgres / sizeof *postgres))
+        return ML_DATABASE_POSTGRES;
+    return any_word(sql, sqlite, sizeof sqlite / sizeof *sqlite) ? ML_DATABASE_SQLITE : ML_DATABASE_UNKNOWN;
+}
+
+ml_database declare_provider(ml_str name)
+{
+    static const struct {
+        const char *name;
+        ml_database dialect;
+    } providers[] = {
+        {"mysql",       ML_DATABASE_MYSQL   },
+        {"mariadb",     ML_DATABASE_MYSQL   },
+        {"mysql2",      ML_DATABASE_MYSQL   },
+        {"postgres",    ML_DATABASE_POSTGRES},
+        {"postgresql",  ML_DATABASE_POSTGRES},
+        {"pg",          ML_DATABASE_POSTGRES},
+        {"cockroachdb", ML_DATABASE_POSTGRES},
+        {"sqlite",      ML_DATABASE_SQLITE  },
+        {"sqlite3",     ML_DATABASE_SQLITE  }
+    };
+    for (size_t i = 0; i < sizeof providers / sizeof providers[0]; i++)
+        if (ml_str_eq_nocase(name, ml_str_of(providers[i].name)))
+            return providers[i].dialect;
+    return ML_DATABASE_UNKNOWN;
+}
+
+static bool depends_on(ml_str text, const char *const *packages, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t at = ml_str_find(text, ml_str_of(packages[i]));
+        if (at == ML_NOT_FOUND)
+            continue;
+        ml_str after = ml_str_trim(ml_str_from(text, at + strlen(packages[i])));
+        if (after.len && after.data[0] == ':')
+            return true;
+    }
+    return false;
+}
+
+ml_database ml_database_of_manifest(ml_str text)
+{
+    static const char *const mysql[] = {"\"mysql2\"",
+                                        "\"mysql\"",
+                                        "\"mariadb\"",
+                                        "\"@sequelize/mysql\"",
+                                        "\"@sequelize/mariadb\"",
+                                        "\"@planetscale/database\""};
+    static const char *const postgres[] = {"\"pg\"", "\"postgres\"", "\"@sequelize/postgres\"",
+                                           "\"@neondatabase/serverless\"", "\"@vercel/postgres\""};
+    static const char *const sqlite[] = {"\"sqlite3\"", "\"better-sqlite3\"", "\"@libsql/client\"",
+                                         "\"@sequelize/sqlite3\""};
+    bool my = depends_on(text, mysql, sizeof mysql / sizeof *mysql);
+    bool post = depends_on(text, postgres, sizeof postgres / sizeof *postgres);
+    if (my || post) /* SQLite beside them serves tests */
+        return my && post ? ML_DATABASE_UNKNOWN : my ? ML_DATABASE_MYSQL : ML_DATABASE_POSTGRES;
+    return depends_on(text, sqlite, sizeof sqlite / sizeof *sqlite) ? ML_DATABASE_SQLITE : ML_DATABASE_UNKNOWN;
+}

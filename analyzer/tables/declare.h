@@ -19,6 +19,8 @@ typedef struct declarer {
     ml_strmap sql_tables; /* lower-case name -> holder */
     ml_strmap sql_types;  /* lower-case name of an enumeration -> ml_table_names */
     ml_strmap sql_keys;   /* lower-case name of a key -> ml_declaration */
+    ml_table_associations associations;
+    ml_table_events events;
     uint32_t copies;
     uint32_t steps; /* left for following names in the current file */
     bool cut_short;
@@ -36,9 +38,43 @@ void declare_key(declarer *d, ml_declaration *declaration, ml_table_key key);
 void declare_foreign_key(declarer *d, ml_declaration *declaration, ml_table_foreign_key key);
 bool declare_remove_column(ml_declaration *declaration, ml_str name);
 
+/* Of SQL: what its own words show. */
+ml_database declare_dialect(ml_str sql);
+
+/* "mysql", "mariadb", "mysql2", "pg", "postgresql", "better-sqlite3" and the like. */
+ml_database declare_provider(ml_str name);
+
+/* ---- what the database is made with, folded in order ---- */
+ml_declaration *fold_find(const declarer *d, ml_str table);
+/* Found, or made: `open` when it was created elsewhere. */
+ml_declaration *fold_known(declarer *d, ml_str table, ml_table_place place, ml_table_form form);
+ml_declaration *fold_create(declarer *d, ml_str table, ml_table_place place, ml_table_form form);
+void fold_drop_table(declarer *d, ml_declaration *declaration);
+void fold_rename_table(declarer *d, ml_declaration *declaration, ml_str name);
+void fold_rename_column(declarer *d, ml_declaration *to, ml_str old_name, ml_str new_name);
+/* The column is written anew; its keys and references stay. */
+void fold_change_column(declarer *d, ml_declaration *to, ml_str old_name, ml_table_column column);
+void fold_drop_key(ml_declaration *from, ml_str name);
+void fold_name_key(declarer *d, ml_str name, ml_declaration *declaration);
+
+/* A text with DDL that stands in a script: offset `at` of it is byte `start + at` of the file,
+ * or all of it is at [start, end) when `start_only`. */
+typedef struct fold_text {
+    ml_str path;
+    const ml_lines *lines;
+    uint32_t start, end;
+    bool start_only;
+} fold_text;
+void fold_sql_text(declarer *d, const fold_text *where, ml_str text);
+
 void declare_sql(declarer *d, const ml_table_source *source);
 void declare_sql_finish(declarer *d); /* after the last file: names of enumerations become values */
+void declare_prisma(declarer *d, const ml_table_source *source);
 void declare_models(declarer *d, const ml_facts *facts);
+void declare_decorated(declarer *d, const ml_facts *facts); /* sequelize-typescript, Sequelize 7, TypeORM */
+void declare_drizzle(declarer *d, const ml_facts *facts);
+void declare_migrations(declarer *d, const ml_facts *facts); /* QueryInterface, QueryRunner, Knex, SQL in strings */
+void declare_usage(declarer *d, const ml_facts *facts);      /* associations, sync */
 
 /* ---- values within scripts ---- */
 
@@ -55,6 +91,23 @@ ml_str written_string(declarer *d, const ml_facts *facts, ml_node_id node);
 bool written_property(declarer *d, const ml_facts **facts, ml_node_id *node, const char *name);
 typedef enum written_truth { WRITTEN_UNKNOWN, WRITTEN_FALSE, WRITTEN_TRUE } written_truth;
 written_truth written_bool(declarer *d, const ml_facts *facts, ml_node_id object, const char *name);
+
+/* Arguments and the words of a chain: a.b(1).c(2) is a, b(1), c(2). */
+typedef struct written_link {
+    ml_str name;
+    ml_node_id call; /* with the arguments, or 0 */
+    ml_node_id node;
+} written_link;
+enum { WRITTEN_CHAIN_MAX = 16 };
+/* The links from the left; 0 when the expression is none. */
+uint32_t written_chain(written_link *out, const ml_facts *facts, ml_node_id node);
+/* An association, its options read; nothing when they cannot be seen. */
+void usage_association(declarer *d, const ml_facts *facts, ml_node_id at, ml_str child, ml_str parent,
+                       ml_node_id options);
+int32_t written_number(declarer *d, const ml_facts *facts, ml_node_id node);
+ml_table_place written_place(const ml_facts *facts, ml_node_id node);
+/* Does the node lie in a method or function that takes back what a migration does? */
+bool written_is_down(const ml_facts *facts, ml_node_id node);
 
 /* One attribute of a model. False: it has no column (VIRTUAL). */
 bool attribute_column(declarer *d, ml_table_column *column, const ml_facts *facts, ml_node_id value);

@@ -9,7 +9,7 @@ typedef struct holder {
     ml_declaration *declaration; /* NULL after DROP TABLE */
 } holder;
 
-static ml_declaration *find(const declarer *d, ml_str name)
+ml_declaration *fold_find(const declarer *d, ml_str name)
 {
     char lower[128];
     if (name.len > sizeof lower)
@@ -31,22 +31,49 @@ static void hold(declarer *d, ml_str name, ml_declaration *declaration)
     at->declaration = declaration;
 }
 
-static ml_table_place place(const ml_table_source *source, uint32_t start, uint32_t end)
+/* Where the statements stand: a file of them, or a text within a script. */
+typedef struct origin {
+    ml_str path;
+    const ml_lines *lines;
+    uint32_t base, end;
+    bool start_only;
+    ml_str text;
+    ml_database dialect;
+    ml_table_form form;
+} origin;
+
+static ml_table_place place(const origin *source, uint32_t start, uint32_t end)
 {
-    return (ml_table_place){source->path, source->lines, start, end};
+    if (source->start_only)
+        return (ml_table_place){source->path, source->lines, source->base, source->end};
+    return (ml_table_place){source->path, source->lines, source->base + start, source->base + end};
 }
 
-static ml_declaration *create(declarer *d, const ml_table_source *source, const ml_sql_statement *statement, bool open)
+ml_declaration *fold_create(declarer *d, ml_str table, ml_table_place at, ml_table_form form)
 {
     ml_declaration *declaration = ML_NEW(d->arena, ml_declaration);
-    *declaration = (ml_declaration){
-        .origin = ML_TABLE_SQL,
-        .table = statement->table,
-        .open = open,
-        .place = place(source, statement->start, statement->head_end),
-    };
-    hold(d, statement->table, declaration);
+    *declaration = (ml_declaration){.origin = ML_TABLE_SQL, .form = form, .table = table, .place = at};
+    hold(d, table, declaration);
     ml_vec_push(d->arena, &d->all, declaration);
+    return declaration;
+}
+
+ml_declaration *fold_known(declarer *d, ml_str table, ml_table_place at, ml_table_form form)
+{
+    ml_declaration *known = fold_find(d, table);
+    if (known)
+        return known;
+    known = fold_create(d, table, at, form);
+    known->open = true;
+    return known;
+}
+
+static ml_declaration *create(declarer *d, const origin *source, const ml_sql_statement *statement, bool open)
+{
+    ml_declaration *declaration =
+        fold_create(d, statement->table, place(source, statement->start, statement->head_end), source->form);
+    declaration->open = open;
+    declaration->dialect = source->dialect;
     return declaration;
 }
 
@@ -74,7 +101,7 @@ static bool is_binary(ml_str collation)
            ml_str_eq_c(collation, "C") || ml_str_eq_c(collation, "POSIX");
 }
 
-static ml_table_column column_of(declarer *d, const ml_table_source *source, const ml_sql_column *from)
+static ml_table_column column_of(declarer *d, const origin *source, const ml_sql_column *from)
 {
     ml_table_column column = declare_blank();
     declare_type(&column, from->type, from->precision, from->scale);
@@ -98,7 +125,12 @@ static ml_table_column column_of(declarer *d, const ml_table_source *source, con
     return column;
 }
 
-static void add_keys(declarer *d, const ml_table_source *source, ml_declaration *to, const ml_sql_statement *statement)
+void fold_name_key(declarer *d, ml_str name, ml_declaration *declaration)
+{
+    ml_strmap_put(d->arena, &d->sql_keys, ml_arena_lower(d->arena, name), declaration);
+}
+
+static void add_keys(declarer *d, const origin *source, ml_declaration *to, const ml_sql_statement *statement)
 {
     for (uint32_t i = 0; i < statement->keys.count; i++) {
         const ml_sql_key *from = &statement->keys.items[i];
@@ -110,12 +142,11 @@ static void add_keys(declarer *d, const ml_table_source *source, ml_declaration 
                             place(source, from->start, from->end)};
         declare_key(d, to, key);
         if (key.name.len)
-            ml_strmap_put(d->arena, &d->sql_keys, ml_arena_lower(d->arena, key.name), to);
+            fold_name_key(d, key.name, to);
     }
 }
 
-static void add_foreign_keys(declarer *d, const ml_table_source *source, ml_declaration *to,
-                             const ml_sql_statement *statement)
+static void add_foreign_keys(declarer *d, const origin *source, ml_declaration *to, const ml_sql_statement *statement)
 {
     for (uint32_t i = 0; i < statement->foreign_keys.count; i++) {
         const ml_sql_foreign_key *from = &statement->foreign_keys.items[i];
@@ -140,7 +171,7 @@ static void add_checks(declarer *d, ml_declaration *to, const ml_sql_statement *
 /* LIKE copies columns and keys; neither engine copies foreign keys. */
 static void copy_like(declarer *d, ml_declaration *to, ml_str from_name)
 {
-    const ml_declaration *from = find(d, from_name);
+    const ml_declaration *from = fold_find(d, from_name);
     if (!from || from->open)
         to->open = true;
     if (!from || from == to)
@@ -162,13 +193,23 @@ static void copy_like(declarer *d, ml_declaration *to, ml_str from_name)
     }
 }
 
-static void create_table(declarer *d, const ml_table_source *source, const ml_sql_statement *statement)
+/* DEFAULT COLLATE=utf8mb4_bin behind the columns. */
+static bool compares_bytes(const origin *source, const ml_sql_statement *statement)
 {
-    ml_declaration *to = find(d, statement->table);
+    uint32_t from = statement->columns.count ? statement->columns.items[statement->columns.count - 1].end : 0;
+    ml_str tail = ml_str_slice(source->text, from, statement->end);
+    size_t collate = ml_str_find_nocase(tail, ML_STR("collate"));
+    return collate != ML_NOT_FOUND && ml_str_find_nocase(ml_str_from(tail, collate), ML_STR("_bin")) != ML_NOT_FOUND;
+}
+
+static void create_table(declarer *d, const origin *source, const ml_sql_statement *statement)
+{
+    ml_declaration *to = fold_find(d, statement->table);
     if (!to)
         to = create(d, source, statement, statement->open);
     else if (statement->open)
         to->open = true;
+    to->binary = to->binary || compares_bytes(source, statement);
     if (statement->like_table.len)
         copy_like(d, to, statement->like_table);
     for (uint32_t i = 0; i < statement->columns.count && to->columns.count < DECLARE_COLUMNS_MAX; i++)
@@ -181,8 +222,7 @@ static void create_table(declarer *d, const ml_table_source *source, const ml_sq
     add_checks(d, to, statement);
 }
 
-static void add_columns(declarer *d, const ml_table_source *source, ml_declaration *to,
-                        const ml_sql_statement *statement)
+static void add_columns(declarer *d, const origin *source, ml_declaration *to, const ml_sql_statement *statement)
 {
     for (uint32_t i = 0; i < statement->columns.count && to->columns.count < DECLARE_COLUMNS_MAX; i++)
         declare_column(d, to, column_of(d, source, &statement->columns.items[i]));
@@ -198,7 +238,7 @@ static void rename_in_keys(ml_declaration *to, ml_str old_name, ml_str new_name)
                 to->keys.items[k].columns.items[i] = new_name;
 }
 
-static void rename_column(declarer *d, ml_declaration *to, ml_str old_name, ml_str new_name)
+void fold_rename_column(declarer *d, ml_declaration *to, ml_str old_name, ml_str new_name)
 {
     ml_table_column *column = declare_find(to, old_name);
     if (!column)
@@ -209,25 +249,22 @@ static void rename_column(declarer *d, ml_declaration *to, ml_str old_name, ml_s
 }
 
 /* MODIFY and CHANGE write the column anew, but leave its keys alone. */
-static void change_column(declarer *d, const ml_table_source *source, ml_declaration *to,
-                          const ml_sql_statement *statement)
+void fold_change_column(declarer *d, ml_declaration *to, ml_str old_name, ml_table_column fresh)
 {
-    ml_table_column fresh = column_of(d, source, &statement->columns.items[0]);
-    ml_table_column *known = declare_find(to, statement->old_name);
+    ml_table_column *known = declare_find(to, old_name);
     if (known) {
         fresh.unique = fresh.unique || known->unique;
         fresh.primary_key = fresh.primary_key || known->primary_key;
         fresh.references_table = known->references_table;
         fresh.references_column = known->references_column;
         fresh.on_delete = known->on_delete;
-        if (!ml_str_eq_nocase(statement->old_name, fresh.name))
-            rename_column(d, to, statement->old_name, fresh.name);
+        if (!ml_str_eq_nocase(old_name, fresh.name))
+            fold_rename_column(d, to, old_name, fresh.name);
     }
     declare_column(d, to, fresh);
 }
 
-static void alter_column(declarer *d, const ml_table_source *source, ml_declaration *to,
-                         const ml_sql_statement *statement)
+static void alter_column(declarer *d, const origin *source, ml_declaration *to, const ml_sql_statement *statement)
 {
     const ml_sql_column *from = &statement->columns.items[0];
     ml_table_column *column = declare_find(to, statement->old_name);
@@ -284,7 +321,7 @@ static bool drop_named(ml_declaration *from, ml_str name)
     return false;
 }
 
-static void drop_key(ml_declaration *from, ml_str name)
+void fold_drop_key(ml_declaration *from, ml_str name)
 {
     if (drop_named(from, name))
         return;
@@ -302,14 +339,14 @@ static void drop_key(ml_declaration *from, ml_str name)
     }
 }
 
-static void rename_table(declarer *d, ml_declaration *declaration, const ml_sql_statement *statement)
+void fold_rename_table(declarer *d, ml_declaration *declaration, ml_str name)
 {
     hold(d, declaration->table, NULL);
-    declaration->table = statement->new_name;
-    hold(d, statement->new_name, declaration);
+    declaration->table = name;
+    hold(d, name, declaration);
 }
 
-static void remove_table(declarer *d, ml_declaration *declaration)
+void fold_drop_table(declarer *d, ml_declaration *declaration)
 {
     hold(d, declaration->table, NULL);
     declaration->table = ML_STR_NONE; /* left out when the tables are joined */
@@ -329,17 +366,19 @@ static void remember_type(declarer *d, const ml_sql_statement *statement)
         ml_vec_push(d->arena, known, statement->values.items[i]);
 }
 
-static void alter(declarer *d, const ml_table_source *source, const ml_sql_statement *statement, ml_declaration *to)
+static void alter(declarer *d, const origin *source, const ml_sql_statement *statement, ml_declaration *to)
 {
     switch (statement->kind) {
     case ML_SQL_ADD_COLUMN: add_columns(d, source, to, statement); break;
-    case ML_SQL_CHANGE_COLUMN: change_column(d, source, to, statement); break;
+    case ML_SQL_CHANGE_COLUMN:
+        fold_change_column(d, to, statement->old_name, column_of(d, source, &statement->columns.items[0]));
+        break;
     case ML_SQL_ALTER_COLUMN: alter_column(d, source, to, statement); break;
-    case ML_SQL_RENAME_COLUMN: rename_column(d, to, statement->old_name, statement->new_name); break;
+    case ML_SQL_RENAME_COLUMN: fold_rename_column(d, to, statement->old_name, statement->new_name); break;
     case ML_SQL_DROP_COLUMN: declare_remove_column(to, statement->old_name); break;
-    case ML_SQL_RENAME_TABLE: rename_table(d, to, statement); break;
+    case ML_SQL_RENAME_TABLE: fold_rename_table(d, to, statement->new_name); break;
     case ML_SQL_ADD_KEY: add_keys(d, source, to, statement); break;
-    case ML_SQL_DROP_KEY: drop_key(to, statement->old_name); break;
+    case ML_SQL_DROP_KEY: fold_drop_key(to, statement->old_name); break;
     case ML_SQL_ADD_FOREIGN_KEY: add_foreign_keys(d, source, to, statement); break;
     case ML_SQL_ADD_CHECK: add_checks(d, to, statement); break;
     case ML_SQL_CREATE_TABLE:
@@ -350,7 +389,7 @@ static void alter(declarer *d, const ml_table_source *source, const ml_sql_state
     }
 }
 
-static void fold(declarer *d, const ml_table_source *source, const ml_sql_statement *statement)
+static void fold(declarer *d, const origin *source, const ml_sql_statement *statement)
 {
     ml_declaration *known = NULL;
     switch (statement->kind) {
@@ -359,9 +398,9 @@ static void fold(declarer *d, const ml_table_source *source, const ml_sql_statem
     case ML_SQL_CREATE_TYPE:
     case ML_SQL_ADD_VALUE: remember_type(d, statement); return;
     case ML_SQL_DROP_TABLE:
-        known = find(d, statement->table);
+        known = fold_find(d, statement->table);
         if (known)
-            remove_table(d, known);
+            fold_drop_table(d, known);
         return;
     case ML_SQL_DROP_KEY:
         if (!statement->table.len) { /* PostgreSQL and SQLite name the index alone */
@@ -373,14 +412,62 @@ static void fold(declarer *d, const ml_table_source *source, const ml_sql_statem
         break;
     default: break;
     }
-    known = find(d, statement->table);
+    known = fold_find(d, statement->table);
     alter(d, source, statement, known ? known : create(d, source, statement, true));
 }
 
 void declare_sql(declarer *d, const ml_table_source *source)
 {
+    ml_str text = source->lines ? source->lines->text : ML_STR_NONE;
+    origin from = {.path = source->path, .lines = source->lines, .text = text, .dialect = declare_dialect(text)};
     for (uint32_t i = 0; i < source->sql->statements.count; i++)
-        fold(d, source, &source->sql->statements.items[i]);
+        fold(d, &from, &source->sql->statements.items[i]);
+}
+
+void fold_sql_text(declarer *d, const fold_text *where, ml_str text)
+{
+    ml_sql_script script;
+    origin from = {.path = where->path,
+                   .lines = where->lines,
+                   .base = where->start,
+                   .end = where->end,
+                   .start_only = where->start_only,
+                   .text = text,
+                   .dialect = declare_dialect(text)};
+    ml_sql_parse(&script, d->arena, text);
+    /* A program that drops tables is as likely one that clears a test's database. */
+    for (uint32_t i = 0; i < script.statements.count; i++)
+        if (script.statements.items[i].kind != ML_SQL_DROP_TABLE)
+            fold(d, &from, &script.statements.items[i]);
+}
+
+/* A model as the database is made with: its own declaration, never folded. */
+void declare_prisma(declarer *d, const ml_table_source *source)
+{
+    origin from = {.path = source->path,
+                   .lines = source->lines,
+                   .text = source->lines->text,
+                   .dialect = declare_provider(source->sql->provider),
+                   .form = ML_FORM_PRISMA};
+    for (uint32_t i = 0; i < source->sql->statements.count; i++) {
+        const ml_sql_statement *statement = &source->sql->statements.items[i];
+        ml_declaration *declaration = ML_NEW(d->arena, ml_declaration);
+        *declaration = (ml_declaration){.origin = ML_TABLE_MODEL,
+                                        .form = ML_FORM_PRISMA,
+                                        .dialect = from.dialect,
+                                        .table = statement->table,
+                                        .model = statement->model,
+                                        .open = statement->open,
+                                        .place = place(&from, statement->start, statement->head_end)};
+        for (uint32_t c = 0; c < statement->columns.count; c++) {
+            ml_table_column column = column_of(d, &from, &statement->columns.items[c]);
+            column.property = statement->columns.items[c].property;
+            declare_column(d, declaration, column);
+        }
+        add_keys(d, &from, declaration, statement);
+        add_foreign_keys(d, &from, declaration, statement);
+        ml_vec_push(d->arena, &d->all, declaration);
+    }
 }
 
 void declare_sql_finish(declarer *d)

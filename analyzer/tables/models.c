@@ -1,4 +1,5 @@
-/* models.c - Sequelize models: X.init({ attributes }, { options }).
+/* models.c - Sequelize models: X.init({ attributes }, { options }), and
+ * sequelize.define('name', { attributes }, { options }).
  *
  * Also super.init and this.init within a static method of the class. A call is taken
  * for a model when its options name a table, a model or a connection, so that init
@@ -25,19 +26,19 @@ static ml_str option_string(const model *m, const char *name)
 {
     const ml_facts *facts = m->facts;
     ml_node_id node = m->options;
-    return written_property(m->d, &facts, &node, name) ? written_string(m->d, facts, node) : ML_STR_NONE;
+    return facts && written_property(m->d, &facts, &node, name) ? written_string(m->d, facts, node) : ML_STR_NONE;
 }
 
 static written_truth option_bool(const model *m, const char *name)
 {
-    return written_bool(m->d, m->facts, m->options, name);
+    return m->facts ? written_bool(m->d, m->facts, m->options, name) : WRITTEN_UNKNOWN;
 }
 
 static bool has_option(const model *m, const char *name)
 {
     const ml_facts *facts = m->facts;
     ml_node_id node = m->options;
-    return written_property(m->d, &facts, &node, name);
+    return facts && written_property(m->d, &facts, &node, name);
 }
 
 /* ---- columns ---- */
@@ -186,7 +187,7 @@ static void add_indexes(model *m)
 {
     const ml_facts *facts = m->facts;
     ml_node_id node = m->options;
-    if (!written_property(m->d, &facts, &node, "indexes") || !written_locate(m->d, &facts, &node) ||
+    if (!facts || !written_property(m->d, &facts, &node, "indexes") || !written_locate(m->d, &facts, &node) ||
         ml_kind_of(facts, node) != ML_NODE_ARRAY)
         return;
     for (ml_node_id e = ml_child(facts, node, ML_ROLE_ELEMENT); e; e = ml_next_child(facts, e))
@@ -277,40 +278,93 @@ static bool is_model(const model *m)
     return has_option(m, "sequelize") || has_option(m, "tableName") || has_option(m, "modelName");
 }
 
+/* The declaration, named and filled. Nothing when its table's name cannot be seen. */
+static void read_model(model *m, ml_str name, const ml_facts *in, ml_node_id attributes)
+{
+    declarer *d = m->d;
+    m->underscored = option_bool(m, "underscored") == WRITTEN_TRUE;
+    m->declaration = ML_NEW(d->arena, ml_declaration);
+    *m->declaration = (ml_declaration){.origin = ML_TABLE_MODEL,
+                                       .form = ML_FORM_SEQUELIZE,
+                                       .table = table_name(m, name),
+                                       .model = name,
+                                       .place = m->place};
+    if (!m->declaration->table.len)
+        return;
+    if (written_locate(d, &in, &attributes) && ml_kind_of(in, attributes) == ML_NODE_OBJECT) {
+        add_attributes(m, in, attributes, 4);
+        add_what_is_implied(m);
+        add_indexes(m);
+        add_named_uniques(m, in, attributes);
+    } else {
+        m->declaration->open = true;
+    }
+    ml_vec_push(d->arena, &d->all, m->declaration);
+}
+
+static bool locate_options(model *m)
+{
+    return m->options && written_locate(m->d, &m->facts, &m->options) &&
+           ml_kind_of(m->facts, m->options) == ML_NODE_OBJECT;
+}
+
 static void read_init(declarer *d, const ml_facts *facts, ml_node_id call, ml_node_id object)
 {
-    ml_node_id attributes = ml_child_at(facts, call, ML_ROLE_ARG, 0);
-    const ml_facts *in = facts;
     model m = {.d = d, .facts = facts, .options = ml_child_at(facts, call, ML_ROLE_ARG, 1)};
 
     m.place = place_of(facts, ml_child(facts, call, ML_ROLE_CALLEE));
-    if (!written_locate(d, &m.facts, &m.options) || ml_kind_of(m.facts, m.options) != ML_NODE_OBJECT || !is_model(&m))
+    if (!locate_options(&m) || !is_model(&m))
         return;
     ml_str given = option_string(&m, "modelName");
-    ml_str name = given.len ? given : class_name(facts, object, call);
-    m.underscored = option_bool(&m, "underscored") == WRITTEN_TRUE;
-    m.declaration = ML_NEW(d->arena, ml_declaration);
-    *m.declaration =
-        (ml_declaration){.origin = ML_TABLE_MODEL, .table = table_name(&m, name), .model = name, .place = m.place};
-    if (!m.declaration->table.len)
-        return;
-    if (written_locate(d, &in, &attributes) && ml_kind_of(in, attributes) == ML_NODE_OBJECT) {
-        add_attributes(&m, in, attributes, 4);
-        add_what_is_implied(&m);
-        add_indexes(&m);
-        add_named_uniques(&m, in, attributes);
-    } else {
-        m.declaration->open = true;
+    read_model(&m, given.len ? given : class_name(facts, object, call), facts,
+               ml_child_at(facts, call, ML_ROLE_ARG, 0));
+}
+
+/* Does any attribute of the object have a data type? What other libraries define has none. */
+static bool has_types(declarer *d, const ml_facts *facts, ml_node_id object)
+{
+    if (!written_locate(d, &facts, &object) || ml_kind_of(facts, object) != ML_NODE_OBJECT)
+        return false;
+    for (ml_node_id at = ml_child(facts, object, ML_ROLE_MEMBER); at; at = ml_next_child(facts, at)) {
+        ml_table_column column = declare_blank();
+        ml_node_id value = ml_child(facts, at, ML_ROLE_VALUE);
+        if (value && ml_kind_of(facts, at) == ML_NODE_PROPERTY && attribute_column(d, &column, facts, value) &&
+            column.type != ML_TYPE_UNKNOWN)
+            return true;
     }
-    ml_vec_push(d->arena, &d->all, m.declaration);
+    return false;
+}
+
+/* sequelize.define('name', { attributes }, { options }) */
+static void read_define(declarer *d, const ml_facts *facts, ml_node_id call)
+{
+    ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
+    ml_node_id attributes = ml_child_at(facts, call, ML_ROLE_ARG, 1);
+    model m = {.d = d, .facts = facts, .options = ml_child_at(facts, call, ML_ROLE_ARG, 2)};
+
+    if (!callee || ml_kind_of(facts, callee) != ML_NODE_MEMBER || !ml_str_eq_c(ml_text_of(facts, callee), "define") ||
+        !attributes)
+        return;
+    ml_str name = written_string(d, facts, ml_child_at(facts, call, ML_ROLE_ARG, 0));
+    bool open = m.options && !locate_options(&m);
+    if (!m.options || open)
+        m.facts = NULL;
+    if (!name.len || !has_types(d, facts, attributes))
+        return;
+    m.place = place_of(facts, call);
+    m.place.end = ml_node_at(facts, ml_child_at(facts, call, ML_ROLE_ARG, 0))->end;
+    read_model(&m, name, facts, attributes);
+    m.declaration->open = m.declaration->open || open;
 }
 
 void declare_models(declarer *d, const ml_facts *facts)
 {
-    d->steps = DECLARE_STEPS_MAX;
     for (uint32_t i = 0; i < facts->call_count; i++) {
-        ml_node_id object = init_object(facts, facts->calls[i]);
+        ml_node_id call = facts->calls[i];
+        ml_node_id object = init_object(facts, call);
         if (object)
-            read_init(d, facts, facts->calls[i], object);
+            read_init(d, facts, call, object);
+        else if (ml_kind_of(facts, call) == ML_NODE_CALL)
+            read_define(d, facts, call);
     }
 }

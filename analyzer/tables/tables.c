@@ -157,6 +157,16 @@ static int table_cmp(const void *a, const void *b)
     return order ? order : ml_str_cmp(x->place.path, y->place.path);
 }
 
+static void declare_script(declarer *d, const ml_facts *facts)
+{
+    d->steps = DECLARE_STEPS_MAX;
+    declare_models(d, facts);
+    declare_decorated(d, facts);
+    declare_drizzle(d, facts);
+    declare_migrations(d, facts);
+    declare_usage(d, facts);
+}
+
 void ml_tables_build(ml_tables *out, ml_arena *arena, const ml_table_source *sources, uint32_t count,
                      const ml_table_options *options)
 {
@@ -167,21 +177,29 @@ void ml_tables_build(ml_tables *out, ml_arena *arena, const ml_table_source *sou
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < count; i++)
-        if (!sources[i].is_test && !(sources[i].sql && undoes(sources[i].path)))
+        if (!sources[i].is_test && !(sources[i].sql && !sources[i].is_model && undoes(sources[i].path)))
             sorted[kept++] = &sources[i];
     qsort(sorted, kept, sizeof *sorted, source_cmp);
     for (uint32_t i = 0; i < kept; i++) {
         if (sorted[i]->facts)
-            declare_models(&d, sorted[i]->facts);
-        if (sorted[i]->sql)
+            declare_script(&d, sorted[i]->facts);
+        if (sorted[i]->sql && sorted[i]->is_model)
+            declare_prisma(&d, sorted[i]);
+        else if (sorted[i]->sql)
             declare_sql(&d, sorted[i]);
     }
     declare_sql_finish(&d);
     join_all(&list, &by_name, &d, ML_TABLE_MODEL);
     join_all(&list, &by_name, &d, ML_TABLE_SQL);
 
-    *out = (ml_tables){
-        .items = ML_NEW_ARRAY(arena, ml_table, list.count + 1), .count = list.count, .cut_short = d.cut_short};
+    *out = (ml_tables){.items = ML_NEW_ARRAY(arena, ml_table, list.count + 1),
+                       .count = list.count,
+                       .associations = d.associations,
+                       .events = d.events,
+                       .dialect = options->dialect,
+                       .bridge = options->bridge,
+                       .manifest = options->manifest,
+                       .cut_short = d.cut_short};
     for (uint32_t i = 0; i < list.count; i++) {
         list.items[i]->reference = reference_of(arena, list.items[i], options);
         out->items[i] = *list.items[i];

@@ -308,3 +308,56 @@ written_truth written_bool(declarer *d, const ml_facts *facts, ml_node_id object
     ml_node_kind kind = ml_kind_of(facts, object);
     return kind == ML_NODE_TRUE ? WRITTEN_TRUE : kind == ML_NODE_FALSE ? WRITTEN_FALSE : WRITTEN_UNKNOWN;
 }
+
+ml_table_place written_place(const ml_facts *facts, ml_node_id node)
+{
+    const ml_node *at = ml_node_at(facts, node);
+    return (ml_table_place){facts->path, &facts->lines, at->start, at->end};
+}
+
+uint32_t written_chain(written_link *out, const ml_facts *facts, ml_node_id node)
+{
+    uint32_t count = 0;
+    ml_node_id call = 0;
+    while (node && count < WRITTEN_CHAIN_MAX) {
+        ml_node_kind kind = ml_kind_of(facts, node);
+        if (kind == ML_NODE_CALL && !call) {
+            call = node;
+            node = ml_child(facts, node, ML_ROLE_CALLEE);
+        } else if (kind == ML_NODE_MEMBER || kind == ML_NODE_IDENT) {
+            out[count++] = (written_link){ml_text_of(facts, node), call, call ? call : node};
+            call = 0;
+            node = kind == ML_NODE_MEMBER ? ml_child(facts, node, ML_ROLE_OBJECT) : 0;
+        } else if (kind == ML_NODE_THIS) {
+            out[count++] = (written_link){ML_STR("this"), 0, node};
+            node = 0;
+        } else {
+            return 0;
+        }
+    }
+    if (node)
+        return 0;
+    for (uint32_t i = 0; i < count / 2; i++) {
+        written_link swap = out[i];
+        out[i] = out[count - 1 - i];
+        out[count - 1 - i] = swap;
+    }
+    return count;
+}
+
+bool written_is_down(const ml_facts *facts, ml_node_id node)
+{
+    for (ml_node_id at = node; at; at = ml_node_at(facts, at)->parent) {
+        ml_node_kind kind = ml_kind_of(facts, at);
+        ml_str name = ML_STR_NONE;
+        if (kind == ML_NODE_FUNCTION || kind == ML_NODE_METHOD || kind == ML_NODE_PROPERTY)
+            name = ml_text_of(facts, at);
+        else if (kind == ML_NODE_DECLARATOR)
+            name = ml_text_of(facts, ml_child(facts, at, ML_ROLE_TARGET));
+        else if (kind == ML_NODE_ASSIGN)
+            name = ml_text_of(facts, ml_child(facts, at, ML_ROLE_TARGET));
+        if (ml_str_eq_c(name, "down") || ml_str_eq_c(name, "rollback"))
+            return true;
+    }
+    return false;
+}

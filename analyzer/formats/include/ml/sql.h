@@ -16,6 +16,7 @@ typedef ML_VEC(ml_str) ml_sql_names;
 
 typedef struct ml_sql_column {
     ml_str name;
+    ml_str property;         /* of a Prisma model: the field's name; else empty */
     ml_str type;             /* lower case, without arguments: "decimal", "int", "bigint", "varchar", "enum", "timestamp" */
     int32_t precision, scale;/* -1 when not written; a single argument is precision (length for text) */
     bool is_unsigned, not_null, primary_key, unique, auto_increment;
@@ -85,6 +86,7 @@ typedef struct ml_sql_statement {
     ml_sql_statement_kind kind;
     ml_str table;             /* unquoted, without schema */
     ml_str like_table, old_name, new_name;
+    ml_str model;             /* of a Prisma model: its name; else empty */
     ml_sql_change change;
     bool open;                /* CREATE TABLE with columns that are not written out: AS SELECT, a placeholder */
     ml_sql_columns columns;
@@ -102,6 +104,7 @@ typedef struct ml_sql_script {
     ml_sql_statements statements;
     uint32_t unread;          /* DDL statements on tables that could not be understood, and quotes without end */
     uint32_t unread_first;    /* byte of the first of them */
+    ml_str provider;          /* of a Prisma schema: "mysql", "postgresql"; else empty */
 } ml_sql_script;
 
 void ml_sql_parse(ml_sql_script *out, ml_arena *arena, ml_str text);

@@ -1,7 +1,8 @@
 /* tables.h - the tables a project declares, folded into one form.
  *
- * A declaration is one way a table is written down: a Sequelize model, or the SQL
- * statements that create and alter it, taken in order of their paths. A table joins
+ * A declaration is one way a table is written down: a model (Sequelize, TypeORM, Prisma,
+ * Drizzle), or the statements and migrations that create and alter it, taken in order of
+ * their paths. A table joins
  * the declarations of one name: a column that one of them has exists, and stands at
  * the model's place when the model has it. Every fact carries its place.
  *
@@ -93,10 +94,26 @@ typedef struct ml_table_foreign_key {
 
 typedef ML_VEC(ml_table_foreign_key) ml_table_foreign_keys;
 
+/* SQL: what the database is made with, statements or migrations. */
 typedef enum ml_table_origin { ML_TABLE_MODEL, ML_TABLE_SQL } ml_table_origin;
+
+typedef enum ml_table_form {
+    ML_FORM_SQL,
+    ML_FORM_SEQUELIZE,
+    ML_FORM_MIGRATION, /* QueryInterface, TypeORM's QueryRunner */
+    ML_FORM_KNEX,
+    ML_FORM_TYPEORM,
+    ML_FORM_PRISMA,
+    ML_FORM_DRIZZLE
+} ml_table_form;
+
+typedef enum ml_database { ML_DATABASE_UNKNOWN, ML_DATABASE_MYSQL, ML_DATABASE_POSTGRES, ML_DATABASE_SQLITE } ml_database;
 
 typedef struct ml_declaration {
     ml_table_origin origin;
+    ml_table_form form;
+    ml_database dialect;  /* as far as the declaration shows it */
+    bool binary;         /* texts of the table are compared byte by byte unless their column says otherwise */
     ml_str table;
     ml_str model;        /* name of the model; empty from SQL */
     ml_table_place place;/* `X.init`, or CREATE TABLE with the name */
@@ -117,9 +134,36 @@ typedef struct ml_table {
     ml_declarations declarations; /* models first, then SQL; by path */
 } ml_table;
 
+/* hasOne, hasMany, belongsTo between models: a foreign key of the child's table. */
+typedef struct ml_table_association {
+    ml_str child, parent; /* names of the models */
+    ml_str key;           /* the attribute; empty when not written */
+    ml_str on_delete;     /* lower case; empty: the library's default */
+    bool no_constraint;
+    ml_table_place place;
+} ml_table_association;
+
+typedef ML_VEC(ml_table_association) ml_table_associations;
+
+typedef enum ml_table_event_kind { ML_TABLE_SYNC_FORCE, ML_TABLE_SYNC_ALTER, ML_TABLE_DROPPED } ml_table_event_kind;
+
+/* What the program does to tables as wholes. */
+typedef struct ml_table_event {
+    ml_table_event_kind kind;
+    ml_str table; /* of a dropped one, else empty */
+    ml_table_place place;
+} ml_table_event;
+
+typedef ML_VEC(ml_table_event) ml_table_events;
+
 typedef struct ml_tables {
     ml_table *items; /* by name */
     uint32_t count;
+    ml_table_associations associations;
+    ml_table_events events;
+    ml_database dialect;    /* of the project, where a declaration does not show its own */
+    ml_table_place bridge; /* the bridge's implementation, or without path */
+    ml_table_place manifest; /* package.json, or without path */
     bool cut_short;  /* a bound was reached: what is missing then is not known to be missing */
 } ml_tables;
 
@@ -129,6 +173,7 @@ typedef struct ml_table_source {
     const ml_facts *facts;
     const ml_sql_script *sql;
     const ml_lines *lines; /* of an SQL file */
+    bool is_model;         /* `sql` was read from a Prisma schema */
     bool is_test;          /* left out: a test's schema is not the project's */
 } ml_table_source;
 
@@ -139,7 +184,12 @@ typedef struct ml_table_options {
     void *data;
     const ml_table_mapping *mapping; /* project tables that stand for reference tables */
     uint32_t mapping_count;
+    ml_database dialect; /* of the project, if anything says it */
+    ml_table_place bridge, manifest;
 } ml_table_options;
+
+/* What a package.json says by its database clients; unknown when there are several. */
+ml_database ml_database_of_manifest(ml_str text);
 
 /* A locate that asks the link: names are followed into other files. The evaluator belongs to the
  * calling thread, and its query under way ends. */
