@@ -25,6 +25,21 @@ static ml_str global_word(ml_str name)
     return last.len >= 5 ? last : name;
 }
 
+/* `tt` stands in every "https"; as an object it is followed by a dot, or destructured. */
+static void add_global_word(ml_scan *scan, word_list *words, ml_str name)
+{
+    ml_str word = global_word(name);
+
+    if (word.len >= 4) {
+        add_word(scan, words, word, ML_WHY_CLIENT);
+        return;
+    }
+    add_word(scan, words, ml_arena_concat(&scan->run, word, ML_STR(".")), ML_WHY_CLIENT);
+    add_word(scan, words, ml_arena_concat(&scan->run, word, ML_STR("[")), ML_WHY_CLIENT);
+    add_word(scan, words, ml_arena_concat(&scan->run, word, ML_STR("?.")), ML_WHY_CLIENT);
+    add_word(scan, words, ml_arena_concat(&scan->run, ML_STR("= "), word), ML_WHY_CLIENT);
+}
+
 static void add_client_words(ml_scan *scan, word_list *words)
 {
     uint32_t count;
@@ -36,10 +51,19 @@ static void add_client_words(ml_scan *scan, word_list *words)
             if (entry->kind == ML_ENTRY_IMPORT)
                 ml_strmap_put(&scan->run, &scan->client_packages, entry->package, (void *)(uintptr_t)&clients[i]);
             else
-                add_word(scan, words, global_word(entry->name), ML_WHY_CLIENT);
+                add_global_word(scan, words, entry->name);
         }
+    /* A global by a name that is put together: globalThis["fe" + "tch"]. */
+    static const char *const indexed[] = {"globalThis", "window[", "self[", "global["};
+    for (size_t i = 0; i < sizeof indexed / sizeof *indexed; i++)
+        add_word(scan, words, ml_str_of(indexed[i]), ML_WHY_CLIENT);
     /* Names may be written with escapes. */
     add_word(scan, words, ML_STR("\\u"), ML_WHY_CLIENT);
+    /* Servers that pass requests on, by settings alone. */
+    add_word(scan, words, ML_STR("proxy"), ML_WHY_CLIENT);
+    add_word(scan, words, ML_STR("rewrites"), ML_WHY_CLIENT);
+    /* A directive that silences nothing is a finding of its own. */
+    add_word(scan, words, ML_STR("meterlint-"), ML_WHY_CLIENT);
 }
 
 static void add_bridge_words(ml_scan *scan, word_list *words)
@@ -86,8 +110,7 @@ static void add_provider_words(ml_scan *scan, word_list *words)
 
 void ml_scan_build_words(ml_scan *scan)
 {
-    static const char *const names[] = {"key", "token", "secret", "bearer", "auth", "password", "sk-", "credential"};
-    word_list words = {0}, keys = {0}, blind = {0};
+    word_list words = {0}, blind = {0};
 
     add_client_words(scan, &words);
     add_bridge_words(scan, &words);
@@ -95,9 +118,6 @@ void ml_scan_build_words(ml_scan *scan)
     for (uint32_t i = 0; i < ml_formula_word_count; i++)
         add_word(scan, &words, ml_str_of(ml_formula_words[i]), ML_WHY_TABLE);
     scan->words = ml_trigger_build(&scan->run, words.items, words.count, false);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        add_word(scan, &keys, ml_str_of(names[i]), 1);
-    scan->key_words = ml_trigger_build(&scan->run, keys.items, keys.count, true);
     add_provider_words(scan, &blind);
     add_bridge_words(scan, &blind);
     for (size_t i = 0; i < bill_schema_table_count(); i++)
