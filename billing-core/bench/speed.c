@@ -235,20 +235,21 @@ static void pricing(void)
     const bill_token_price price = {amount("0.0000005"), amount("0.0000015")};
     int64_t exact[TURNS], inexact[TURNS], whole[TURNS];
     bill_amount sum = BILL_AMOUNT_ZERO, cost;
-    double inexact_sum = 0;
+    bill_int128 total;
+    char inexact_sum[SPEED_SUM_TEXT];
     for (int i = 0; i < CALLS; i++)
         usages[i] = (bill_token_usage){1000 + i % 977, 500 + i % 131};
     for (int turn = 0; turn < TURNS; turn++) {
         int64_t start = cpu_ns();
+        total = 0;
         for (int i = 0; i < CALLS * ROUNDS; i++) {
             must(bill_cost_tokens(&cost, usages[i % CALLS], price));
-            sum.v += cost.v;
+            total += cost.v;
         }
         exact[turn] = cpu_ns() - start;
+        sum.v = total;
         start = cpu_ns();
-        for (int i = 0; i < CALLS * ROUNDS; i++)
-            inexact_sum +=
-                speed_double(usages[i % CALLS].input_tokens, usages[i % CALLS].output_tokens, 0.0000005, 0.0000015);
+        speed_double(inexact_sum, usages, CALLS, CALLS * ROUNDS);
         inexact[turn] = cpu_ns() - start;
     }
     bill_price version;
@@ -268,10 +269,12 @@ static void pricing(void)
     }
     int64_t a = median(exact, TURNS) * 100 / (CALLS * ROUNDS), b = median(inexact, TURNS) * 100 / (CALLS * ROUNDS);
     char text[BILL_AMOUNT_TEXT_MAX];
+    long long more = (long long)(a > b ? a - b : b - a);
     (void)bill_amount_print(text, sum);
-    printf("a priced call: %lld.%02lld ns exact, %lld.%02lld ns in double, difference %.2f ns\n", (long long)a / 100,
-           (long long)a % 100, (long long)b / 100, (long long)b % 100, (double)(a - b) / 100);
-    printf("  (sums of %d calls: %s and %.15g)\n", CALLS * ROUNDS * TURNS, text, inexact_sum);
+    printf("a priced call: %lld.%02lld ns exact, %lld.%02lld ns in floating point, %lld.%02lld ns %s\n",
+           (long long)a / 100, (long long)a % 100, (long long)b / 100, (long long)b % 100, more / 100, more % 100,
+           a > b ? "more" : "less");
+    printf("  (sums of %d calls: %s and %s)\n", CALLS * ROUNDS, text, inexact_sum);
     printf("  with dimensions, tiers and lines: %lld ns\n", (long long)(median(whole, TURNS) / 100000));
 }
 

@@ -2,13 +2,16 @@
 #ifndef BILLING_BENCH_SPEED_H
 #define BILLING_BENCH_SPEED_H
 
-#include <stdint.h>
+#include "billing/cost.h"
 
 /* Inserts the rows of `count` calls into a fresh database, `group` calls to a
  * transaction. Ends the program on any error. */
 void speed_raw(const char *path, long count, long group);
 
-/* The sum of a priced call as most programs have it, and as inexact as there. */
-double speed_double(int64_t input, int64_t output, double input_price, double output_price);
+#define SPEED_SUM_TEXT 32
+
+/* Prices `calls` calls as most programs do, and as inexactly; their sum as text.
+ * Prices are 0.0000005 and 0.0000015. */
+void speed_double(char sum[SPEED_SUM_TEXT], const bill_token_usage *usages, int count, int calls);
 
 #endif

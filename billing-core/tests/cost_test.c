@@ -15,15 +15,27 @@ static void tokens(void **state)
         bill_status status;
         const char *cost;
     } cases[] = {
-        {"spec: 0.00125 USD",           {1000, 500},            "0.0000005",  "0.0000015", BILL_OK,     "0.00125"},
-        {"nothing used",                {0, 0},                 "0.0000005",  "0.0000015", BILL_OK,     "0"      },
-        {"free model",                  {1000, 500},            "0",          "0",         BILL_OK,     "0"      },
-        {"more than 32 bits of tokens", {3000000000, 0},        "0.000001",   "0",         BILL_OK,     "3000"   },
-        {"negative input",              {-1, 0},                "0.0000005",  "0.0000015", BILL_EINVAL, NULL     },
-        {"negative output",             {0, -1},                "0.0000005",  "0.0000015", BILL_EINVAL, NULL     },
-        {"negative price",              {1, 1},                 "-0.0000005", "0.0000015", BILL_EINVAL, NULL     },
-        {"overflow refused",            {INT64_MAX, 0},         "100000000",  "0",         BILL_ERANGE, NULL     },
-        {"overflow of the sum",         {INT64_MAX, INT64_MAX}, "10000000",   "10000000",  BILL_ERANGE, NULL     },
+        {"spec: 0.00125 USD",           {1000, 500},            "0.0000005",  "0.0000015",             BILL_OK,     "0.00125"                                 },
+        {"nothing used",                {0, 0},                 "0.0000005",  "0.0000015",             BILL_OK,     "0"                                       },
+        {"free model",                  {1000, 500},            "0",          "0",                     BILL_OK,     "0"                                       },
+        {"more than 32 bits of tokens", {3000000000, 0},        "0.000001",   "0",                     BILL_OK,     "3000"                                    },
+        {"negative input",              {-1, 0},                "0.0000005",  "0.0000015",             BILL_EINVAL, NULL                                      },
+        {"negative output",             {0, -1},                "0.0000005",  "0.0000015",             BILL_EINVAL, NULL                                      },
+        {"negative price",              {1, 1},                 "-0.0000005", "0.0000015",             BILL_EINVAL, NULL                                      },
+        {"overflow refused",            {INT64_MAX, 0},         "100000000",  "0",                     BILL_ERANGE, NULL                                      },
+        {"overflow of the sum",         {INT64_MAX, INT64_MAX}, "10000000",   "10000000",              BILL_ERANGE, NULL                                      },
+        {"the largest short numbers",
+         {INT64_MAX, INT64_MAX},
+         "9223372.036854775807",                                              "9223372.036854775807",
+         BILL_OK,                                                                                                   "170141183460469231694793815.568465002498"},
+        {"a price past 63 bits",
+         {5, 7},
+         "9223372.036854775808",                                              "9223372.036854775807",
+         BILL_OK,                                                                                                   "110680464.442257309689"                  },
+        {"two past 63 bits",
+         {INT64_MAX, 0},
+         "9223372.036854775808",                                              "18446744.073709551616",
+         BILL_OK,                                                                                                   "85070591730234615856620279.821087277056" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
