@@ -259,6 +259,28 @@ static int failure_branch(ml_str test)
     return 0;
 }
 
+/* if (!res), if (res === null): a call that gave no answer. 1: when taken, 2: when not. */
+static int no_answer_branch(const ml_facts *facts, ml_node_id test)
+{
+    static const char *const names[] = {"res", "response", "result", "reply", "completion", "answer", "data"};
+    const ml_node *n = ml_node_at(facts, test);
+    bool missing = false;
+
+    if (n->kind == ML_NODE_UNARY && n->op == ML_OP_NOT) {
+        missing = true;
+        test = ml_child(facts, test, ML_ROLE_VALUE);
+    } else if (n->kind == ML_NODE_BINARY && (n->op == ML_OP_EQ || n->op == ML_OP_SEQ || n->op == ML_OP_NE || n->op == ML_OP_SNE)) {
+        ml_str right = ml_source_of(facts, ml_child(facts, test, ML_ROLE_RIGHT));
+        if (!ml_str_eq_c(right, "undefined") && !ml_str_eq_c(right, "null"))
+            return 0;
+        missing = n->op == ML_OP_EQ || n->op == ML_OP_SEQ;
+        test = ml_child(facts, test, ML_ROLE_LEFT);
+    }
+    if (!test || ml_kind_of(facts, test) != ML_NODE_IDENT || !rule_is_any(ml_text_of(facts, test), names, RULE_COUNT(names)))
+        return 0;
+    return missing ? 1 : 2;
+}
+
 bool rule_tests_user(const ml_facts *facts, ml_node_id test, bool *negated)
 {
     static const char *const names[] = {"userId", "user_id", "user", "uid", "customConfig", "currentUser"};
@@ -310,7 +332,7 @@ static void branch(const ml_paths *paths, ml_node_id node, bool taken, ml_transf
         return;
     ml_node_id test = ml_child(facts, node, binary ? ML_ROLE_LEFT : ML_ROLE_TEST);
     ml_str text = squeezed_source(v->a->ctx, facts, test);
-    int failure = failure_branch(text);
+    int failure = no_answer_branch(facts, test) ? no_answer_branch(facts, test) : failure_branch(text);
     bool user = rule_tests_user(facts, test, &negated);
 
     if (failure == (taken ? 1 : 2))

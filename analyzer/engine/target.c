@@ -45,7 +45,7 @@ static void target_of_host(const ml_ctx *ctx, ml_target *target)
     }
     ml_host_match match = ml_catalog_match_host(catalog, url->host, url->path);
     if (match.provider) {
-        target->kind = ML_TARGET_PROVIDER;
+        target->kind = match.provider->local ? ML_TARGET_LOCAL : ML_TARGET_PROVIDER;
         target->provider = match.provider;
         target->trust = match.host->trust;
         /* The host serves more than this provider, and the path does not say which. */
@@ -53,7 +53,10 @@ static void target_of_host(const ml_ctx *ctx, ml_target *target)
             target->trust = ML_TRUST_DOUBTFUL;
         return;
     }
-    target->provider = ml_catalog_match_local(catalog, url->host, (uint16_t)url->port);
+    /* A host of one label is a service of the same compose file: http://ollama:11434. */
+    bool is_service = url->host.len && ml_str_find_char(url->host, '.') == ML_NOT_FOUND &&
+                      ml_str_find_char(url->host, 1) == ML_NOT_FOUND && ml_str_find_char(url->host, ':') == ML_NOT_FOUND;
+    target->provider = ml_catalog_match_local(catalog, is_service ? ML_STR("localhost") : url->host, (uint16_t)url->port);
     target->kind = target->provider ? ML_TARGET_LOCAL : ML_TARGET_OTHER;
 }
 

@@ -102,7 +102,7 @@ bool ml_key_is_placeholder(ml_str key)
                                         "api-key", "api_key", "apikey",  "....",        "****",     "1234567890",
                                         "abcdefgh", "<",    "${",      "demo",        "mock", "0000000"};
     bool seen[256] = {false};
-    uint32_t distinct = 0, digits = 0;
+    uint32_t distinct = 0, digits = 0, capitals = 0;
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (has_word(key, words[i]))
@@ -112,10 +112,12 @@ bool ml_key_is_placeholder(ml_str key)
         distinct += !seen[c];
         seen[c] = true;
         digits += c >= '0' && c <= '9';
+        capitals += c >= 'A' && c <= 'Z';
     }
-    /* A random body of 16 characters or more has over nine distinct ones and, in every vendor's
-     * alphabet, some digit among them; prose and repeated patterns do not. */
-    return key.len < 16 || distinct < 10 || digits == 0;
+    /* A random body of 16 characters or more has over nine distinct ones and some digit among them, or,
+     * where the vendor's alphabet is letters, both cases well mixed; prose and repeated patterns do not. */
+    bool mixed = capitals >= 5 && distinct >= 14;
+    return key.len < 16 || distinct < 10 || (digits == 0 && !mixed);
 }
 
 /* ---- matching ---- */

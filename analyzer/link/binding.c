@@ -61,6 +61,27 @@ bool ml_add_whole_module(ml_eval *eval, ml_set *out, ml_file_id file)
     return values.count > 0;
 }
 
+/* import { URL } from "node:url": a global by another way. */
+static ml_str global_behind(ml_str package, ml_str name)
+{
+    static const struct {
+        const char *package, *name, *global;
+    } known[] = {
+        {"url",     "URL",     "URL"        },
+        {"process", "default", "process"    },
+        {"process", "env",     "process.env"},
+        {"buffer",  "Buffer",  "Buffer"     },
+        {"buffer",  "atob",    "atob"       },
+    };
+
+    if (ml_str_starts(package, ML_STR("node:")))
+        package = ml_str_from(package, 5);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (ml_str_eq_c(package, known[i].package) && ml_str_eq_c(name, known[i].name))
+            return ml_str_of(known[i].global);
+    return ML_STR_NONE;
+}
+
 static ml_values import_from(ml_eval *eval, ml_file_id file, ml_str specifier, ml_str name, ml_place place)
 {
     const ml_bridge_config *bridge = &eval->link->host.config->bridge;
@@ -80,6 +101,9 @@ static ml_values import_from(ml_eval *eval, ml_file_id file, ml_str specifier, m
         return ml_eval_export(eval, target, name);
     }
     ml_str package = ml_link_package_of(eval->link, file, specifier);
+    ml_str global = global_behind(package, name);
+    if (global.len)
+        return ml_one(eval, (ml_value){.kind = ML_V_GLOBAL, .name = global, .place = place});
     ml_clients_of_external(eval, &set, package, name, place);
     if (!set.count) {
         ml_value external = {.kind = ML_V_EXTERNAL, .text = package, .name = name, .place = place};
@@ -409,20 +433,26 @@ static ml_values after_writes(ml_eval *eval, ml_file_id file, ml_binding_id id, 
 
 /* ---- kinds of bindings ---- */
 
+/* Values that can be changed over the name that holds them. */
+static bool keeps_holder(ml_value_kind kind)
+{
+    return kind == ML_V_OBJECT || kind == ML_V_URL || kind == ML_V_CLIENT || kind == ML_V_ARRAY || kind == ML_V_MAP;
+}
+
 static ml_values with_holder(ml_eval *eval, ml_values values, ml_file_id file, ml_binding_id id)
 {
     bool any = false;
 
     for (uint32_t i = 0; i < values.count; i++) {
         ml_value_kind kind = values.items[i].kind;
-        any |= !values.items[i].holder && (kind == ML_V_OBJECT || kind == ML_V_URL || kind == ML_V_CLIENT);
+        any |= !values.items[i].holder && keeps_holder(kind);
     }
     if (!any)
         return values;
     ml_value *items = ML_NEW_ARRAY(&eval->arena, ml_value, values.count);
     memcpy(items, values.items, values.count * sizeof *items);
     for (uint32_t i = 0; i < values.count; i++)
-        if (!items[i].holder && (items[i].kind == ML_V_OBJECT || items[i].kind == ML_V_URL || items[i].kind == ML_V_CLIENT)) {
+        if (!items[i].holder && keeps_holder(items[i].kind)) {
             items[i].holder_file = file;
             items[i].holder = id;
         }
@@ -460,32 +490,43 @@ static ml_values eval_var(ml_eval *eval, ml_file_id file, ml_binding_id id, cons
     return assigned ? after_writes(eval, file, id, init, frame, use) : init;
 }
 
-/* list.map((x) => …): the first parameter is any element of the list. */
-static bool element_of_receiver(ml_eval *eval, ml_file_id file, ml_node_id function, uint32_t index,
-                                const ml_frame *frame, ml_values *out)
+/* list.map((x) => …), p.then((x) => …): what the method gives to its callback. */
+static bool given_by_method(ml_eval *eval, ml_file_id file, ml_node_id function, uint32_t index, const ml_frame *frame,
+                            ml_values *out)
 {
-    static const char *const methods[] = {"map", "forEach", "flatMap", "filter", "some", "every", "find"};
     const ml_facts *facts = ml_facts_in(eval, file);
     const ml_node *node = ml_node_at(facts, function);
     ml_node_id callee = ml_child(facts, node->parent, ML_ROLE_CALLEE);
-    bool known = false;
 
-    if (index || node->role != ML_ROLE_ARG || ml_kind_of(facts, node->parent) != ML_NODE_CALL ||
-        ml_kind_of(facts, callee) != ML_NODE_MEMBER)
+    if (index > 1 || node->role != ML_ROLE_ARG || ml_kind_of(facts, node->parent) != ML_NODE_CALL ||
+        ml_kind_of(facts, callee) != ML_NODE_MEMBER || ml_child(facts, node->parent, ML_ROLE_ARG) != function ||
+        !ml_is_callback_method(ml_text_of(facts, callee), index))
         return false;
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        known |= ml_str_eq_c(ml_text_of(facts, callee), methods[i]);
-    if (!known)
-        return false;
-    ml_values lists = ml_eval_in(eval, file, ml_child(facts, callee, ML_ROLE_OBJECT), frame);
-    ml_place place = {file, function};
-    ml_values any = ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
+    ml_values receivers = ml_eval_in(eval, file, ml_child(facts, callee, ML_ROLE_OBJECT), frame);
+    return ml_callback_param(eval, receivers, ml_text_of(facts, callee), index, (ml_place){file, function}, out);
+}
+
+/* function f(a, ...rest): the arguments from there on. */
+static ml_values rest_of(ml_eval *eval, const ml_frame *frame, uint32_t first, ml_place place)
+{
+    ml_item_list all = {0}, rest = {0};
+    bool known = true;
+
+    if (frame->args)
+        for (uint32_t i = 0; i < frame->arg_count; i++)
+            ml_vec_push(&eval->arena, &all, frame->args[i]);
+    else if (frame->call.node)
+        known = ml_list_args(eval, frame->call.file, frame->call.node, frame->caller, &all);
+    for (uint32_t i = known ? first : 0; i < all.count; i++)
+        ml_vec_push(&eval->arena, &rest, all.items[i]);
+    if (known)
+        return ml_array_of(eval, rest, place);
     ml_set set = {.eval = eval};
-    for (uint32_t i = 0; i < lists.count; i++)
-        if (lists.items[i].kind == ML_V_ARRAY)
-            ml_set_add_all(&set, ml_element_of(eval, &lists.items[i], any, place));
-    *out = ml_set_done(&set);
-    return set.count > 0;
+    ml_values unknown = ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
+    for (uint32_t i = 0; i < rest.count; i++)
+        ml_set_add_all(&set, rest.items[i]);
+    ml_set_add_all(&set, unknown);
+    return ml_array_of_set(eval, ml_set_done(&set), place);
 }
 
 static ml_values eval_param(ml_eval *eval, ml_file_id file, ml_binding_id id, const ml_frame *frame, ml_node_id use)
@@ -499,10 +540,16 @@ static ml_values eval_param(ml_eval *eval, ml_file_id file, ml_binding_id id, co
     bool known = false;
     ml_values whole = ml_nothing();
 
-    if (at && facts->functions[at->function].node == function && !(ml_node_at(facts, param)->flags & ML_NF_REST))
+    bool called = at && at->function && facts->functions[at->function].node == function;
+    bool is_rest = ml_node_at(facts, param)->flags & ML_NF_REST;
+    if (called && !is_rest) {
         whole = ml_frame_arg(eval, at, binding->index, &known);
-    if (!known)
-        known = element_of_receiver(eval, file, function, binding->index,
+    } else if (called && (at->args || at->call.node)) {
+        whole = rest_of(eval, at, binding->index, place);
+        known = true;
+    }
+    if (!known && !is_rest)
+        known = given_by_method(eval, file, function, binding->index,
                                     frame_at(eval, frame, file, ml_node_at(facts, function)->parent), &whole);
     if (!known) {
         ml_node_id type = ml_child(facts, param, ML_ROLE_TYPE);
@@ -566,8 +613,9 @@ static ml_values binding_value(ml_eval *eval, ml_file_id file, ml_binding_id id,
         return ml_one(eval, ml_plain(ML_V_ENUM, place));
     case ML_BIND_FOR:
         return eval_for(eval, file, id, frame);
-    case ML_BIND_CATCH:
     case ML_BIND_NAMESPACE:
+        return ml_one(eval, ml_plain(ML_V_NAMESPACE, place));
+    case ML_BIND_CATCH:
         break;
     }
     return ml_unknown(eval, ML_HOLE_OTHER, binding->name, place);

@@ -201,6 +201,52 @@ static bool cuts_end_slashes(ml_eval *eval, const builtin_call *at)
            literal_arg(eval, at, 1, &to) && !to.len;
 }
 
+/* How much of a URL a regular expression takes away that begins with its scheme: the scheme, or
+ * all up to the path, as /^https?:\/\/[^/]+/ does. False for any other expression. */
+static bool takes_origin(ml_str source, ml_str url, size_t *len)
+{
+    static const char *const schemes[] = {"/^https?:\\/\\/", "/https?:\\/\\/", "/^https:\\/\\/", "/^http(s)?:\\/\\/",
+                                          "/^\\w+:\\/\\/", "/^[a-z]+:\\/\\/"};
+    static const char *const hosts[] = {"[^/]+", "[^\\/]+", "[^/]*", "[^\\/]*", "([^/]+)", "([^\\/]+)"};
+    size_t scheme = ml_str_find(url, ML_STR("://"));
+    ml_str rest = ML_STR_NONE;
+
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes && !rest.len; i++)
+        if (ml_str_starts(source, ml_str_of(schemes[i])))
+            rest = ml_str_from(source, strlen(schemes[i]));
+    if (!rest.len || scheme == ML_NOT_FOUND)
+        return false;
+    *len = scheme + 3;
+    if (rest.data[0] == '/')
+        return true;
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+        ml_str host = ml_str_of(hosts[i]);
+        if (!ml_str_starts(rest, host) || rest.len <= host.len || rest.data[host.len] != '/')
+            continue;
+        size_t path = ml_str_find_char(ml_str_from(url, *len), '/');
+        *len = path == ML_NOT_FOUND ? url.len : *len + path;
+        return true;
+    }
+    return false;
+}
+
+/* An expression that is not understood: what it cuts from a URL is, in programs that work, not its
+ * host, unless it says that it is about hosts. */
+static bool replaced_by_regex(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str text, const builtin_call *at)
+{
+    const ml_facts *facts = ml_facts_in(eval, at->file);
+    ml_str source = ml_text_of(facts, ml_child(facts, at->call, ML_ROLE_ARG)), to;
+    size_t len;
+
+    if (takes_origin(source, text, &len) && literal_arg(eval, at, 1, &to)) {
+        *out = map_text(eval, receiver, ml_arena_concat(&eval->arena, to, ml_str_from(text, len)));
+        return true;
+    }
+    *out = ml_one(eval, *receiver);
+    return ml_str_contains(text, ML_STR("://")) && !ml_str_contains(source, ML_STR(":\\/\\/")) &&
+           !ml_str_contains(source, ML_STR("[^/")) && !ml_str_contains(source, ML_STR("[^\\/"));
+}
+
 static bool method_replace(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str text, const builtin_call *at,
                            bool all)
 {
@@ -213,11 +259,8 @@ static bool method_replace(ml_eval *eval, ml_values *out, const ml_value *receiv
         *out = map_text(eval, receiver, text);
         return true;
     }
-    if (!literal_arg(eval, at, 0, &from) && !plain_regex(eval, at, &from, &global)) {
-        /* What another expression cuts from a URL is, in programs that work, not its host. */
-        *out = ml_one(eval, *receiver);
-        return ml_str_contains(text, ML_STR("://"));
-    }
+    if (!literal_arg(eval, at, 0, &from) && !plain_regex(eval, at, &from, &global))
+        return replaced_by_regex(eval, out, receiver, text, at);
     if (!literal_arg(eval, at, 1, &to))
         return false;
     *out = map_text(eval, receiver, replace_text(&eval->arena, text, from, to, global));
@@ -242,11 +285,6 @@ static bool method_slice(ml_eval *eval, ml_values *out, const ml_value *receiver
     return true;
 }
 
-static ml_values array_of(ml_eval *eval, ml_values items, ml_place place)
-{
-    return ml_one(eval, (ml_value){.kind = ML_V_ARRAY, .items = items, .place = {place.file, 0}});
-}
-
 static bool method_split(ml_eval *eval, ml_values *out, ml_str text, const builtin_call *at)
 {
     ml_str by;
@@ -262,7 +300,28 @@ static bool method_split(ml_eval *eval, ml_values *out, ml_str text, const built
             break;
         text = ml_str_from(text, cut + by.len);
     }
-    *out = array_of(eval, (ml_values){parts.items, parts.count}, at->place);
+    *out = ml_array_of_set(eval, (ml_values){parts.items, parts.count}, at->place);
+    return true;
+}
+
+static bool method_pad(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str text, const builtin_call *at,
+                       bool at_end)
+{
+    ml_str width_text, fill = ML_STR(" ");
+    size_t width;
+    ml_buf buf = {0};
+
+    if (!literal_arg(eval, at, 0, &width_text) || !parse_index(width_text, 4096, &width) ||
+        (arg_count(eval, at) > 1 && !literal_arg(eval, at, 1, &fill)) || !fill.len)
+        return false;
+    if (at_end)
+        ml_buf_str(&buf, text);
+    for (size_t i = text.len; i < width; i++)
+        ml_buf_str(&buf, ml_str_slice(fill, (i - text.len) % fill.len, (i - text.len) % fill.len + 1));
+    if (!at_end)
+        ml_buf_str(&buf, text);
+    *out = map_text(eval, receiver, ml_arena_copy(&eval->arena, ml_buf_view(&buf)));
+    ml_buf_finish(&buf);
     return true;
 }
 
@@ -311,6 +370,8 @@ static bool text_method(ml_eval *eval, ml_values *out, const ml_value *receiver,
         return method_slice(eval, out, receiver, text, at);
     if (ml_str_eq(name, ML_STR("split")))
         return method_split(eval, out, text, at);
+    if (ml_str_eq(name, ML_STR("padEnd")) || ml_str_eq(name, ML_STR("padStart")))
+        return method_pad(eval, out, receiver, text, at, name.len == 6);
     if (ml_str_eq(name, ML_STR("at")) || ml_str_eq(name, ML_STR("charAt"))) {
         ml_str index_text;
         size_t index;
@@ -322,120 +383,36 @@ static bool text_method(ml_eval *eval, ml_values *out, const ml_value *receiver,
     return false;
 }
 
-/* ---- methods of arrays ---- */
-
-enum { ARRAY_ITEMS_MAX = 512 };
-
-/* Every item of an array as a list of sets, spreads opened; false when the number is unknown. */
-typedef ML_VEC(ml_values) item_list;
-
-static bool list_items(ml_eval *eval, const ml_value *array, item_list *list)
+/* p.then(f), p.catch(f): a promise is what it resolves to, so f gets the value itself. */
+static bool promise_method(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str name, const builtin_call *at)
 {
-    const ml_facts *facts = array->place.node ? ml_facts_in(eval, array->place.file) : NULL;
+    bool then = ml_str_eq(name, ML_STR("then"));
 
-    if (array->items.count || !facts) {
-        for (uint32_t i = 0; i < array->items.count; i++)
-            ml_vec_push(&eval->arena, list, ((ml_values){&array->items.items[i], 1}));
-        return true;
-    }
-    if (ml_kind_of(facts, array->place.node) != ML_NODE_ARRAY)
+    if (!then && !ml_str_eq(name, ML_STR("catch")) && !ml_str_eq(name, ML_STR("finally")))
         return false;
-    for (ml_node_id e = ml_node_at(facts, array->place.node)->first; e; e = ml_node_at(facts, e)->next) {
-        ml_values values = ml_eval_in(eval, array->place.file, e, array->frame);
-        if (list->count >= ARRAY_ITEMS_MAX)
-            return false;
-        if (ml_kind_of(facts, e) != ML_NODE_SPREAD) {
-            ml_vec_push(&eval->arena, list, values);
-            continue;
-        }
-        ml_str text;
-        if (values.count != 1 || eval->nesting >= ML_NESTING_MAX)
-            return false;
-        if (ml_value_literal(eval, &values.items[0], &text) && text.len < ARRAY_ITEMS_MAX) {
-            for (size_t i = 0; i < text.len; i++)
-                ml_vec_push(&eval->arena, list,
-                            ml_one(eval, ml_string_value(eval, ml_str_slice(text, i, i + 1), values.items[0].place)));
-            continue;
-        }
-        eval->nesting++;
-        bool ok = values.items[0].kind == ML_V_ARRAY && list_items(eval, &values.items[0], list);
-        eval->nesting--;
-        if (!ok)
-            return false;
-    }
-    return true;
-}
-
-static ml_values join_items(ml_eval *eval, const item_list *list, ml_values by, ml_place place)
-{
-    ml_values text = ml_one(eval, ml_string_value(eval, ML_STR(""), place));
-
-    for (uint32_t i = 0; i < list->count; i++) {
-        if (i)
-            text = ml_concat(eval, text, by, place);
-        text = i ? ml_concat(eval, text, list->items[i], place) : ml_to_string(eval, list->items[i], place);
-    }
-    return text;
-}
-
-static ml_values array_of_single(ml_eval *eval, const item_list *list, bool reversed, ml_place place)
-{
-    ML_VEC(ml_value) items = {0};
-
-    for (uint32_t i = 0; i < list->count; i++) {
-        const ml_values *item = &list->items[reversed ? list->count - 1 - i : i];
-        if (item->count != 1)
-            return ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
-        ml_vec_push(&eval->arena, &items, item->items[0]);
-    }
-    return array_of(eval, (ml_values){items.items, items.count}, place);
-}
-
-static bool array_method(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str name, const builtin_call *at)
-{
-    item_list list = {0};
-    bool joins = ml_str_eq(name, ML_STR("join")), reverses = ml_str_eq(name, ML_STR("reverse")) ||
-                                                            ml_str_eq(name, ML_STR("toReversed"));
-
-    if (ml_str_eq(name, ML_STR("filter")) || ml_str_eq(name, ML_STR("slice"))) {
-        *out = ml_one(eval, *receiver); /* some of the items: a set read by unknown key already means that */
-        return ml_str_eq(name, ML_STR("filter"));
-    }
-    if (ml_str_eq(name, ML_STR("at"))) {
-        ml_str text;
-        size_t index;
-        if (list_items(eval, receiver, &list) && literal_arg(eval, at, 0, &text) && parse_index(text, list.count, &index) &&
-            index < list.count) {
-            *out = list.items[index];
-            return true;
-        }
-    }
-    if (ml_str_eq(name, ML_STR("find")) || ml_str_eq(name, ML_STR("at")) || ml_str_eq(name, ML_STR("pop")) ||
-        ml_str_eq(name, ML_STR("shift"))) {
-        *out = ml_element_of(eval, receiver, ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, at->place), at->place);
-        return true;
-    }
-    if (!joins && !reverses)
-        return false;
-    if (!list_items(eval, receiver, &list))
-        return false;
-    if (reverses) {
-        *out = array_of_single(eval, &list, true, at->place);
-        return true;
-    }
-    ml_values by = arg_count(eval, at) ? arg(eval, at, 0) : text_value(eval, ML_STR(","), at->place);
-    *out = join_items(eval, &list, by, at->place);
-    return true;
-}
-
-/* Buffer.from(text, "base64").toString(): a global call's result is kept as a literal, so
- * only promise methods and URL methods remain here. */
-static bool promise_method(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str name)
-{
-    if (!ml_str_eq(name, ML_STR("catch")) && !ml_str_eq(name, ML_STR("finally")))
+    if (receiver->kind == ML_V_CLIENT || receiver->kind == ML_V_GLOBAL || receiver->kind == ML_V_BRIDGE)
         return false;
     *out = ml_one(eval, *receiver);
-    return receiver->kind != ML_V_CLIENT && receiver->kind != ML_V_GLOBAL && receiver->kind != ML_V_BRIDGE;
+    if (!then)
+        return true;
+    if (receiver->kind == ML_V_UNKNOWN || receiver->kind == ML_V_EXTERNAL)
+        return false;
+    ml_values functions = arg(eval, at, 0);
+    ml_set set = {.eval = eval};
+    for (uint32_t i = 0; i < functions.count; i++)
+        if (functions.items[i].kind == ML_V_FUNCTION)
+            ml_set_add_all(&set, ml_call_with(eval, &functions.items[i], out, 1, at->frame, at->place));
+    *out = ml_set_done(&set);
+    return set.count > 0;
+}
+
+/* request.clone(), api.extend() without a base: the same client again. */
+static bool client_copy(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str name)
+{
+    if (receiver->kind != ML_V_CLIENT || !receiver->base.count || !ml_str_eq(name, ML_STR("clone")))
+        return false;
+    *out = ml_one(eval, *receiver);
+    return true;
 }
 
 /* Methods after which a text is still, by and large, the same text. */
@@ -458,15 +435,17 @@ bool ml_builtin_method(ml_eval *eval, ml_values *out, const ml_value *receiver, 
         *out = ml_member_of(eval, receiver, ML_STR("href"), at.place);
         return true;
     }
+    if (promise_method(eval, out, receiver, name, &at))
+        return true;
     if (receiver->kind == ML_V_STRING || receiver->kind == ML_V_NUMBER)
         return text_method(eval, out, receiver, name, &at);
     if (receiver->kind == ML_V_UNKNOWN && keeps_text(name)) {
         *out = ml_one(eval, *receiver); /* cut or cleaned, it still comes from there */
         return true;
     }
-    if (receiver->kind == ML_V_ARRAY)
-        return array_method(eval, out, receiver, name, &at);
-    return promise_method(eval, out, receiver, name);
+    if (ml_list_method(eval, out, receiver, name, file, call, frame))
+        return true;
+    return client_copy(eval, out, receiver, name);
 }
 
 /* ---- functions ---- */
@@ -519,26 +498,11 @@ static bool from_buffer(ml_eval *eval, ml_values *out, const builtin_call *at)
     return true;
 }
 
-/* Every argument as a list of sets, spreads opened; false when the number is unknown. */
-static bool list_args(ml_eval *eval, const builtin_call *at, item_list *list)
-{
-    const ml_facts *facts = ml_facts_in(eval, at->file);
-
-    for (ml_node_id arg = ml_child(facts, at->call, ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg)) {
-        ml_values values = ml_eval_in(eval, at->file, arg, at->frame);
-        if (ml_kind_of(facts, arg) != ML_NODE_SPREAD)
-            ml_vec_push(&eval->arena, list, values);
-        else if (values.count != 1 || values.items[0].kind != ML_V_ARRAY || !list_items(eval, &values.items[0], list))
-            return false;
-    }
-    return list->count > 0;
-}
-
 static bool from_char_codes(ml_eval *eval, ml_values *out, const builtin_call *at)
 {
     ml_buf buf = {0};
-    item_list codes = {0};
-    bool ok = list_args(eval, at, &codes);
+    ml_item_list codes = {0};
+    bool ok = ml_list_args(eval, at->file, at->call, at->frame, &codes) && codes.count;
 
     for (uint32_t i = 0; ok && i < codes.count; i++) {
         ml_values values = codes.items[i];
@@ -560,15 +524,26 @@ static bool from_char_codes(ml_eval *eval, ml_values *out, const builtin_call *a
     return ok;
 }
 
-static bool object_values(ml_eval *eval, ml_values *out, const builtin_call *at)
+/* JSON.parse(JSON.stringify(x)) is x; of a text that is known, what stands in it. */
+static ml_values parsed_json(ml_eval *eval, ml_values of, ml_place place)
 {
-    ml_values of = arg(eval, at, 0), any = ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, at->place);
     ml_set set = {.eval = eval};
 
-    for (uint32_t i = 0; i < of.count; i++)
-        ml_set_add_all(&set, ml_element_of(eval, &of.items[i], any, at->place));
-    *out = array_of(eval, ml_set_done(&set), at->place);
-    return set.count > 0;
+    for (uint32_t i = 0; i < of.count; i++) {
+        const ml_json *json = NULL;
+        ml_str text;
+        if (of.items[i].kind == ML_V_OBJECT || of.items[i].kind == ML_V_ARRAY || of.items[i].kind == ML_V_JSON) {
+            ml_set_add(&set, &of.items[i]);
+            continue;
+        }
+        if (!ml_value_literal(eval, &of.items[i], &text) ||
+            ml_json_parse(&json, &eval->arena, text, false, "", NULL) != ML_OK ||
+            (json->kind != ML_JSON_OBJECT && json->kind != ML_JSON_ARRAY))
+            return ml_nothing();
+        ml_value value = {.kind = ML_V_JSON, .json = json, .json_file = place.file, .place = place};
+        ml_set_add(&set, &value);
+    }
+    return ml_set_done(&set);
 }
 
 bool ml_builtin_function(ml_eval *eval, ml_values *out, ml_str path, ml_file_id file, ml_node_id call,
@@ -584,12 +559,26 @@ bool ml_builtin_function(ml_eval *eval, ml_values *out, ml_str path, ml_file_id 
     }
     static const char *const identities[] = {"String",         "Object.freeze",  "Object.seal",   "Promise.resolve",
                                              "structuredClone", "Promise.all",    "encodeURI",     "Array.from",
-                                             "String.raw",     "JSON.stringify"};
+                                             "String.raw",     "JSON.stringify", "Promise.allSettled", "Object.create"};
     for (size_t i = 0; i < sizeof identities / sizeof *identities; i++)
         if (ml_str_eq_c(path, identities[i]) && !construct) {
             *out = i == 0 || i == 6 ? ml_to_string(eval, arg(eval, &at, 0), at.place) : arg(eval, &at, 0);
             return true;
         }
+    if (ml_str_eq(path, ML_STR("Deno.env.get")) && literal_arg(eval, &at, 0, &text)) {
+        ml_value variables = {.kind = ML_V_GLOBAL, .name = ML_STR("process.env")};
+        *out = ml_member_of(eval, &variables, text, at.place);
+        return true;
+    }
+    if (ml_str_eq(path, ML_STR("JSON.parse"))) {
+        *out = parsed_json(eval, arg(eval, &at, 0), at.place);
+        return out->count > 0;
+    }
+    if (construct && (ml_str_eq(path, ML_STR("Proxy")) || ml_str_eq(path, ML_STR("WeakRef")) ||
+                      ml_str_eq(path, ML_STR("String")))) {
+        *out = arg(eval, &at, 0);
+        return true;
+    }
     if (ml_str_eq(path, ML_STR("Object.assign"))) {
         *out = arg(eval, &at, 0);
         /* The first argument itself comes back, with more properties. */
@@ -597,8 +586,8 @@ bool ml_builtin_function(ml_eval *eval, ml_values *out, ml_str path, ml_file_id 
             *out = layers(eval, &at);
         return true;
     }
-    if (ml_str_eq(path, ML_STR("Object.values")))
-        return object_values(eval, out, &at);
+    if (ml_list_function(eval, out, path, file, call, frame))
+        return true;
     if (ml_str_eq(path, ML_STR("atob")) && literal_arg(eval, &at, 0, &text)) {
         *out = text_value(eval, base64_decode(&eval->arena, text), at.place);
         return true;
@@ -621,7 +610,7 @@ bool ml_builtin_is_inert(ml_str global)
                                         "Promise", "Symbol", "Map", "Set", "WeakMap", "WeakSet", "RegExp", "Error",
                                         "TypeError", "RangeError", "parseInt", "parseFloat", "isNaN", "clearTimeout", "clearInterval", "expect", "describe", "it",
                                         "test", "beforeEach", "afterEach", "beforeAll", "afterAll", "document",
-                                        "localStorage", "sessionStorage", "Buffer", "Reflect", "Proxy", "BigInt", "Intl",
+                                        "localStorage", "sessionStorage", "Buffer", "Proxy", "BigInt", "Intl",
                                         "URLSearchParams", "FormData", "Headers", "AbortController", "TextEncoder",
                                         "TextDecoder", "jest", "vi", "cy", "queueMicrotask", "structuredClone"};
     for (size_t i = 0; i < sizeof inert / sizeof *inert; i++)

@@ -3,26 +3,37 @@
 
 /* ---- arguments ---- */
 
-/* The n-th argument as an expression; a spread before it makes the position unknown
- * unless the spread is an array whose items are all known. */
+/* The n-th argument, counted behind a spread whose items are known. */
+static ml_values spread_arg(ml_eval *eval, ml_file_id file, ml_node_id call, uint32_t n, const ml_frame *frame)
+{
+    ml_place place = {file, call};
+    ml_item_list list = {0};
+    ml_set set = {.eval = eval};
+
+    if (ml_list_args(eval, file, call, frame, &list))
+        return n < list.count ? list.items[n] : ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
+    for (uint32_t i = 0; i < list.count; i++)
+        ml_set_add_all(&set, list.items[i]);
+    ml_values unknown = ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
+    ml_set_add_all(&set, unknown);
+    return n ? unknown : ml_set_done(&set);
+}
+
 ml_values ml_arg(ml_eval *eval, ml_file_id file, ml_node_id call, uint32_t n, const ml_frame *frame)
 {
     const ml_facts *facts = ml_facts_in(eval, file);
+    const ml_stand_in *stand_in = eval->stand_in;
     ml_place place = {file, call};
     uint32_t at = 0;
 
+    if (stand_in && stand_in->call.file == file && stand_in->call.node == call)
+        return n < stand_in->count ? stand_in->args[n] : ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
     if (ml_kind_of(facts, call) == ML_NODE_TAGGED)
         return n ? ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place)
                  : ml_eval_in(eval, file, ml_child(facts, call, ML_ROLE_VALUE), frame);
     for (ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg), at++) {
-        if (ml_kind_of(facts, arg) == ML_NODE_SPREAD) {
-            ml_values spread = ml_eval_in(eval, file, arg, frame);
-            ml_value index = ml_string_value(eval, ml_arena_printf(&eval->arena, "%u", n - at), place);
-            index.kind = ML_V_NUMBER;
-            if (spread.count == 1 && spread.items[0].kind == ML_V_ARRAY)
-                return ml_element_of(eval, &spread.items[0], ml_one(eval, index), place);
-            return ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
-        }
+        if (ml_kind_of(facts, arg) == ML_NODE_SPREAD)
+            return spread_arg(eval, file, call, n, frame);
         if (at == n)
             return ml_eval_in(eval, file, arg, frame);
     }
@@ -69,7 +80,31 @@ ml_frame *ml_frame_for(ml_eval *eval, const ml_value *function, ml_file_id file,
                         .caller = caller,
                         .self = function->self,
                         .depth = depth};
+    const ml_stand_in *bound = ml_stand_in_of(eval, function, file, call, caller);
+    if (bound) {
+        frame->args = bound->args ? bound->args : ML_NEW(&eval->arena, ml_values);
+        frame->arg_count = bound->count;
+    }
     return frame;
+}
+
+/* What a generator yields, in no known order. */
+static ml_values yielded(ml_eval *eval, const ml_frame *frame, ml_node_id function)
+{
+    const ml_facts *facts = ml_facts_in(eval, frame->file);
+    ml_set set = {.eval = eval};
+
+    for (ml_node_id n = ml_walk(facts, function, function); n;
+         n = ml_kind_of(facts, n) == ML_NODE_FUNCTION ? ml_walk_past(facts, function, n) : ml_walk(facts, function, n)) {
+        if (ml_kind_of(facts, n) != ML_NODE_YIELD)
+            continue;
+        ml_values values = ml_eval_in(eval, frame->file, ml_child(facts, n, ML_ROLE_VALUE), frame);
+        bool delegates = ml_node_at(facts, n)->flags & ML_NF_DELEGATE;
+        for (uint32_t i = 0; i < values.count; i++)
+            ml_set_add_all(&set, delegates ? ml_any_item(eval, &values.items[i], values.items[i].place)
+                                           : (ml_values){&values.items[i], 1});
+    }
+    return ml_array_of_set(eval, ml_set_done(&set), (ml_place){frame->file, function});
 }
 
 ml_values ml_function_result(ml_eval *eval, const ml_frame *frame)
@@ -81,7 +116,9 @@ ml_values ml_function_result(ml_eval *eval, const ml_frame *frame)
     ml_place place = {frame->file, function->node};
     ml_set set = {.eval = eval};
 
-    if (!body || (node->flags & ML_NF_GENERATOR))
+    if (body && (node->flags & ML_NF_GENERATOR))
+        return yielded(eval, frame, function->node);
+    if (!body)
         return ml_unknown(eval, ML_HOLE_CALL, ml_text_of(facts, function->node), place);
     if (ml_kind_of(facts, body) != ML_NODE_BLOCK)
         return ml_eval_in(eval, frame->file, body, frame);
@@ -127,7 +164,10 @@ static ml_values call_client(ml_eval *eval, const ml_value *callee, ml_file_id f
     ml_value value = *callee;
 
     if (ml_client_factory(callee->client, callee->name, construct, &factory)) {
+        const ml_stand_in *outside = eval->stand_in, *bound = ml_stand_in_of(eval, callee, file, call, frame);
+        eval->stand_in = bound ? bound : outside;
         ml_values base = ml_url_place_values(eval, &factory->base, file, call, frame);
+        eval->stand_in = outside;
         ml_values outer = ml_client_base(eval, callee);
         value.name = factory->yields;
         value.place = (ml_place){file, call};
@@ -141,12 +181,22 @@ static ml_values call_client(ml_eval *eval, const ml_value *callee, ml_file_id f
     return ml_unknown_settled(eval, ML_HOLE_CALL, callee->name, (ml_place){file, call}); /* a response */
 }
 
+static bool is_environment(const ml_facts *facts, ml_node_id node)
+{
+    return ml_kind_of(facts, node) == ML_NODE_MEMBER && (ml_str_eq(ml_source_of(facts, node), ML_STR("process.env")) ||
+                                                         ml_str_eq(ml_source_of(facts, node), ML_STR("import.meta.env")));
+}
+
 /* z.object({ … }).parse(process.env), cleanEnv(process.env, …): a checked copy of the environment. */
 static bool takes_environment(const ml_facts *facts, ml_node_id call)
 {
-    for (ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg))
-        if (ml_kind_of(facts, arg) == ML_NODE_MEMBER && ml_str_eq(ml_source_of(facts, arg), ML_STR("process.env")))
+    for (ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg)) {
+        if (is_environment(facts, arg))
             return true;
+        for (ml_node_id m = ml_child(facts, arg, ML_ROLE_MEMBER); m; m = ml_next_child(facts, m))
+            if (ml_str_starts(ml_text_of(facts, m), ML_STR("runtimeEnv")) && is_environment(facts, ml_child(facts, m, ML_ROLE_VALUE)))
+                return true;
+    }
     return false;
 }
 
@@ -155,18 +205,31 @@ static ml_values configured(ml_eval *eval, ml_file_id file, ml_node_id call, con
 {
     ml_values names = ml_arg(eval, file, call, 0, frame), fallback = ml_arg(eval, file, call, 1, frame);
     ml_value environment = {.kind = ML_V_GLOBAL, .name = ML_STR("process.env")};
+    ml_place place = {file, call};
     ml_set set = {.eval = eval};
     ml_str name;
 
     for (uint32_t i = 0; i < names.count; i++)
-        if (ml_value_literal(eval, &names.items[i], &name))
-            ml_set_add_all(&set, ml_member_of(eval, &environment, name, (ml_place){file, call}));
+        if (ml_value_literal(eval, &names.items[i], &name) && !ml_configured_value(eval, &set, name, place))
+            ml_set_add_all(&set, ml_member_of(eval, &environment, name, place));
     for (uint32_t i = 0; i < fallback.count; i++)
         if (fallback.items[i].kind != ML_V_UNDEFINED && fallback.items[i].kind != ML_V_OBJECT)
             ml_set_add(&set, &fallback.items[i]);
     if (!set.count)
-        return ml_unknown_settled(eval, ML_HOLE_CALL, ML_STR("get"), (ml_place){file, call});
+        return ml_unknown_settled(eval, ML_HOLE_CALL, ML_STR("get"), place);
     return ml_set_done(&set);
+}
+
+/* inject(HttpClient): what a parameter of that type would be. */
+static bool injected(ml_eval *eval, ml_set *out, ml_file_id file, ml_node_id call)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG);
+
+    if (ml_kind_of(facts, arg) != ML_NODE_IDENT)
+        return false;
+    ml_set_add_all(out, ml_eval_type_name(eval, file, arg, (ml_place){file, call}));
+    return out->count > 0;
 }
 
 static ml_values call_external(ml_eval *eval, const ml_value *callee, ml_file_id file, ml_node_id call, bool construct,
@@ -177,6 +240,12 @@ static ml_values call_external(ml_eval *eval, const ml_value *callee, ml_file_id
     if (!construct && (ml_str_eq(callee->name, ML_STR("ConfigService.get")) ||
                        ml_str_eq(callee->name, ML_STR("ConfigService.getOrThrow"))))
         return configured(eval, file, call, frame);
+    ml_set found = {.eval = eval};
+    if (!construct && ml_str_eq(callee->name, ML_STR("registerAs()")) && ml_registered_value(eval, &found, callee))
+        return ml_set_done(&found);
+    if (!construct && ml_str_eq(callee->text, ML_STR("@angular/core")) && ml_str_eq(callee->name, ML_STR("inject")) &&
+        injected(eval, &found, file, call))
+        return ml_set_done(&found);
     if (!construct && ml_str_ends(callee->name, ML_STR("promisify")) &&
         (ml_str_eq(callee->text, ML_STR("util")) || ml_str_eq(callee->text, ML_STR("node:util"))))
         return ml_arg(eval, file, call, 0, frame); /* the same function, with a promise */
@@ -243,39 +312,65 @@ ml_values ml_call_value(ml_eval *eval, const ml_value *callee, ml_file_id file, 
     return unknown_call(eval, ML_STR_NONE, file, call);
 }
 
-/* f.call(self, a), f.apply(self, list), f.bind(self): the function with another `this`. */
+static void set_self(ml_eval *eval, ml_value *function, ml_values self)
+{
+    (void)eval;
+    if (function->kind == ML_V_FUNCTION && self.count == 1)
+        function->self = &self.items[0];
+}
+
+/* f.bind(self, a): the function with another `this` and its first arguments given. */
 static bool rebound(ml_eval *eval, ml_set *out, const ml_value *receiver, ml_str name, ml_file_id file, ml_node_id call,
                     const ml_frame *frame)
 {
-    bool is_bind = ml_str_eq(name, ML_STR("bind")), is_call = ml_str_eq(name, ML_STR("call"));
+    ml_item_list args = {0}, given = {0};
 
-    if ((receiver->kind != ML_V_FUNCTION && receiver->kind != ML_V_CLIENT) || !(is_bind || is_call))
+    if ((receiver->kind != ML_V_FUNCTION && receiver->kind != ML_V_CLIENT) || !ml_str_eq(name, ML_STR("bind")) ||
+        !ml_list_args(eval, file, call, frame, &args))
         return false;
-    uint32_t args = ml_child_count(ml_facts_in(eval, file), call, ML_ROLE_ARG);
-    if (is_bind && (receiver->kind == ML_V_CLIENT || args <= 1)) {
-        if (receiver->kind == ML_V_CLIENT && args > 1)
-            return false;
-        ml_value bound = *receiver;
-        ml_values self = ml_arg(eval, file, call, 0, frame);
-        if (receiver->kind == ML_V_FUNCTION && self.count == 1)
-            bound.self = &self.items[0];
-        ml_set_add(out, &bound);
-        return true;
+    for (uint32_t i = 1; i < args.count; i++)
+        ml_vec_push(&eval->arena, &given, args.items[i]);
+    ml_value bound = given.count ? ml_bound_to(eval, receiver, given, false) : *receiver;
+    set_self(eval, &bound, args.count ? args.items[0] : ml_nothing());
+    ml_set_add(out, &bound);
+    return true;
+}
+
+/* f.call(self, a), f.apply(self, list), Reflect.apply(f, self, list): f, with all its arguments. */
+static bool add_applied(ml_eval *eval, ml_set *out, ml_file_id file, ml_node_id call, const ml_frame *frame)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
+    ml_str name = ml_text_of(facts, callee);
+    bool is_call = ml_str_eq(name, ML_STR("call")), is_apply = ml_str_eq(name, ML_STR("apply"));
+    ml_item_list args = {0}, given = {0};
+    uint32_t first = 1;
+
+    if (ml_kind_of(facts, callee) != ML_NODE_MEMBER || ml_kind_of(facts, call) != ML_NODE_CALL || (!is_call && !is_apply))
+        return false;
+    ml_values functions = ml_eval_in(eval, file, ml_child(facts, callee, ML_ROLE_OBJECT), frame);
+    if (functions.count == 1 && functions.items[0].kind == ML_V_GLOBAL && is_apply &&
+        ml_str_eq(functions.items[0].name, ML_STR("Reflect"))) {
+        functions = ml_arg(eval, file, call, 0, frame);
+        first = 2;
     }
-    if (!is_call || receiver->kind != ML_V_FUNCTION)
+    bool any = false;
+    for (uint32_t i = 0; i < functions.count; i++)
+        any |= functions.items[i].kind == ML_V_FUNCTION || functions.items[i].kind == ML_V_CLIENT;
+    if (!any)
         return false;
-    ml_frame *inner = ml_frame_for(eval, receiver, file, call, frame);
-    if (!inner)
-        return false;
-    ml_values *shifted = ML_NEW_ARRAY(&eval->arena, ml_values, args);
-    for (uint32_t i = 1; i < args; i++)
-        shifted[i - 1] = ml_arg(eval, file, call, i, frame);
-    ml_values self = args ? ml_arg(eval, file, call, 0, frame) : ml_nothing();
-    if (self.count == 1)
-        inner->self = &self.items[0];
-    inner->args = shifted;
-    inner->arg_count = args ? args - 1 : 0;
-    ml_set_add_all(out, ml_function_result(eval, inner));
+    ml_list_args(eval, file, call, frame, &args);
+    for (uint32_t i = first; is_call && i < args.count; i++)
+        ml_vec_push(&eval->arena, &given, args.items[i]);
+    if (is_apply && first < args.count && args.items[first].count == 1)
+        ml_list_items(eval, &args.items[first].items[0], &given);
+    for (uint32_t i = 0; i < functions.count; i++) {
+        if (functions.items[i].kind != ML_V_FUNCTION && functions.items[i].kind != ML_V_CLIENT)
+            continue;
+        ml_value applied = ml_bound_to(eval, &functions.items[i], given, true);
+        set_self(eval, &applied, first <= args.count ? args.items[first - 1] : ml_nothing());
+        ml_set_add(out, &applied);
+    }
     return true;
 }
 
@@ -298,9 +393,12 @@ static void call_member(ml_eval *eval, ml_set *out, const ml_value *receiver, ml
 
 ml_values ml_eval_callee(ml_eval *eval, ml_file_id file, ml_node_id call, const ml_frame *frame)
 {
-    ml_values values = ml_eval_in(eval, file, ml_child(ml_facts_in(eval, file), call, ML_ROLE_CALLEE), frame);
     ml_set set = {.eval = eval};
     bool any = false;
+
+    if (add_applied(eval, &set, file, call, frame))
+        return ml_set_done(&set);
+    ml_values values = ml_eval_in(eval, file, ml_child(ml_facts_in(eval, file), call, ML_ROLE_CALLEE), frame);
 
     for (uint32_t i = 0; i < values.count; i++) {
         const ml_value *value = &values.items[i];
@@ -318,10 +416,14 @@ ml_values ml_eval_call(ml_eval *eval, ml_file_id file, ml_node_id node, const ml
 {
     const ml_facts *facts = ml_facts_in(eval, file);
     ml_node_id callee = ml_child(facts, node, ML_ROLE_CALLEE);
-    ml_set set = {.eval = eval};
+    ml_node_id object = ml_kind_of(facts, callee) == ML_NODE_MEMBER ? ml_child(facts, callee, ML_ROLE_OBJECT) : 0;
+    ml_set set = {.eval = eval}, applied = {.eval = eval};
 
-    if (ml_kind_of(facts, callee) == ML_NODE_MEMBER && ml_kind_of(facts, node) == ML_NODE_CALL) {
-        ml_values receivers = ml_eval_in(eval, file, ml_child(facts, callee, ML_ROLE_OBJECT), frame);
+    if (add_applied(eval, &applied, file, node, frame)) {
+        for (uint32_t i = 0; i < applied.count; i++)
+            ml_set_add_all(&set, ml_call_value(eval, &applied.items[i], file, node, frame));
+    } else if (object && ml_kind_of(facts, node) == ML_NODE_CALL && ml_kind_of(facts, object) != ML_NODE_SUPER) {
+        ml_values receivers = ml_eval_in(eval, file, object, frame);
         for (uint32_t i = 0; i < receivers.count; i++)
             call_member(eval, &set, &receivers.items[i], ml_property_name(eval, facts, callee), file, node, frame);
     } else {

@@ -49,6 +49,11 @@ static const ml_frame *constructor_frame(ml_eval *eval, const ml_value *instance
     ml_class_ref at = ml_class_of(eval, instance);
     const ml_frame *args = instance->frame;
 
+    if (!args && (at.file != wanted.file || at.index != wanted.index)) { /* what super(…) passes may be known all the same */
+        ml_frame *unknown = ML_NEW(&eval->arena, ml_frame);
+        *unknown = (ml_frame){.depth = 1};
+        args = unknown;
+    }
     for (int level = 0; args && at.index && level < SUPERS_MAX; level++) {
         const ml_facts *facts = ml_facts_in(eval, at.file);
         ml_node_id constructor = facts->classes[at.index].constructor;
@@ -179,6 +184,23 @@ ml_values ml_instance_member(ml_eval *eval, const ml_value *instance, ml_str nam
     return ml_unknown(eval, ML_HOLE_FIELD, name, place);
 }
 
+ml_values ml_super_member(ml_eval *eval, ml_file_id file, ml_node_id super, ml_str name, const ml_frame *frame)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    ml_values self = ml_this_value(eval, file, super, frame);
+    uint32_t around = ml_class_around(facts, super);
+    ml_class_ref at = around ? ml_super_of(eval, (ml_class_ref){file, around}) : (ml_class_ref){0, 0};
+    ml_set set = {.eval = eval};
+
+    if (self.count == 1 && (self.items[0].kind == ML_V_INSTANCE || self.items[0].kind == ML_V_CLASS))
+        for (int level = 0; at.index && level < SUPERS_MAX; level++) {
+            if (own_member(eval, &self.items[0], at, name, self.items[0].kind == ML_V_CLASS, &set))
+                return ml_set_done(&set);
+            at = ml_super_of(eval, at);
+        }
+    return ml_unknown(eval, ML_HOLE_FIELD, name, (ml_place){file, super});
+}
+
 /* The object literal whose method holds the node, 0 if the nearest `this` is another one. */
 static ml_node_id object_of_method(const ml_facts *facts, ml_node_id node)
 {
@@ -194,6 +216,46 @@ static ml_node_id object_of_method(const ml_facts *facts, ml_node_id node)
     return 0;
 }
 
+static ml_node_id member_named(const ml_facts *facts, ml_node_id object, const char *name)
+{
+    for (ml_node_id m = ml_child(facts, object, ML_ROLE_MEMBER); m; m = ml_next_child(facts, m))
+        if (ml_str_eq_c(ml_text_of(facts, m), name))
+            return m;
+    return 0;
+}
+
+/* A component of Vue by options: `this` of its methods has what data() returns, and the methods. */
+static bool add_component(ml_eval *eval, ml_set *out, ml_file_id file, ml_node_id literal, ml_node_id node)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    ml_node_id parent = ml_node_at(facts, literal)->parent, options = literal;
+    ML_VEC(ml_value) layers = {0};
+
+    if (ml_kind_of(facts, parent) == ML_NODE_PROPERTY && (ml_str_eq(ml_text_of(facts, parent), ML_STR("methods")) ||
+                                                          ml_str_eq(ml_text_of(facts, parent), ML_STR("computed")) ||
+                                                          ml_str_eq(ml_text_of(facts, parent), ML_STR("watch"))))
+        options = ml_node_at(facts, parent)->parent;
+    ml_node_id data = member_named(facts, options, "data"), methods = member_named(facts, options, "methods");
+    if (!data || ml_is_within(facts, node, data) || eval->nesting >= ML_NESTING_MAX)
+        return false;
+    ml_values functions = ml_eval_in(eval, file, ml_child(facts, data, ML_ROLE_VALUE), NULL);
+    for (uint32_t i = 0; i < functions.count; i++) {
+        if (functions.items[i].kind != ML_V_FUNCTION)
+            continue;
+        ml_values made = ml_call_with(eval, &functions.items[i], NULL, 0, NULL, (ml_place){file, 0});
+        for (uint32_t k = 0; k < made.count; k++)
+            if (made.items[k].kind == ML_V_OBJECT)
+                ml_vec_push(&eval->arena, &layers, made.items[k]);
+    }
+    ml_values more = methods ? ml_eval_in(eval, file, ml_child(facts, methods, ML_ROLE_VALUE), NULL) : ml_nothing();
+    for (uint32_t k = 0; k < more.count; k++)
+        ml_vec_push(&eval->arena, &layers, more.items[k]);
+    ml_value self = {.kind = ML_V_OBJECT, .items = {layers.items, layers.count}, .place = {file, 0}};
+    if (layers.count)
+        ml_set_add(out, &self);
+    return layers.count > 0;
+}
+
 ml_values ml_this_value(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame)
 {
     const ml_facts *facts = ml_facts_in(eval, file);
@@ -207,6 +269,9 @@ ml_values ml_this_value(ml_eval *eval, ml_file_id file, ml_node_id node, const m
             break;
     }
     ml_node_id literal = object_of_method(facts, node);
+    ml_set component = {.eval = eval};
+    if (literal && add_component(eval, &component, file, literal, node))
+        return ml_set_done(&component);
     if (literal)
         return ml_one(eval, (ml_value){.kind = ML_V_OBJECT, .place = {file, literal}});
     uint32_t class_index = ml_class_around(facts, node);
@@ -265,6 +330,23 @@ static ml_str type_origin(const ml_facts *facts, ml_str name)
     return facts->imports[facts->bindings[id].index].specifier;
 }
 
+/* ConfigType<typeof aiConfig>: what the function given to registerAs returns. */
+static bool add_config_type(ml_eval *eval, ml_set *out, ml_file_id file, ml_str type)
+{
+    const ml_facts *facts = ml_facts_in(eval, file);
+    size_t at = ml_str_find(type, ML_STR("typeof "));
+    ml_str rest = at == ML_NOT_FOUND ? ML_STR_NONE : ml_str_trim(ml_str_from(type, at + 7));
+    size_t end = 0;
+
+    while (end < rest.len && is_name_char(rest.data[end]))
+        end++;
+    ml_binding_id id = end ? file_binding(facts, ml_str_slice(rest, 0, end)) : 0;
+    ml_values values = id ? ml_eval_binding(eval, file, id, NULL, 0) : ml_nothing();
+    for (uint32_t i = 0; i < values.count; i++)
+        ml_registered_value(eval, out, &values.items[i]);
+    return out->count > 0;
+}
+
 /* What a receiver declared with a type is: an injected class of the project, the bridge,
  * a client known by its type's name. */
 ml_values ml_eval_type_name(ml_eval *eval, ml_file_id file, ml_node_id type, ml_place place)
@@ -278,6 +360,8 @@ ml_values ml_eval_type_name(ml_eval *eval, ml_file_id file, ml_node_id type, ml_
 
     if (!name.len)
         return unknown;
+    if (ml_str_eq(name, ML_STR("ConfigType")) && add_config_type(eval, &set, file, ml_text_of(facts, type)))
+        return ml_set_done(&set);
     ml_binding_id id = file_binding(facts, name);
     ml_str origin = type_origin(facts, name);
     bool local = !origin.len && id;
@@ -299,7 +383,10 @@ ml_values ml_eval_type_name(ml_eval *eval, ml_file_id file, ml_node_id type, ml_
     bool relative = origin.len && (origin.data[0] == '.' || ml_link_resolve(eval->link, file, origin));
     for (uint32_t i = 0; !local && !relative && (ref = ml_catalog_client_type(eval->link->host.catalog, name, i)).client; i++) {
         ml_value client = {.kind = ML_V_CLIENT, .client = ref.client, .name = ref.at, .place = place};
-        ml_set_add(&set, &client);
+        bool other = origin.len && ref.package.len &&
+                     !ml_str_eq(ml_package_name_of(ref.package), ml_package_name_of(ml_link_package_of(eval->link, file, origin)));
+        if (!other)
+            ml_set_add(&set, &client);
     }
     if (!set.count && external.kind == ML_V_EXTERNAL)
         return ml_one(eval, external); /* an SDK's client, handed in */

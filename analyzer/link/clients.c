@@ -124,6 +124,9 @@ static ml_values from_host_options(ml_eval *eval, const ml_url_place *where, ml_
         return host;
     ml_values path = where->path_key.len ? property(eval, options, where->path_key, place) : ml_nothing();
     ml_values url = ml_concat(eval, ml_one(eval, ml_string_value(eval, ML_STR("https://"), place)), host, place);
+    ml_values port = property(eval, options, ML_STR("port"), place);
+    if (is_known(port) && !is_plain_unknown(port))
+        url = ml_concat(eval, ml_concat(eval, url, ml_one(eval, ml_string_value(eval, ML_STR(":"), place)), place), port, place);
     return is_known(path) ? ml_concat(eval, url, path, place) : url;
 }
 
@@ -175,6 +178,14 @@ static void add_written_bases(ml_eval *eval, ml_set *out, const ml_value *client
     }
 }
 
+static void add_absolute(ml_eval *eval, ml_set *out, ml_values values)
+{
+    for (uint32_t i = 0; i < values.count; i++)
+        if (values.items[i].piece_count &&
+            ml_url_of(&eval->arena, values.items[i].pieces, values.items[i].piece_count).kind == ML_URL_ABSOLUTE)
+            ml_set_add(out, &values.items[i]);
+}
+
 /* What an interceptor's function sets as base: config.baseURL = "…" on its parameter. */
 static void add_function_bases(ml_eval *eval, ml_set *out, const ml_value *function)
 {
@@ -187,10 +198,20 @@ static void add_function_bases(ml_eval *eval, ml_set *out, const ml_value *funct
     const ml_binding *binding = &facts->bindings[ml_node_at(facts, target)->ref];
     for (uint32_t i = 0; i < binding->write_count; i++) {
         const ml_write *write = &facts->writes[facts->writes_by_binding[binding->write_first + i]];
-        if (write->value && ml_kind_of(facts, write->target) == ML_NODE_MEMBER &&
-            ml_str_eq(ml_text_of(facts, write->target), ML_STR("baseURL")))
-            ml_set_add_all(out, ml_eval_in(eval, function->place.file, write->value, NULL));
+        if (!write->value || ml_kind_of(facts, write->target) != ML_NODE_MEMBER)
+            continue;
+        ml_values values = ml_eval_in(eval, function->place.file, write->value, NULL);
+        if (ml_str_eq(ml_text_of(facts, write->target), ML_STR("baseURL")))
+            ml_set_add_all(out, values);
+        else if (ml_str_eq(ml_text_of(facts, write->target), ML_STR("url")))
+            add_absolute(eval, out, values);
     }
+    /* (config) => ({ ...config, baseURL: "…" }) */
+    ml_values given = ml_unknown(eval, ML_HOLE_OTHER, ML_STR("config"), function->place);
+    ml_values made = ml_call_with(eval, function, &given, 1, NULL, function->place);
+    for (uint32_t i = 0; i < made.count; i++)
+        if (made.items[i].kind == ML_V_OBJECT)
+            add_absolute(eval, out, ml_member_of(eval, &made.items[i], ML_STR("baseURL"), function->place));
 }
 
 /* api.interceptors.request.use(fn) on the binding that holds the client. */

@@ -267,6 +267,8 @@ static ml_values eval_node(ml_eval *eval, ml_file_id file, ml_node_id node, cons
     case ML_NODE_CLASS:
         return eval_reference(eval, ML_V_CLASS, file, node, NULL);
     case ML_NODE_MEMBER:
+        if (ml_kind_of(facts, ml_child(facts, node, ML_ROLE_OBJECT)) == ML_NODE_SUPER)
+            return ml_super_member(eval, file, ml_child(facts, node, ML_ROLE_OBJECT), ml_property_name(eval, facts, node), frame);
         return ml_members_of(eval, ml_eval_in(eval, file, ml_child(facts, node, ML_ROLE_OBJECT), frame),
                              ml_property_name(eval, facts, node), place);
     case ML_NODE_INDEX: {

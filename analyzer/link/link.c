@@ -97,6 +97,7 @@ ml_eval *ml_eval_new(const ml_link *link, ml_eval_options options)
     ml_eval *eval = ml_xmalloc(sizeof *eval);
 
     *eval = (ml_eval){.link = link, .options = options};
+    eval->shared = ml_shared_new(&eval->summary_arena);
     if (!eval->options.steps)
         eval->options.steps = ML_STEPS_DEFAULT;
     ml_eval_begin(eval);
@@ -124,6 +125,7 @@ void ml_eval_begin(ml_eval *eval)
     eval->nesting = 0;
     eval->exports = NULL;
     eval->members = NULL;
+    eval->stand_in = NULL;
     eval->cut = false;
     eval->memo = (ml_intmap){0};
 }

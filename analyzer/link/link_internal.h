@@ -79,8 +79,21 @@ struct ml_export_chain {
     const ml_export_chain *outer;
 };
 
+/* Arguments that take the place of a call's own while its URL is looked for: f.apply(self, list). */
+typedef struct ml_stand_in {
+    ml_place call;
+    const ml_values *args;
+    uint32_t count;
+} ml_stand_in;
+
+/* Found once and kept by an evaluator and those it starts. */
+typedef struct ml_shared ml_shared;
+ml_shared *ml_shared_new(ml_arena *arena);
+
 struct ml_eval {
     const ml_link *link;
+    ml_shared *shared;
+    const ml_stand_in *stand_in;
     ml_eval_options options;
     ml_arena arena;
     uint32_t steps_left;
@@ -172,6 +185,43 @@ bool ml_builtin_method(ml_eval *eval, ml_values *out, const ml_value *receiver, 
 bool ml_builtin_function(ml_eval *eval, ml_values *out, ml_str path, ml_file_id file, ml_node_id call,
                          const ml_frame *frame);
 bool ml_builtin_is_inert(ml_str global); /* a global whose calls never are requests: console, Math, JSON */
+
+/* lists */
+typedef ML_VEC(ml_values) ml_item_list;
+/* Every item of an array, spreads opened, what is pushed on the name that holds it behind them.
+ * False when that is not all, or not their order; the list then holds what is known. */
+bool ml_list_items(ml_eval *eval, const ml_value *array, ml_item_list *list);
+/* Every argument of a call in the same way. */
+bool ml_list_args(ml_eval *eval, ml_file_id file, ml_node_id call, const ml_frame *frame, ml_item_list *list);
+ml_values ml_array_of(ml_eval *eval, ml_item_list list, ml_place place);
+ml_values ml_array_of_set(ml_eval *eval, ml_values items, ml_place place); /* in no known order */
+/* Any one item of an ARRAY, any entry of a MAP; empty for everything else. */
+ml_values ml_any_item(ml_eval *eval, const ml_value *of, ml_place place);
+/* The values a list's method (map, forEach, then…) gives to the n-th parameter of its callback. */
+bool ml_is_callback_method(ml_str method, uint32_t n);
+bool ml_callback_param(ml_eval *eval, ml_values receivers, ml_str method, uint32_t n, ml_place place, ml_values *out);
+/* urls.map(fetch): the callback by name, with what it gets bound to it. */
+void ml_add_handed(ml_eval *eval, ml_set *out, ml_file_id file, ml_node_id call, const ml_frame *frame);
+bool ml_list_method(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str name, ml_file_id file,
+                    ml_node_id call, const ml_frame *frame);
+/* new Map(…), Object.entries(…) and the like. */
+bool ml_list_function(ml_eval *eval, ml_values *out, ml_str path, ml_file_id file, ml_node_id call,
+                      const ml_frame *frame);
+/* The keys and values of an object, as key, value, key, value… */
+bool ml_object_pairs(ml_eval *eval, const ml_value *of, ml_item_list *pairs, ml_place place);
+ml_values ml_call_with(ml_eval *eval, const ml_value *function, const ml_values *args, uint32_t count,
+                       const ml_frame *caller, ml_place call);
+/* The value with arguments bound before those it already has. */
+ml_value ml_bound_to(ml_eval *eval, const ml_value *value, ml_item_list args, bool is_full);
+/* What stands in for the arguments of a call of value; NULL when they are the call's own. */
+const ml_stand_in *ml_stand_in_of(ml_eval *eval, const ml_value *value, ml_file_id file, ml_node_id call,
+                                  const ml_frame *frame);
+
+/* settings of NestJS */
+bool ml_configured_value(ml_eval *eval, ml_set *out, ml_str name, ml_place place);
+/* What the function given to registerAs returns, when value is the result of registerAs. */
+bool ml_registered_value(ml_eval *eval, ml_set *out, const ml_value *value);
+ml_values ml_super_member(ml_eval *eval, ml_file_id file, ml_node_id super, ml_str name, const ml_frame *frame);
 
 /* clients */
 bool ml_client_request(const ml_client *client, ml_str at, bool construct, uint32_t nth, const ml_client_call **out);

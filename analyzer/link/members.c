@@ -237,6 +237,10 @@ static ml_values enum_member(ml_eval *eval, const ml_value *of, ml_str name, ml_
             next = small_number(ml_text_of(facts, value));
         if (!ml_str_eq(ml_text_of(facts, m), name))
             continue;
+        bool sibling = ml_kind_of(facts, value) == ML_NODE_IDENT && !ml_node_at(facts, value)->ref &&
+                       !ml_str_eq(ml_text_of(facts, value), name);
+        if (sibling && eval->nesting < ML_NESTING_MAX) /* B = A */
+            return ml_member_of(eval, of, ml_text_of(facts, value), place);
         if (value)
             return ml_eval_in(eval, of->place.file, value, NULL);
         ml_value number = ml_string_value(eval, ml_arena_printf(&eval->arena, "%u", next), (ml_place){of->place.file, m});
@@ -295,6 +299,37 @@ static ml_values url_member(ml_eval *eval, const ml_value *url, ml_str name, ml_
 
 /* ---- environment, globals, modules ---- */
 
+enum { EXPANSIONS_MAX = 4 };
+
+static bool is_env_char(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* ${OTHER} in the value of a .env file: what that variable has, or a hole that says its name. */
+static ml_values expanded(ml_eval *eval, ml_str value, uint32_t level, ml_place place)
+{
+    ml_values text = ml_one(eval, ml_string_value(eval, ML_STR(""), place));
+
+    for (;;) {
+        size_t at = ml_str_find(value, ML_STR("${"));
+        size_t end = at == ML_NOT_FOUND ? at : at + 2;
+        while (end < value.len && is_env_char(value.data[end]))
+            end++;
+        if (at == ML_NOT_FOUND || end >= value.len)
+            break;
+        ml_str name = ml_str_slice(value, at + 2, end);
+        const ml_env_values *known = level < EXPANSIONS_MAX ? ml_strmap_get(&eval->link->env, name) : NULL;
+        ml_values inner = known && known->count ? expanded(eval, known->items[0].value, level + 1, place)
+                                                : ml_unknown(eval, ML_HOLE_ENV, name, place);
+        size_t close = ml_str_find_char(ml_str_from(value, end), '}');
+        text = ml_concat(eval, text, ml_one(eval, ml_string_value(eval, ml_str_slice(value, 0, at), place)), place);
+        text = ml_concat(eval, text, inner, place);
+        value = ml_str_from(value, close == ML_NOT_FOUND ? value.len : end + close + 1);
+    }
+    return ml_concat(eval, text, ml_one(eval, ml_string_value(eval, value, place)), place);
+}
+
 static ml_values environment(ml_eval *eval, ml_str name, ml_place place)
 {
     const ml_link *link = eval->link;
@@ -304,7 +339,9 @@ static ml_values environment(ml_eval *eval, ml_str name, ml_place place)
     /* The bridge's own variables stay names, whatever a .env file says. */
     for (uint32_t i = 0; known && i < known->count && !ml_strs_have(&link->host.config->bridge.env, name); i++) {
         ml_value value = ml_string_value(eval, known->items[i].value, place);
-        if (known->items[i].value.len)
+        if (ml_str_contains(known->items[i].value, ML_STR("${")))
+            ml_set_add_all(&set, expanded(eval, known->items[i].value, 0, place));
+        else if (known->items[i].value.len)
             ml_set_add(&set, &value);
     }
     if (!set.count)
@@ -354,8 +391,30 @@ static ml_values client_member(ml_eval *eval, const ml_value *of, ml_str name)
 
     if (ml_str_eq(name, ML_STR("default")) && !of->name.len)
         return ml_one(eval, value);
+    if (ml_str_eq(name, ML_STR("env")) && !of->name.len && of->place.node) { /* Deno.env, Bun.env */
+        const ml_facts *facts = ml_facts_in(eval, of->place.file);
+        ml_str global = ml_kind_of(facts, of->place.node) == ML_NODE_IDENT ? ml_text_of(facts, of->place.node) : ML_STR_NONE;
+        if (ml_str_eq(global, ML_STR("Deno")) || ml_str_eq(global, ML_STR("Bun")))
+            return ml_one(eval, (ml_value){.kind = ML_V_GLOBAL, .name = ml_arena_concat(&eval->arena, global, ML_STR(".env")),
+                                           .place = of->place});
+    }
     value.name = of->name.len ? ml_arena_printf(&eval->arena, "%.*s.%.*s", ML_STR_ARG(of->name), ML_STR_ARG(name)) : name;
     return ml_one(eval, value);
+}
+
+/* A name declared in `namespace N { … }`. */
+static ml_values namespace_member(ml_eval *eval, const ml_value *of, ml_str name, ml_place place)
+{
+    const ml_facts *facts = ml_facts_in(eval, of->place.file);
+
+    for (uint32_t i = 1; i < facts->scope_count; i++) {
+        if (facts->scopes[i].node != of->place.node)
+            continue;
+        for (ml_binding_id id = facts->scopes[i].first; id; id = facts->bindings[id].next_in_scope)
+            if (ml_str_eq(facts->bindings[id].name, name))
+                return ml_eval_binding(eval, of->place.file, id, NULL, 0);
+    }
+    return unknown_field(eval, name, place);
 }
 
 static ml_values member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_place place)
@@ -366,7 +425,7 @@ static ml_values member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_pl
     case ML_V_JSON:
         return json_value(eval, ml_json_get_str(of->json, name), of->json_file, place);
     case ML_V_NAMESPACE:
-        return ml_eval_export(eval, of->place.file, name);
+        return of->place.node ? namespace_member(eval, of, name, place) : ml_eval_export(eval, of->place.file, name);
     case ML_V_CLASS:
         return ml_instance_member(eval, of, name, true, place);
     case ML_V_INSTANCE:
@@ -394,10 +453,20 @@ static ml_values member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_pl
     }
 }
 
+/* Frames of field initialisers are made anew each time one is looked at; what counts is `this`. */
+static bool is_same_frame(const ml_frame *a, const ml_frame *b)
+{
+    if (a == b)
+        return true;
+    return a && b && !a->function && !b->function && a->self && b->self && a->self->kind == b->self->kind &&
+           a->self->place.file == b->self->place.file && a->self->place.node == b->self->place.node &&
+           a->self->frame == b->self->frame;
+}
+
 static bool is_same_object(const ml_value *a, const ml_value *b)
 {
     return a->kind == b->kind && a->place.file == b->place.file && a->place.node == b->place.node &&
-           a->frame == b->frame && a->items.items == b->items.items;
+           is_same_frame(a->frame, b->frame) && a->items.items == b->items.items;
 }
 
 /* options = { ...options, model }: looking into an object can lead back to it. */
@@ -448,55 +517,28 @@ ml_values ml_members_of(ml_eval *eval, ml_values of, ml_str name, ml_place place
 
 /* ---- elements by key ---- */
 
-/* Items of an array value; false when their number is unknown. */
-static bool array_items(ml_eval *eval, const ml_value *array, ml_set *all, uint32_t wanted, ml_values *nth)
-{
-    const ml_facts *facts = array->place.node ? ml_facts_in(eval, array->place.file) : NULL;
-    uint32_t n = 0;
-
-    for (uint32_t i = 0; i < array->items.count; i++, n++) {
-        ml_set_add(all, &array->items.items[i]);
-        if (n == wanted)
-            *nth = ml_one(eval, array->items.items[i]);
-    }
-    if (array->items.count || !facts || ml_kind_of(facts, array->place.node) != ML_NODE_ARRAY)
-        return array->items.count > 0;
-    bool fixed = true;
-    for (ml_node_id e = ml_node_at(facts, array->place.node)->first; e; e = ml_node_at(facts, e)->next, n++) {
-        ml_values values = ml_eval_in(eval, array->place.file, e, array->frame);
-        if (ml_kind_of(facts, e) == ML_NODE_SPREAD) {
-            for (uint32_t i = 0; i < values.count; i++)
-                if (values.items[i].kind == ML_V_ARRAY && eval->nesting < ML_NESTING_MAX) {
-                    ml_values ignored = ml_nothing();
-                    eval->nesting++;
-                    array_items(eval, &values.items[i], all, UINT32_MAX, &ignored);
-                    eval->nesting--;
-                }
-            fixed = false;
-            continue;
-        }
-        ml_set_add_all(all, values);
-        if (n == wanted && fixed)
-            *nth = values;
-    }
-    return fixed;
-}
-
 static ml_values array_element(ml_eval *eval, const ml_value *array, ml_values key, ml_place place)
 {
+    ml_item_list list = {0};
     ml_set all = {.eval = eval};
-    ml_values nth = ml_nothing();
     ml_str text;
-    uint32_t wanted = UINT32_MAX;
 
-    if (key.count == 1 && ml_value_literal(eval, &key.items[0], &text) && text.len && text.len < 9) {
-        wanted = 0;
+    if (eval->nesting >= ML_NESTING_MAX)
+        return unknown_field(eval, ML_STR_NONE, place);
+    eval->nesting++;
+    bool fixed = ml_list_items(eval, array, &list);
+    eval->nesting--;
+    if (fixed && key.count == 1 && ml_value_literal(eval, &key.items[0], &text) && text.len && text.len < 9) {
+        uint32_t wanted = 0;
         for (size_t i = 0; i < text.len; i++)
             wanted = text.data[i] >= '0' && text.data[i] <= '9' ? wanted * 10 + (uint32_t)(text.data[i] - '0') : UINT32_MAX / 11;
+        if (wanted < list.count)
+            return list.items[wanted];
+        if (array->place.node && list.count && wanted < UINT32_MAX / 12)
+            return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
     }
-    bool fixed = array_items(eval, array, &all, wanted, &nth);
-    if (fixed && nth.count)
-        return nth;
+    for (uint32_t i = 0; i < list.count; i++)
+        ml_set_add_all(&all, list.items[i]);
     if (!all.count)
         return unknown_field(eval, ML_STR_NONE, place);
     return ml_set_done(&all);
@@ -539,6 +581,25 @@ static ml_values any_member(ml_eval *eval, const ml_value *of, ml_place place)
     return ml_set_done(&set);
 }
 
+static ml_values json_item(ml_eval *eval, const ml_value *of, ml_str index, ml_place place)
+{
+    uint32_t n = small_number(index);
+    const ml_json *child = of->json->first;
+
+    for (uint32_t i = 0; child && i < n; i++)
+        child = child->next;
+    return json_value(eval, child, of->json_file, place);
+}
+
+/* axios[method](url): a verb nobody knows; they take their URL alike. */
+static void add_any_verb(ml_eval *eval, ml_set *set, const ml_value *client)
+{
+    static const char *const verbs[] = {"get", "post"};
+
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        ml_set_add_all(set, client_member(eval, client, ml_str_of(verbs[i])));
+}
+
 ml_values ml_element_of(ml_eval *eval, const ml_value *of, ml_values key, ml_place place)
 {
     ml_set set = {.eval = eval};
@@ -546,8 +607,14 @@ ml_values ml_element_of(ml_eval *eval, const ml_value *of, ml_values key, ml_pla
 
     if (of->kind == ML_V_ARRAY)
         return array_element(eval, of, key, place);
+    if (of->kind == ML_V_MAP)
+        return ml_any_item(eval, of, place);
     for (uint32_t i = 0; i < key.count; i++) {
-        if (ml_value_literal(eval, &key.items[i], &name))
+        if (of->kind == ML_V_JSON && of->json->kind == ML_JSON_ARRAY && ml_value_literal(eval, &key.items[i], &name))
+            ml_set_add_all(&set, json_item(eval, of, name, place));
+        else if (of->kind == ML_V_CLIENT && !ml_value_literal(eval, &key.items[i], &name))
+            add_any_verb(eval, &set, of);
+        else if (ml_value_literal(eval, &key.items[i], &name))
             ml_set_add_all(&set, ml_member_of(eval, of, name, place));
         else if (of->kind == ML_V_OBJECT || of->kind == ML_V_ENUM || of->kind == ML_V_JSON)
             ml_set_add_all(&set, any_member(eval, of, place));

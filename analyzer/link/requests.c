@@ -84,14 +84,29 @@ static bool is_inert(const ml_facts *facts, ml_node_id callee)
         return !ml_node_at(facts, root)->ref && ml_builtin_is_inert(ml_text_of(facts, root));
     case ML_NODE_STRING:
     case ML_NODE_TEMPLATE:
-    case ML_NODE_ARRAY:
     case ML_NODE_REGEX:
     case ML_NODE_NUMBER:
-    case ML_NODE_SUPER:
         return true;
+    case ML_NODE_ARRAY: /* ["…"].map(fetch) */
+        return ml_kind_of(facts, ml_child(facts, ml_node_at(facts, callee)->parent, ML_ROLE_ARG)) == ML_NODE_FUNCTION;
+    case ML_NODE_SUPER:
+        return root == callee;
     default:
         return false;
     }
+}
+
+/* The callee, and a function handed by name to a method that calls it. */
+static ml_values callees_of(ml_eval *eval, ml_file_id file, ml_node_id call, const ml_frame *frame)
+{
+    ml_values values = ml_eval_callee(eval, file, call, frame);
+    ml_set set = {.eval = eval};
+
+    ml_add_handed(eval, &set, file, call, frame);
+    if (!set.count)
+        return values;
+    ml_set_add_all(&set, values);
+    return ml_set_done(&set);
 }
 
 /* Names of what callers hand over to be told of things, and of methods that send nothing. */
@@ -169,8 +184,8 @@ static bool find_edge(ml_eval *eval, ml_file_id file, ml_node_id call, edge *out
 
     if (!callee || is_inert(facts, callee))
         return false;
-    ml_eval inner = {.link = eval->link, .options = eval->options, .steps_left = EDGE_STEPS};
-    ml_values values = ml_eval_callee(&inner, file, call, NULL);
+    ml_eval inner = {.link = eval->link, .shared = eval->shared, .options = eval->options, .steps_left = EDGE_STEPS};
+    ml_values values = callees_of(&inner, file, call, NULL);
     *out = (edge){.call = call};
     for (uint32_t i = 0; i < values.count; i++) {
         const ml_value *value = &values.items[i];
@@ -382,11 +397,14 @@ static void add_request(search *s, const ml_value *client, ml_place at, const ml
     ml_set urls = {.eval = eval}, body = {.eval = eval};
     bool any = false;
 
+    const ml_stand_in *outside = eval->stand_in, *bound = ml_stand_in_of(eval, client, at.file, at.node, frame);
+    eval->stand_in = bound ? bound : outside;
     for (uint32_t i = 0; ml_client_request(client->client, client->name, construct, i, &form); i++) {
         any = true;
         ml_set_add_all(&urls, request_urls(eval, client, form, at, frame));
         ml_set_add_all(&body, ml_url_place_values(eval, &form->body, at.file, at.node, frame));
     }
+    eval->stand_in = outside;
     for (uint32_t i = 0; s->is_probe && i < urls.count; i++)
         s->is_open |= is_open_url(eval, &urls.items[i]);
     if (!any || !ml_request_is_new(eval, &s->visits, at, ml_set_done(&urls)))
@@ -423,6 +441,7 @@ static bool edge_is_settled(ml_eval *eval, ml_file_id file, edge *out, bool subc
         inner.memo = (ml_intmap){0};
         inner.exports = NULL;
         inner.members = NULL;
+        inner.stand_in = NULL;
         inner.steps_left = FATE_STEPS;
         inner.nesting = 0;
         inner.cut = inner.used_this = false;
@@ -511,7 +530,7 @@ static void search_call(search *s, ml_place at, const ml_frame *frame)
     }
     if (s->is_probe && (s->is_open || s->met_unknown || eval->cut)) /* the answer is known */
         return;
-    ml_values values = ml_eval_callee(eval, at.file, at.node, frame);
+    ml_values values = callees_of(eval, at.file, at.node, frame);
     for (uint32_t i = 0; i < values.count; i++)
         s->met_unknown |= values.items[i].kind == ML_V_UNKNOWN && !values.items[i].pieces[0].settled &&
                           !is_no_sender(ml_text_of(facts, callee));
@@ -537,7 +556,7 @@ static void follow_path(search *s, const ml_place *path, uint32_t count, const m
 {
     ml_eval *eval = s->eval;
     ml_place at = path[0];
-    ml_values values = ml_eval_callee(eval, at.file, at.node, frame);
+    ml_values values = callees_of(eval, at.file, at.node, frame);
 
     if (eval->nesting >= ML_NESTING_MAX)
         return;
@@ -568,7 +587,10 @@ static void add_alone(ml_eval *eval, request_list *requests)
         path[count++] = request->at;
         request_list alone = {0};
         search s = {.eval = eval, .out = &alone};
-        follow_path(&s, path, count, NULL);
+        /* From every inner call on: run(() => send()) leads to the request through a function that stands
+         * in its own arguments, where the inner call is judged by itself. */
+        for (uint32_t from = 0; from < count; from++)
+            follow_path(&s, path + from, count - from, NULL);
         ml_set urls = {.eval = eval};
         for (uint32_t k = 0; k < alone.count; k++)
             ml_set_add_all(&urls, alone.items[k].urls);

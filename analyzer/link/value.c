@@ -36,7 +36,7 @@ static bool same_value(const ml_value *a, const ml_value *b)
         return same_pieces(a, b);
     default:
         return a->place.file == b->place.file && a->place.node == b->place.node && a->frame == b->frame &&
-               a->self == b->self && a->json == b->json && a->client == b->client && a->is_new == b->is_new &&
+               a->self == b->self && a->list == b->list && a->json == b->json && a->client == b->client && a->is_new == b->is_new &&
                ml_str_eq(a->text, b->text) && ml_str_eq(a->name, b->name) && same_values(a->items, b->items) &&
                same_values(a->base, b->base);
     }

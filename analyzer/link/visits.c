@@ -27,6 +27,7 @@ static uint64_t mix_value(uint64_t hash, const ml_value *value)
         return hash;
     hash = mix(mix(hash, (uint64_t)value->place.file << 32 | value->place.node), (uintptr_t)value->frame);
     hash = mix(mix(hash, (uintptr_t)value->self), (uintptr_t)value->items.items);
+    hash = mix(mix(hash, (uintptr_t)value->list), value->list_count);
     hash = mix(mix(hash, (uintptr_t)value->json), (uintptr_t)value->client);
     hash = mix(mix(hash, ml_str_hash(value->text)), ml_str_hash(value->name));
     return mix(hash, (uintptr_t)value->base.items);

@@ -52,6 +52,8 @@ static bool is_forwarding(const ml_facts *facts, ml_node_id property)
         return is_below_property(facts, property, "proxy");
     if (ml_str_eq(name, ML_STR("destination")))
         return is_below_property(facts, property, "rewrites");
+    if (ml_str_eq(name, ML_STR("proxy")) || ml_str_eq(name, ML_STR("to"))) /* routeRules of Nuxt and Nitro */
+        return is_below_property(facts, property, "routeRules");
     return ml_kind_of(facts, owner) == ML_NODE_PROPERTY && ml_str_eq(ml_text_of(facts, owner), ML_STR("proxy"));
 }
 

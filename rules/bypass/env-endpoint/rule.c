@@ -1,7 +1,8 @@
 /* bypass/env-endpoint - a request to a host that only an AI-named variable knows.
  *
  * Reports  fetch(process.env.OPENAI_BASE_URL + …): the name says what the value will be.
- * Silent   when a value of the variable is known (then its host decides), for the
+ * Silent   when a value of the variable is known (then its host decides), beside a
+ *          fallback that is a local model server, for the
  *          bridge's own variables, and for names that say nothing. */
 #include "request.h"
 
@@ -10,6 +11,9 @@ static void judge(ml_ctx *ctx, ml_node_id call, const ml_request *request, const
 {
     if (targets->provider || request->transport == ML_TRANSPORT_SHELL)
         return;
+    for (uint32_t i = 0; i < targets->count; i++)
+        if (targets->items[i].kind == ML_TARGET_LOCAL) /* bypass/local-server says it */
+            return;
     for (uint32_t i = 0; i < targets->count; i++) {
         const ml_target *target = &targets->items[i];
         if (target->kind != ML_TARGET_ENV || !target->provider || !rule_call_supplies(ctx, request, alone, target))

@@ -152,6 +152,38 @@ static use uses_of(ml_ctx *ctx, ml_binding_id binding)
     return found;
 }
 
+/* generateText({ model: bridge("gpt-4o") }) where every model of the file's calls is made by a package
+ * whose clients all talk to the bridge: the tool kit calls nobody else. */
+static bool models_talk_to_bridge(ml_ctx *ctx, ml_binding_id binding)
+{
+    const ml_facts *facts = ml_ctx_facts(ctx);
+    ml_eval *eval = ml_ctx_eval(ctx);
+    bool any = false;
+
+    for (uint32_t i = 0; i < facts->import_count; i++) {
+        const ml_import *import = &facts->imports[i];
+        if (import->local == binding || import->type_only || !import->local)
+            continue;
+        ml_package_match match = sdk_of(ctx, import->specifier, import->name);
+        if (!match.provider || match.package->kind == ML_PACKAGE_FRAMEWORK)
+            continue;
+        use found = uses_of(ctx, import->local);
+        if (!found.any || !found.all_bridge)
+            return false;
+        any = true;
+    }
+    for (uint32_t i = 0; any && i < facts->call_count; i++) {
+        ml_node_id arg = ml_child(facts, facts->calls[i], ML_ROLE_ARG);
+        if (!is_rooted_in(facts, ml_child(facts, facts->calls[i], ML_ROLE_CALLEE), binding))
+            continue;
+        ml_values options = arg ? ml_eval_node(eval, ml_ctx_file(ctx), arg) : (ml_values){NULL, 0};
+        ml_values models = ml_eval_member(eval, options, ML_STR("model"));
+        for (uint32_t k = 0; k < models.count; k++)
+            any &= models.items[k].kind == ML_V_EXTERNAL;
+    }
+    return any;
+}
+
 /* ---- the forms ---- */
 
 /* An import from the project that hands out a client of an SDK, made or imported where the
@@ -191,6 +223,8 @@ static void judge_import(ml_ctx *ctx, const ml_import *import, uint32_t index)
         judge_laundered(ctx, import);
         return;
     }
+    if (match.package->kind == ML_PACKAGE_FRAMEWORK && models_talk_to_bridge(ctx, import->local))
+        return;
     use found = uses_of(ctx, import->local);
     if (found.any && found.all_bridge)
         return;
@@ -212,13 +246,14 @@ static void judge_export(ml_ctx *ctx, const ml_export *export)
         report(ctx, export->node, match, NULL, export->specifier);
 }
 
-/* A function that createRequire(import.meta.url) has made. */
+/* A function that createRequire(import.meta.url) has made, or require by another name. */
 static bool is_made_require(ml_ctx *ctx, ml_node_id callee)
 {
     ml_values values = ml_eval_node(ml_ctx_eval(ctx), ml_ctx_file(ctx), callee);
 
     for (uint32_t i = 0; i < values.count; i++)
-        if (values.items[i].kind == ML_V_EXTERNAL && ml_str_ends(values.items[i].name, ML_STR("createRequire()")))
+        if ((values.items[i].kind == ML_V_EXTERNAL && ml_str_ends(values.items[i].name, ML_STR("createRequire()"))) ||
+            (values.items[i].kind == ML_V_GLOBAL && ml_str_eq(values.items[i].name, ML_STR("require"))))
             return true;
     return false;
 }
@@ -235,8 +270,10 @@ static bool is_load(ml_ctx *ctx, ml_node_id call)
         return false;
     if (kind == ML_NODE_IDENT && !ml_node_at(facts, callee)->ref)
         return ml_str_eq(ml_text_of(facts, callee), ML_STR("require"));
-    if (kind == ML_NODE_MEMBER && ml_str_eq(ml_source_of(facts, callee), ML_STR("module.require")))
-        return true;
+    static const char *const loaders[] = {"module.require", "jest.requireActual", "vi.importActual"};
+    for (size_t i = 0; kind == ML_NODE_MEMBER && i < sizeof loaders / sizeof *loaders; i++)
+        if (ml_str_eq_c(ml_source_of(facts, callee), loaders[i]))
+            return true;
     return (kind == ML_NODE_IDENT || kind == ML_NODE_CALL) && is_made_require(ctx, callee);
 }
 
@@ -252,12 +289,69 @@ static bool literal_of(ml_ctx *ctx, const ml_value *value, ml_str *text)
     return value->kind == ML_V_STRING;
 }
 
+/* Does the function load the module that its first parameter names? */
+static bool loads_its_parameter(ml_ctx *ctx, ml_place function)
+{
+    const ml_facts *facts = ml_link_facts(ml_ctx_link(ctx), function.file);
+
+    for (ml_node_id n = function.node; n; n = ml_walk(facts, function.node, n)) {
+        ml_node_id callee = ml_child(facts, n, ML_ROLE_CALLEE), arg = ml_child(facts, n, ML_ROLE_ARG);
+        bool loads = ml_kind_of(facts, n) == ML_NODE_IMPORT_CALL ||
+                     (ml_kind_of(facts, n) == ML_NODE_CALL && ml_kind_of(facts, callee) == ML_NODE_IDENT &&
+                      !ml_node_at(facts, callee)->ref && ml_str_eq(ml_text_of(facts, callee), ML_STR("require")));
+        ml_binding_id ref = loads && arg && ml_kind_of(facts, arg) == ML_NODE_IDENT ? ml_node_at(facts, arg)->ref : 0;
+        if (ref && facts->bindings[ref].kind == ML_BIND_PARAM && facts->bindings[ref].index == 0 &&
+            ml_node_at(facts, facts->bindings[ref].decl)->parent == function.node)
+            return true;
+    }
+    return false;
+}
+
+/* load("openai") where load is a function of the project: (name) => import(name). */
+static bool is_load_by_function(ml_ctx *ctx, ml_node_id call, ml_node_id arg)
+{
+    const ml_facts *facts = ml_ctx_facts(ctx);
+    ml_place places[4];
+
+    if (ml_kind_of(facts, call) != ML_NODE_CALL || ml_kind_of(facts, arg) != ML_NODE_STRING ||
+        ml_kind_of(facts, ml_child(facts, call, ML_ROLE_CALLEE)) != ML_NODE_IDENT ||
+        !sdk_of(ctx, ml_text_of(facts, arg), ML_STR("*")).provider)
+        return false;
+    uint32_t count = ml_eval_callees(ml_ctx_eval(ctx), ml_ctx_file(ctx), call, places, 4);
+    for (uint32_t i = 0; i < count; i++)
+        if (loads_its_parameter(ctx, places[i]))
+            return true;
+    return false;
+}
+
+/* define(["openai"], …): modules as AMD loads them. */
+static void judge_define(ml_ctx *ctx, ml_node_id call)
+{
+    const ml_facts *facts = ml_ctx_facts(ctx);
+    ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE), list = ml_child(facts, call, ML_ROLE_ARG);
+
+    if (ml_kind_of(facts, list) == ML_NODE_STRING) /* a name of its own */
+        list = ml_next_child(facts, list);
+    if (ml_kind_of(facts, call) != ML_NODE_CALL || ml_kind_of(facts, callee) != ML_NODE_IDENT ||
+        ml_node_at(facts, callee)->ref || ml_kind_of(facts, list) != ML_NODE_ARRAY ||
+        (!ml_str_eq(ml_text_of(facts, callee), ML_STR("define")) && !ml_str_eq(ml_text_of(facts, callee), ML_STR("requirejs"))))
+        return;
+    for (ml_node_id item = ml_node_at(facts, list)->first; item; item = ml_node_at(facts, item)->next) {
+        ml_str name = ml_kind_of(facts, item) == ML_NODE_STRING ? ml_text_of(facts, item) : ML_STR_NONE;
+        ml_package_match match = name.len ? sdk_of(ctx, name, ML_STR("*")) : (ml_package_match){0};
+        if (match.provider)
+            report(ctx, item, match, NULL, name);
+    }
+}
+
 static void judge_call(ml_ctx *ctx, ml_node_id call)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
     ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG);
 
-    if (!arg || !is_load(ctx, call))
+    if (arg)
+        judge_define(ctx, call);
+    if (!arg || (!is_load(ctx, call) && !is_load_by_function(ctx, call, arg)))
         return;
     ml_values names = ml_eval_node(ml_ctx_eval(ctx), ml_ctx_file(ctx), arg);
     for (uint32_t i = 0; i < names.count; i++) {

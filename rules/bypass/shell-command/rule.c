@@ -132,11 +132,13 @@ static bool judge_texts(ml_ctx *ctx, ml_values values, ml_target *target)
 static bool judge_list(ml_ctx *ctx, ml_str program, const ml_value *list, ml_target *target)
 {
     ml_eval *eval = ml_ctx_eval(ctx);
-    const ml_facts *facts = list->place.node ? ml_link_facts(ml_ctx_link(ctx), list->place.file) : NULL;
+    const ml_values *items;
+    uint32_t count;
     bool skip = false;
 
-    for (ml_node_id item = facts ? ml_node_at(facts, list->place.node)->first : 0; item; item = ml_node_at(facts, item)->next) {
-        ml_values values = ml_eval_node(eval, list->place.file, item);
+    ml_eval_items(eval, list, &items, &count);
+    for (uint32_t n = 0; n < count; n++) {
+        ml_values values = items[n];
         bool other = false;
         for (uint32_t i = 0; i < values.count; i++) {
             ml_str word = values.items[i].piece_count ? ml_value_text(ml_eval_arena(eval), &values.items[i], 4096) : ML_STR_NONE;
@@ -161,6 +163,8 @@ static bool judge_lists(ml_ctx *ctx, ml_node_id call, ml_values programs, ml_tar
 
     for (ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg)) {
         ml_values lists = ml_eval_node(ml_ctx_eval(ctx), ml_ctx_file(ctx), arg);
+        if (ml_kind_of(facts, arg) == ML_NODE_OBJECT) /* new Deno.Command("curl", { args: […] }) */
+            lists = ml_eval_member(ml_ctx_eval(ctx), lists, ML_STR("args"));
         for (uint32_t i = 0; i < lists.count; i++) {
             if (lists.items[i].kind != ML_V_ARRAY)
                 continue;

@@ -35,6 +35,19 @@ static bool is_for_callers_here(ml_ctx *ctx, ml_node_id call, const ml_target *t
     return false;
 }
 
+/* import.meta.env.VITE_API_BASE_URL: built into a page that is served to everybody, and not named
+ * after a model's vendor: where the page's own server is. */
+static bool is_own_server_variable(const ml_target *target)
+{
+    static const char *const leads[] = {"VITE_", "NEXT_PUBLIC_", "REACT_APP_", "NUXT_PUBLIC_", "VUE_APP_",
+                                        "EXPO_PUBLIC_", "GATSBY_", "PUBLIC_", "TARO_APP_", "UMI_APP_"};
+
+    for (size_t i = 0; target->kind == ML_TARGET_ENV && i < sizeof leads / sizeof *leads; i++)
+        if (ml_str_starts(target->url.hole.text, ml_str_of(leads[i])))
+            return true;
+    return false;
+}
+
 static bool is_possible_host(const ml_target *target)
 {
     return target->kind == ML_TARGET_UNKNOWN || (target->kind == ML_TARGET_ENV && !target->provider);
@@ -73,7 +86,7 @@ static void judge(ml_ctx *ctx, ml_node_id call, const ml_request *request, const
         if (!is_possible_host(&targets->items[i]) || is_for_callers_here(ctx, call, &targets->items[i]))
             return;
         model_path |= is_model_path(targets->items[i].url.path);
-        own_path |= is_own_api_path(targets->items[i].url.path);
+        own_path |= is_own_api_path(targets->items[i].url.path) || is_own_server_variable(&targets->items[i]);
     }
     if (own_path && !model_path)
         return;

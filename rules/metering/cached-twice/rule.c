@@ -41,7 +41,7 @@ static void read_term(const ml_facts *facts, ml_node_id root, term *out, int dep
         out->subtracts |= (node->kind == ML_NODE_BINARY && node->op == ML_OP_SUB) ||
                           method_object(facts, n, differences, RULE_COUNT(differences));
         ml_str name = rule_value_name(facts, n);
-        out->prompt |= ml_str_eq_c(name, "prompt_tokens") || ml_str_eq_c(name, "promptTokens") || ml_str_eq_c(name, "promptTokenCount");
+        out->prompt |= ml_str_eq_c(name, "prompt_tokens") || ml_str_eq_c(name, "promptTokens");
         out->cached |= ml_str_find_nocase(name, ML_STR("cache")) != ML_NOT_FOUND;
         ml_node_id behind = node->kind == ML_NODE_IDENT ? rule_resolved(facts, n) : n;
         if (behind != n && depth < 3) {
@@ -89,7 +89,9 @@ static void judge_file(ml_ctx *ctx)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
 
-    if (!ml_str_contains(facts->lines.text, ML_STR("prompt")) || rule_is_test_path(facts->path))
+    /* The words by which such files are parsed at all. */
+    if ((!ml_str_contains(facts->lines.text, ML_STR("prompt_tokens")) && !ml_str_contains(facts->lines.text, ML_STR("promptTokens"))) ||
+        rule_is_test_path(facts->path))
         return;
     for (ml_node_id n = 1; n < facts->node_count; n++) {
         if (!is_sum(facts, n))

@@ -36,7 +36,7 @@ static bool judge(ml_ctx *ctx, const rule_record *record, const char *const *key
 static void visit(ml_ctx *ctx, const rule_record *record)
 {
     static const char *const counts[] = {"n", "count", "num", "numImages", "num_images", "imageCount", "batchSize", "batch_size"};
-    static const char *const durations[] = {"duration", "seconds", "durationSeconds", "duration_seconds", "length", "videoLength"};
+    static const char *const durations[] = {"duration", "seconds", "durationSeconds", "duration_seconds", "videoLength"};
     const ml_facts *facts = ml_ctx_facts(ctx);
 
     if (!ml_ctx_in_bridge(ctx) || is_failure(facts, record->object))

@@ -177,6 +177,9 @@ static inline void value_words(ml_buf *out, ml_arena *arena, const ml_link *link
     case ML_V_OBJECT:
         ml_buf_cstr(out, "{}");
         return;
+    case ML_V_MAP:
+        ml_buf_cstr(out, "Map");
+        return;
     case ML_V_ARRAY:
         ml_buf_cstr(out, "[]");
         return;

@@ -66,6 +66,9 @@ ml_values ml_eval_name(ml_eval *eval, ml_file_id file, ml_binding_id binding);
 /* Property of a set of values. */
 ml_values ml_eval_member(ml_eval *eval, ml_values of, ml_str name);
 
+/* The items of an array, spreads opened, with what is pushed on its name; false when it may have others. */
+bool ml_eval_items(ml_eval *eval, const ml_value *array, const ml_values **items, uint32_t *count);
+
 /* One request a call leads to. */
 typedef struct ml_request {
     const ml_client *client;

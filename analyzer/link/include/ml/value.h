@@ -47,7 +47,8 @@ typedef enum ml_value_kind {
     ML_V_STRING,    /* pieces */
     ML_V_URL,       /* a URL object; pieces: its href */
     ML_V_OBJECT,    /* place: the OBJECT node; frame; layers for Object.assign */
-    ML_V_ARRAY,     /* place: the ARRAY node, or items */
+    ML_V_ARRAY,     /* place: the ARRAY node, or items, or list */
+    ML_V_MAP,       /* a Map; list: key, value, key, value… */
     ML_V_FUNCTION,  /* place: the FUNCTION node; frame: its closure; self: bound this */
     ML_V_CLASS,     /* place: the CLASS node */
     ML_V_INSTANCE,  /* place: the CLASS node; frame: the constructor call, or NULL when unknown */
@@ -77,7 +78,10 @@ struct ml_value {
     const ml_frame *frame;
     const ml_value *self;     /* FUNCTION: receiver, when known */
     ml_values items;          /* ARRAY without node: items; OBJECT: layers, later ones win */
-    ml_file_id holder_file;   /* OBJECT, URL, CLIENT: the binding that holds it, for later writes to members */
+    const ml_values *list;    /* ARRAY: its items in order, each a set; FUNCTION, CLIENT: arguments bound to it */
+    uint32_t list_count;
+    bool is_full;             /* FUNCTION, CLIENT: the bound arguments are all there are (f.apply, list.map(f)) */
+    ml_file_id holder_file;   /* OBJECT, ARRAY, MAP, URL, CLIENT: the binding that holds it, for later writes to members */
     ml_binding_id holder;
     const ml_json *json;
     ml_file_id json_file;
