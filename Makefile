@@ -8,6 +8,7 @@
 #                     SQLite and on a MariaDB server of its own
 #   make test-full    also clang, the thread sanitizer, PostgreSQL, and the format check
 #   make test-galera  billing on a cluster of three MariaDB nodes, one of them killed
+#   make test-long    billing's tests at full length: 200 kills, 10 x 20,000 random steps
 #   make bench        what billing costs, as ratios (BENCH_RECORDS=1000000)
 #   make fuzz         every fuzzer for FUZZ_SECONDS each
 #   make format       clang-format over our C sources
@@ -31,7 +32,7 @@ ifneq ($(shell command -v ccache 2>/dev/null),)
 export CMAKE_C_COMPILER_LAUNCHER ?= ccache
 endif
 
-.PHONY: help scan build test test-full test-galera bench fuzz format format-check docs \
+.PHONY: help scan build test test-full test-galera test-long bench fuzz format format-check docs \
         clean setup-build setup-test setup-full setup-galera
 
 help:
@@ -53,6 +54,11 @@ test-full: setup-full $(GRAMMARS)
 test-galera: setup-galera build/release/build.ninja
 	@cmake --build build/release --target billing_cli billing_conformance_test
 	@sh billing-core/tests/galera.sh build/release/bin
+
+test-long: setup-full build/release/build.ninja
+	@cmake --build build/release --target billing_conformance_test billing_crash_test \
+	    billing_memory_test billing_simulate_test
+	@sh billing-core/tests/long.sh build/release/bin
 
 bench: build/release/build.ninja
 	@cmake --build build/release --target billing_speed
