@@ -3,7 +3,7 @@
  * Reports  a creator of bills or usage records (createBillingRecord, recordUsage…) whose body
  *          calls nothing but clocks, ids and logs, assigns nothing, and answers made-up data.
  * Silent   for abstract methods and interfaces, for code that throws (not implemented), in
- *          tests and mocks, and for anything that calls or keeps something. */
+ *          tests and mocks (NoopRecorder), for what repeats its parameters, and for anything that calls or keeps something. */
 #include "metering_fields.h"
 
 static bool is_creator(ml_str name)
@@ -34,6 +34,27 @@ static bool is_inert(ml_str callee)
     return false;
 }
 
+/* Ids, states and amounts that come from nowhere; what only repeats its parameters may be a mapper. */
+static bool is_made_up(const ml_facts *facts, ml_node_id object)
+{
+    for (ml_node_id m = ml_child(facts, object, ML_ROLE_MEMBER); m; m = ml_next_child(facts, m)) {
+        ml_node_id value = ml_kind_of(facts, m) == ML_NODE_PROPERTY ? ml_child(facts, m, ML_ROLE_VALUE) : 0;
+        ml_node_kind kind = value ? ml_kind_of(facts, value) : ML_NODE_NONE;
+        if (kind == ML_NODE_STRING || kind == ML_NODE_NUMBER || kind == ML_NODE_TRUE || kind == ML_NODE_TEMPLATE || kind == ML_NODE_CALL)
+            return true;
+    }
+    return false;
+}
+
+/* NoopRecorder says what it is. */
+static bool is_named_so(const ml_facts *facts, ml_node_id node)
+{
+    static const char *const words[] = {"noop", "null", "mock", "fake", "stub", "dummy", "disabled"};
+    uint32_t c = ml_class_around(facts, node);
+
+    return c && rule_contains_any(facts->classes[c].name, words, RULE_COUNT(words));
+}
+
 static bool is_stub(ml_ctx *ctx, ml_node_id function)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
@@ -59,7 +80,7 @@ static bool is_stub(ml_ctx *ctx, ml_node_id function)
             if (!is_inert(rule_callee_text(ctx, facts, n)))
                 return false;
             break;
-        case ML_NODE_OBJECT: answers = true; break;
+        case ML_NODE_OBJECT: answers |= is_made_up(facts, n); break;
         default: break;
         }
     }
@@ -84,7 +105,7 @@ static void judge_file(ml_ctx *ctx)
                       : kind == ML_NODE_DECLARATOR ? ml_text_of(facts, ml_child(facts, member, ML_ROLE_TARGET))
                                                    : ml_text_of(facts, function);
         ml_eval_begin(ml_ctx_eval(ctx));
-        if ((ml_node_at(facts, function)->flags & ML_NF_ABSTRACT) || !is_creator(name) || !is_stub(ctx, function))
+        if ((ml_node_at(facts, function)->flags & ML_NF_ABSTRACT) || !is_creator(name) || is_named_so(facts, function) || !is_stub(ctx, function))
             continue;
         ml_node_id at = named ? member : function;
         ml_finding *finding = ml_ctx_report(ctx, at);
