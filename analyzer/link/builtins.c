@@ -300,7 +300,7 @@ static bool method_split(ml_eval *eval, ml_values *out, ml_str text, const built
             break;
         text = ml_str_from(text, cut + by.len);
     }
-    *out = ml_array_of_set(eval, (ml_values){parts.items, parts.count}, at->place);
+    *out = ml_one(eval, (ml_value){.kind = ML_V_ARRAY, .items = {parts.items, parts.count}, .place = {at->file, 0}});
     return true;
 }
 

@@ -19,7 +19,7 @@ static bool is_one_of(ml_str name, const char *const *names, size_t count)
 
 ml_values ml_array_of_set(ml_eval *eval, ml_values items, ml_place place)
 {
-    return ml_one(eval, (ml_value){.kind = ML_V_ARRAY, .items = items, .place = {place.file, 0}});
+    return ml_one(eval, (ml_value){.kind = ML_V_ARRAY, .items = items, .is_full = true, .place = {place.file, 0}});
 }
 
 ml_values ml_array_of(ml_eval *eval, ml_item_list list, ml_place place)
@@ -166,6 +166,7 @@ bool ml_list_items(ml_eval *eval, const ml_value *array, ml_item_list *list)
         all &= add_item(eval, list, array->list[i], false);
     for (uint32_t i = 0; i < array->items.count; i++)
         all &= add_item(eval, list, (ml_values){&array->items.items[i], 1}, false);
+    all &= !array->is_full;
     for (ml_node_id e = facts ? ml_node_at(facts, array->place.node)->first : 0; e; e = ml_node_at(facts, e)->next)
         all &= add_item(eval, list, ml_eval_in(eval, array->place.file, e, array->frame),
                         ml_kind_of(facts, e) == ML_NODE_SPREAD);
@@ -318,7 +319,8 @@ ml_values ml_call_with(ml_eval *eval, const ml_value *function, const ml_values 
     if (!frame)
         return ml_unknown(eval, ML_HOLE_CALL, ML_STR_NONE, call);
     ml_values *own = ML_NEW_ARRAY(&eval->arena, ml_values, count ? count : 1);
-    memcpy(own, args, count * sizeof *own);
+    if (count)
+        memcpy(own, args, count * sizeof *own);
     frame->args = own;
     frame->arg_count = count;
     return ml_function_result(eval, frame);
@@ -671,15 +673,18 @@ static bool of_object(ml_eval *eval, ml_values *out, ml_str path, const list_cal
 {
     ml_values of = arg_of(eval, at, 0);
     ml_item_list pairs = {0};
+    bool all = of.count == 1;
 
     for (uint32_t i = 0; i < of.count; i++)
-        ml_object_pairs(eval, &of.items[i], &pairs, at->place);
+        all &= ml_object_pairs(eval, &of.items[i], &pairs, at->place);
     if (!pairs.count)
         return false;
     if (ml_str_eq(path, ML_STR("Object.entries")))
         *out = entries_of(eval, pairs, at->place);
     else
         *out = every_other(eval, pairs, ml_str_eq(path, ML_STR("Object.values")), at->place);
+    if (!all) /* one of several objects, or one with more than is seen */
+        *out = ml_array_of_set(eval, ml_any_item(eval, &out->items[0], at->place), at->place);
     return true;
 }
 

@@ -80,7 +80,8 @@ struct ml_value {
     ml_values items;          /* ARRAY without node: items; OBJECT: layers, later ones win */
     const ml_values *list;    /* ARRAY: its items in order, each a set; FUNCTION, CLIENT: arguments bound to it */
     uint32_t list_count;
-    bool is_full;             /* FUNCTION, CLIENT: the bound arguments are all there are (f.apply, list.map(f)) */
+    bool is_full;             /* FUNCTION, CLIENT: the bound arguments are all there are (f.apply, list.map(f));
+                               * ARRAY: items are in no known order */
     ml_file_id holder_file;   /* OBJECT, ARRAY, MAP, URL, CLIENT: the binding that holds it, for later writes to members */
     ml_binding_id holder;
     const ml_json *json;
