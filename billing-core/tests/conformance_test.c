@@ -2,10 +2,12 @@
  *
  * The program takes an engine's name and runs every test on fresh databases of
  * it. A machine without that server skips (77); a build without it, too. */
+#include "base/failpoint.h"
 #include "bench.h"
 
 #include "billing/record.h"
 
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -614,6 +616,40 @@ static void four_writers(void **state)
     free(b);
 }
 
+/* Threads of one program, each with its own store: nothing else is shared. */
+static void *record_beside(void *context)
+{
+    bench *b = context;
+    intptr_t failures = 0;
+    for (int i = 0; i < 60; i++) {
+        char request[32];
+        bill_recorded got;
+        (void)snprintf(request, sizeof request, "thread-%d", i);
+        bill_usage u = chat(request, 1 + i % 5, 100, 50);
+        u.occurred_at = b->now;
+        failures += bill_ledger_record(&got, b->ledger, &u, &b->error) != BILL_OK;
+    }
+    return (void *)failures;
+}
+
+static void two_threads(void **state)
+{
+    bench *b = bench_new(), *other = bench_again(b);
+    pthread_t thread;
+    void *failures = NULL;
+    (void)state;
+    bench_prices(b);
+    bill_failpoint_reset(); /* what a process looks up once, both look up first */
+    assert_int_equal(pthread_create(&thread, NULL, record_beside, other), 0);
+    assert_null(record_beside(b));
+    assert_int_equal(pthread_join(thread, &failures), 0);
+    assert_null(failures);
+    assert_int_equal(count_rows(b, "SELECT COUNT(*) FROM ai_billing_records"), 60);
+    reconciled(b);
+    bench_free(other);
+    bench_free(b);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -635,6 +671,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(archive),
         cmocka_unit_test(reconcile_sees),
         cmocka_unit_test(four_writers),
+        cmocka_unit_test(two_threads),
     };
     const char *name = argc > 1 ? argv[1] : "sqlite";
     char title[64];

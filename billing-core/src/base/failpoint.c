@@ -2,13 +2,17 @@
 #include "base/failpoint.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static enum { UNKNOWN, OFF, ON } state;
-static const char *wanted;
-static long left;
+enum { UNKNOWN, OFF, ON };
+
+/* Threads look this up at once: each finds the same. */
+static atomic_int state;
+static _Atomic(const char *) wanted;
+static atomic_long left;
 
 void bill_failpoint_reset(void)
 {
@@ -20,14 +24,16 @@ void bill_failpoint(const char *name)
     if (state == OFF)
         return;
     if (state == UNKNOWN) {
-        wanted = getenv("BILL_FAILPOINT");
-        const char *colon = wanted ? strchr(wanted, ':') : NULL;
+        const char *value = getenv("BILL_FAILPOINT");
+        const char *colon = value ? strchr(value, ':') : NULL;
         left = colon ? strtol(colon + 1, NULL, 10) : 1;
-        state = wanted ? ON : OFF;
-        if (state == OFF)
+        wanted = value;
+        state = value ? ON : OFF;
+        if (!value)
             return;
     }
-    size_t length = strcspn(wanted, ":");
-    if (strlen(name) == length && strncmp(wanted, name, length) == 0 && --left == 0)
+    const char *place = wanted;
+    size_t length = strcspn(place, ":");
+    if (strlen(name) == length && strncmp(place, name, length) == 0 && --left == 0)
         (void)kill(getpid(), SIGKILL);
 }
