@@ -245,6 +245,29 @@ static bool is_named_client(ml_ctx *ctx, ml_file_id file, ml_node_id call, ml_st
            !ml_eval_callees(ml_ctx_eval(ctx), file, call, callees, 1);
 }
 
+/* fetch(this.url, { method: 'POST' }) in the bridge: nobody else is called from there. */
+static bool is_unknown_post(ml_ctx *ctx, ml_file_id file, ml_node_id call)
+{
+    static const char *const names[] = {"url", "endpoint", "base"};
+    static const char *const others[] = {"hook", "callback", "notify", "metric", "log", "storage", "upload", "billing", "usage"};
+    const ml_facts *facts = ml_link_facts(ml_ctx_link(ctx), file);
+    ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG);
+
+    if (!arg || !ml_link_in_bridge(ml_ctx_link(ctx), file) || !rule_contains_any(ml_source_of(facts, arg), names, RULE_COUNT(names)) ||
+        rule_contains_any(ml_source_of(facts, arg), others, RULE_COUNT(others)))
+        return false;
+    ml_requests requests = ml_eval_requests(ml_ctx_eval(ctx), file, call);
+    for (uint32_t i = 0; i < requests.count; i++) {
+        if (requests.items[i].wrapped || !is_post(ctx, file, call, requests.items[i].callee))
+            continue;
+        ml_targets targets = ml_ctx_targets(ctx, requests.items[i].urls);
+        for (uint32_t k = 0; k < targets.count; k++)
+            if (targets.items[k].kind == ML_TARGET_UNKNOWN && !targets.items[k].url.path.len)
+                return true;
+    }
+    return false;
+}
+
 bool rule_is_purchase(ml_ctx *ctx, ml_file_id file, ml_node_id call)
 {
     const ml_facts *facts = ml_link_facts(ml_ctx_link(ctx), file);
@@ -253,7 +276,7 @@ bool rule_is_purchase(ml_ctx *ctx, ml_file_id file, ml_node_id call)
     if (ml_kind_of(facts, call) != ML_NODE_CALL)
         return false;
     return is_sdk_method(callee) || is_ai_package_call(facts, call) || rule_is_billable(ctx, file, call) ||
-           is_named_client(ctx, file, call, callee);
+           is_named_client(ctx, file, call, callee) || is_unknown_post(ctx, file, call);
 }
 
 bool rule_submits_job(ml_ctx *ctx, ml_file_id file, ml_node_id call)

@@ -169,7 +169,20 @@ bool rule_is_read_from_request(const ml_facts *facts, ml_node_id node)
         node = ml_child(facts, node, ML_ROLE_LEFT);
     if (ml_kind_of(facts, node) == ML_NODE_CALL) /* Number(params.n) */
         node = ml_child(facts, node, ML_ROLE_ARG);
-    if (!node || ml_kind_of(facts, node) != ML_NODE_MEMBER)
+    if (!node)
+        return false;
+    if (ml_kind_of(facts, node) == ML_NODE_IDENT && ml_node_at(facts, node)->ref) { /* const { n } = params; ({ n }) => … */
+        const ml_binding *own = &facts->bindings[ml_node_at(facts, node)->ref];
+        if (own->kind == ML_BIND_PARAM)
+            return own->index == 0 && ml_kind_of(facts, ml_child(facts, own->decl, ML_ROLE_TARGET)) == ML_NODE_OBJECT_PATTERN;
+        ml_node_id from = own->kind == ML_BIND_VAR ? ml_child(facts, own->decl, ML_ROLE_VALUE) : 0;
+        if (!from || ml_kind_of(facts, from) != ML_NODE_IDENT || !ml_node_at(facts, from)->ref ||
+            ml_kind_of(facts, ml_child(facts, own->decl, ML_ROLE_TARGET)) != ML_NODE_OBJECT_PATTERN)
+            return false;
+        const ml_binding *b = &facts->bindings[ml_node_at(facts, from)->ref];
+        return b->kind == ML_BIND_PARAM && b->index == 0 && rule_is_any(b->name, names, RULE_COUNT(names));
+    }
+    if (ml_kind_of(facts, node) != ML_NODE_MEMBER)
         return false;
     ml_node_id root = root_of(facts, node);
     if (ml_kind_of(facts, root) != ML_NODE_IDENT || !ml_node_at(facts, root)->ref)

@@ -307,6 +307,8 @@ bool rule_tests_user(const ml_facts *facts, ml_node_id test, bool *negated)
             }
             test = ml_child(facts, test, ML_ROLE_RIGHT);
         } else {
+            if (n->kind == ML_NODE_MEMBER && ml_str_starts(ml_source_of(facts, test), ML_STR("customConfig")))
+                return true;
             return (n->kind == ML_NODE_IDENT || n->kind == ML_NODE_MEMBER) &&
                    rule_is_any(ml_text_of(facts, test), names, RULE_COUNT(names));
         }

@@ -77,7 +77,8 @@ bool rule_is_stream(ml_ctx *ctx, const rule_method *method, ml_place at)
     if (!value || kind == ML_NODE_FUNCTION)
         return false;
     ml_node_id chain = value;
-    if (ml_kind_of(facts, chain) == ML_NODE_NEW) /* new Response(res.body) */
+    if (ml_kind_of(facts, chain) == ML_NODE_NEW || /* new Response(res.body), Readable.fromWeb(res.body) */
+        (ml_kind_of(facts, chain) == ML_NODE_CALL && ml_str_starts(rule_callee_text(ctx, facts, chain), ML_STR("Readable."))))
         chain = ml_child(facts, chain, ML_ROLE_ARG);
     if (chain && ml_kind_of(facts, chain) == ML_NODE_CALL && ml_child(facts, chain, ML_ROLE_CALLEE) &&
         ml_kind_of(facts, ml_child(facts, chain, ML_ROLE_CALLEE)) == ML_NODE_MEMBER)

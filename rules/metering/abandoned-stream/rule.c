@@ -16,15 +16,19 @@ static void judge_generator(ml_ctx *ctx, const rule_method *method)
     if (!rule_exits_have(exits, ML_PATH_ABANDON, ML_PATH_OWING) || !rule_exits_have(exits, ML_PATH_FALL, ML_PATH_SETTLED) ||
         rule_exits_have(exits, ML_PATH_FALL, ML_PATH_OWING))
         return;
-    for (ml_node_id n = method->function; n; n = ml_walk(facts, method->function, n)) {
-        if (ml_kind_of(facts, n) != ML_NODE_YIELD)
-            continue;
-        ml_finding *finding = ml_ctx_report(ctx, n);
+    ml_node_id yield = 0;
+    for (uint32_t i = 0; i < method->reach->count && !yield; i++) {
+        ml_place place = method->reach->functions[i];
+        for (ml_node_id n = place.file == root.file ? place.node : 0; n && !yield; n = ml_walk(facts, place.node, n))
+            if (ml_kind_of(facts, n) == ML_NODE_YIELD)
+                yield = n;
+    }
+    if (yield) {
+        ml_finding *finding = ml_ctx_report(ctx, yield);
         ml_finding_set(ctx, finding, "method", ml_text_of(facts, method->member));
         ml_finding_step(ctx, finding, method->purchase, "the stream is opened here", "在此打开流");
-        ml_finding_step(ctx, finding, (ml_place){root.file, n}, "a reader that leaves ends the method here, before the record",
+        ml_finding_step(ctx, finding, (ml_place){root.file, yield}, "a reader that leaves ends the method here, before the record",
                         "读取方离开时方法在此结束，不会执行到记录");
-        return;
     }
 }
 

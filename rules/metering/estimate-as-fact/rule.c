@@ -12,7 +12,7 @@ static bool is_estimate(const ml_facts *facts, ml_node_id value)
     if (rule_text_contains(facts, value, words, RULE_COUNT(words)))
         return true;
     for (ml_node_id n = value; n; n = ml_walk(facts, value, n)) {
-        ml_node_id left = ml_node_at(facts, n)->kind == ML_NODE_BINARY && ml_node_at(facts, n)->op == ML_OP_DIV
+        ml_node_id left = ml_node_at(facts, n)->kind == ML_NODE_BINARY && (ml_node_at(facts, n)->op == ML_OP_DIV || ml_node_at(facts, n)->op == ML_OP_MUL || ml_node_at(facts, n)->op == ML_OP_SHR)
                               ? ml_child(facts, n, ML_ROLE_LEFT)
                               : 0;
         if (left && ml_str_eq_c(rule_value_name(facts, left), "length"))

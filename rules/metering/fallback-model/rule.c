@@ -1,7 +1,7 @@
 /* metering/fallback-model - another model answers, the requested one is billed.
  *
- * Reports  a record behind a catch that buys again with another model or client, whose model
- *          is read from the request.
+ * Reports  a record behind a catch that buys again with another model or client, or behind a
+ *          loop over models, whose model is read from the request.
  * Silent   when the record names the answer's model or a variable, and when the catch records
  *          for itself. */
 #include "metering_fields.h"
@@ -70,6 +70,8 @@ static void visit(ml_ctx *ctx, const rule_method *method)
                 handler = ml_child(facts, n, ML_ROLE_BODY);
             else if (ml_kind_of(facts, n) == ML_NODE_CALL && ml_str_eq_c(rule_last_name(rule_callee_text(ctx, facts, n)), "catch"))
                 handler = ml_child(facts, n, ML_ROLE_ARG);
+            else if (ml_kind_of(facts, n) == ML_NODE_FOR_IN) /* for (const model of [wanted, ...others]) try … */
+                handler = ml_child(facts, n, ML_ROLE_BODY);
             ml_node_id fallback = fallback_in(ctx, method, handler);
             if (fallback)
                 judge_records(ctx, method, function.node, handler, fallback);

@@ -33,6 +33,24 @@ static ml_node_id floats_in(const ml_facts *facts, ml_node_id call)
     return 0;
 }
 
+/* setImmediate(() => record(…)), rows.forEach(async (row) => { await record(row) }): nobody has the promise. */
+static bool is_let_go(const ml_facts *facts, ml_node_id call)
+{
+    static const char *const timers[] = {"setImmediate", "setTimeout", "queueMicrotask", "process.nextTick"};
+    uint32_t f = ml_function_around(facts, call);
+    ml_node_id function = f ? facts->functions[f].node : 0, outer = function ? ml_node_at(facts, function)->parent : 0;
+
+    if (!outer || ml_kind_of(facts, outer) != ML_NODE_CALL || ml_node_at(facts, function)->role != ML_ROLE_ARG)
+        return false;
+    ml_node_id callee = ml_child(facts, outer, ML_ROLE_CALLEE);
+    if (!callee)
+        return false;
+    if (rule_is_any(ml_source_of(facts, callee), timers, RULE_COUNT(timers)))
+        return true;
+    return ml_kind_of(facts, callee) == ML_NODE_MEMBER && ml_str_eq_c(ml_text_of(facts, callee), "forEach") &&
+           (ml_node_at(facts, function)->flags & ML_NF_ASYNC);
+}
+
 static bool is_in_handler(const ml_facts *facts, ml_node_id node)
 {
     uint32_t f = ml_function_around(facts, node);
@@ -66,7 +84,7 @@ static void judge_file(ml_ctx *ctx)
     for (uint32_t i = 0; i < facts->call_count; i++) {
         ml_node_id call = facts->calls[i];
         ml_eval_begin(ml_ctx_eval(ctx));
-        if (!rule_is_record(ctx, facts, call) || !floats_in(facts, call) || is_durable(rule_callee_text(ctx, facts, call)) ||
+        if (!rule_is_record(ctx, facts, call) || (!floats_in(facts, call) && !is_let_go(facts, call)) || is_durable(rule_callee_text(ctx, facts, call)) ||
             is_in_handler(facts, call) || is_synchronous(ctx, call))
             continue;
         ml_finding *finding = ml_ctx_report(ctx, call);

@@ -1,6 +1,7 @@
 /* metering/missing-currency - amounts without their currency.
  *
- * Reports  a bill that is written with an amount and no currency, and a sum over billing
+ * Reports  a bill that is written with an amount and no currency, or with a literal one beside a
+ *          price that has its own, and a sum over billing
  *          records that neither filters nor groups by currency.
  * Silent   for rows that spread something we cannot see, and for counts. */
 #include "metering_fields.h"
@@ -13,6 +14,13 @@ static void visit(ml_ctx *ctx, const rule_record *record)
     const ml_facts *facts = ml_ctx_facts(ctx);
     ml_str callee = rule_callee_text(ctx, facts, record->call);
 
+    ml_node_id said = rule_field(facts, record->object, currencies, RULE_COUNT(currencies));
+    if (said && ml_kind_of(facts, said) == ML_NODE_STRING && rule_contains_any(callee, (const char *const[]){"bill"}, 1) &&
+        rule_text_contains(facts, record->object, (const char *const[]){"price."}, 1)) {
+        ml_finding *finding = ml_ctx_report(ctx, said);
+        ml_finding_set_text(ctx, finding, "what", ml_ctx_text(ctx, "The currency is written down, not read from the price", "货币是写死的，没有取自价格"));
+        return;
+    }
     if (record->open || rule_field(facts, record->object, holders, RULE_COUNT(holders)) || !rule_contains_any(callee, (const char *const[]){"bill"}, 1) ||
         rule_field(facts, record->object, currencies, RULE_COUNT(currencies)))
         return;

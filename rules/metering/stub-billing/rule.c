@@ -22,7 +22,9 @@ static bool is_inert(ml_str callee)
     static const char *const names[] = {"Date.now", "Math.random", "Math.floor", "Math.round", "Math.ceil", "randomUUID", "crypto.randomUUID",
                                         "uuid", "uuidv4", "uuid.v4", "nanoid", "ulid", "String", "Number", "Promise.resolve", "setTimeout",
                                         "resolve", "JSON.stringify", "sleep", "delay", "parseInt", "parseFloat"};
-    static const char *const ends[] = {".toFixed", ".toISOString", ".toString", ".slice", ".substring", ".getTime", ".padStart", ".substr"};
+    static const char *const ends[] = {".toFixed", ".toISOString", ".toString", ".slice", ".substring", ".getTime", ".padStart", ".substr",
+                                       ".mul", ".times", ".plus", ".add", ".div", ".minus", ".toNumber", ".split", ".getFullYear", ".getMonth"};
+    static const char *const makers[] = {"calc", "compute", "format", "generateId", "makeId", "cycleOf", "round"};
     static const char *const loggers[] = {"console.", "logger.", "log."};
 
     if (rule_is_any(callee, names, RULE_COUNT(names)) || rule_begins_with_any(callee, loggers, RULE_COUNT(loggers)) ||
@@ -31,7 +33,7 @@ static bool is_inert(ml_str callee)
     for (size_t i = 0; i < RULE_COUNT(ends); i++)
         if (ml_str_ends(callee, ml_str_of(ends[i])))
             return true;
-    return false;
+    return rule_begins_with_any(rule_last_name(callee), makers, RULE_COUNT(makers));
 }
 
 /* Ids, states and amounts that come from nowhere; what only repeats its parameters may be a mapper. */

@@ -13,14 +13,50 @@ static bool is_answer_id(ml_ctx *ctx, const ml_facts *facts, ml_node_id value)
 {
     static const char *const ids[] = {"id", "request_id", "requestId"};
 
+    static const char *const answers[] = {"res", "response", "completion", "reply", "answer"};
+
     if (ml_kind_of(facts, value) != ML_NODE_MEMBER || !rule_is_any(ml_text_of(facts, value), ids, RULE_COUNT(ids)))
         return false;
     ml_node_id of = ml_child(facts, value, ML_ROLE_OBJECT);
     if (ml_kind_of(facts, of) == ML_NODE_MEMBER && ml_str_eq_c(ml_text_of(facts, of), "data"))
         of = ml_child(facts, of, ML_ROLE_OBJECT);
     ml_node_id answer = rule_resolved(facts, of);
+    if (ml_kind_of(facts, answer) == ML_NODE_IDENT && ml_node_at(facts, answer)->ref) { /* const { data } = await …; let res */
+        const ml_binding *b = &facts->bindings[ml_node_at(facts, answer)->ref];
+        ml_node_id from = b->kind == ML_BIND_VAR ? ml_child(facts, b->decl, ML_ROLE_VALUE) : 0;
+        if (b->kind == ML_BIND_VAR && !from)
+            return ml_str_eq_c(ml_text_of(facts, value), "id") && rule_is_any(b->name, answers, RULE_COUNT(answers));
+        answer = from ? rule_resolved(facts, from) : answer;
+    }
     return answer && ml_kind_of(facts, answer) == ML_NODE_CALL && rule_is_purchase(ctx, ml_ctx_file(ctx), answer) &&
            !rule_submits_job(ctx, ml_ctx_file(ctx), answer);
+}
+
+/* A key made anew by each try of the write. */
+static bool is_made_in_retry(ml_ctx *ctx, const ml_facts *facts, ml_node_id value)
+{
+    static const char *const made[] = {"randomUUID", "uuid", "nanoid", "ulid"};
+    uint32_t f = ml_function_around(facts, value);
+    ml_node_id outer = f ? ml_node_at(facts, facts->functions[f].node)->parent : 0;
+
+    for (ml_node_id n = f ? facts->functions[f].node : 0; n; n = ml_walk(facts, facts->functions[f].node, n))
+        if (ml_kind_of(facts, n) == ML_NODE_CALL && rule_is_purchase(ctx, ml_ctx_file(ctx), n))
+            return false; /* each try buys, so each has a key of its own */
+    return outer && ml_kind_of(facts, outer) == ML_NODE_CALL && rule_text_contains(facts, value, made, RULE_COUNT(made)) &&
+           rule_contains_any(rule_callee_text(ctx, facts, outer), (const char *const[]){"retry", "backoff"}, 2);
+}
+
+/* The recorder at hand makes a key by itself. */
+static bool makes_its_own(ml_ctx *ctx, ml_node_id call)
+{
+    static const char *const made[] = {"uuid", "nanoid", "ulid", "requestId", "request_id", "idempotency"};
+    ml_place callees[RULE_CALLEES_MAX];
+    uint32_t count = ml_eval_callees(ml_ctx_eval(ctx), ml_ctx_file(ctx), call, callees, RULE_CALLEES_MAX);
+
+    for (uint32_t i = 0; i < count; i++)
+        if (rule_text_contains(ml_link_facts(ml_ctx_link(ctx), callees[i].file), callees[i].node, made, RULE_COUNT(made)))
+            return true;
+    return false;
 }
 
 static void visit(ml_ctx *ctx, const rule_record *record)
@@ -33,7 +69,7 @@ static void visit(ml_ctx *ctx, const rule_record *record)
     if (!key) {
         if (record->open || rule_field(facts, record->object, other_keys, RULE_COUNT(other_keys)) ||
             !rule_field(facts, record->object, owners, RULE_COUNT(owners)) || !ml_ctx_in_bridge(ctx) ||
-            ml_child_at(facts, record->call, ML_ROLE_ARG, 1))
+            ml_child_at(facts, record->call, ML_ROLE_ARG, 1) || makes_its_own(ctx, record->call))
             return;
         ml_finding *finding = ml_ctx_report(ctx, record->call);
         ml_finding_set_text(ctx, finding, "source", ml_ctx_text(ctx, "No key at all", "没有幂等键"));
@@ -41,7 +77,8 @@ static void visit(ml_ctx *ctx, const rule_record *record)
     }
     ml_node_id value = rule_resolved(facts, key);
     ml_str text = ml_source_of(facts, value);
-    if (!rule_contains_any(text, clocks, RULE_COUNT(clocks)) && !is_answer_id(ctx, facts, value))
+    if (!rule_contains_any(text, clocks, RULE_COUNT(clocks)) && !is_answer_id(ctx, facts, value) &&
+        !is_made_in_retry(ctx, facts, value))
         return;
     ml_finding *finding = ml_ctx_report(ctx, key);
     ml_str shown = ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(text, 0, 60));

@@ -1,7 +1,8 @@
 /* metering/wrong-type - a billing type or unit the reference mapping does not have there.
  *
  * Reports  a literal billing type that is none of the four, or not the one of the bridge method
- *          around, and a literal unit that does not belong to the billing type.
+ *          around, a usage type that is not the method's, and a literal unit that does not belong
+ *          to the billing type.
  * Silent   when the type is read from a price or comes from a caller. */
 #include "metering_types.h"
 
@@ -29,6 +30,10 @@ static void visit(ml_ctx *ctx, const rule_record *record)
         report(ctx, type_at, type, bill_values_billing_type[method->billing_type]);
         return; /* its unit would be judged by a wrong type */
     }
+    ml_node_id usage_at = rule_field(facts, record->object, (const char *const[]){"usageType", "usage_type"}, 2);
+    ml_str usage = rule_word(ctx, usage_at);
+    if (usage.len && method && !ml_str_eq_c(usage, bill_values_usage_type[method->usage_type]))
+        report(ctx, usage_at, usage, bill_values_usage_type[method->usage_type]);
     bill_billing_type billed;
     if (!unit.len || !rule_billing_type(ctx, record, &billed) || (type_at && !type.len))
         return;

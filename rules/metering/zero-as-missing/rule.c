@@ -26,6 +26,14 @@ static bool is_usage_count(const ml_facts *facts, ml_node_id left)
 {
     static const char *const holders[] = {"usage", "u."};
 
+    if (ml_kind_of(facts, left) == ML_NODE_IDENT && ml_node_at(facts, left)->ref) {
+        const ml_binding *b = &facts->bindings[ml_node_at(facts, left)->ref];
+        ml_node_id value = b->kind == ML_BIND_VAR ? ml_child(facts, b->decl, ML_ROLE_VALUE) : 0;
+        if (value && b->target == ml_child(facts, b->decl, ML_ROLE_TARGET))
+            left = rule_resolved(facts, left);
+        else /* const { completion_tokens } = res.usage */
+            return value && rule_is_token_name(b->name) && rule_contains_any(ml_source_of(facts, value), holders, 1);
+    }
     return ml_kind_of(facts, left) == ML_NODE_MEMBER && rule_is_token_name(ml_text_of(facts, left)) &&
            rule_contains_any(ml_source_of(facts, ml_child(facts, left, ML_ROLE_OBJECT)), holders, 1);
 }
