@@ -11,17 +11,6 @@
 
 #include <string.h>
 
-bool ml_formula_has_price(const ml_formula *formula)
-{
-    if (formula->sum.unknown)
-        return false;
-    for (uint32_t i = 0; i < formula->sum.count; i++)
-        for (int role = ML_FR_INPUT_PRICE; role <= ML_FR_UNIT_PRICE; role++)
-            if (formula->sum.terms[i].power[role])
-                return true;
-    return false;
-}
-
 bool ml_formula_prices(const ml_formula *formula, ml_formula_role measure)
 {
     ml_formula_role price = measure == ML_FR_OUTPUT ? ML_FR_OUTPUT_PRICE : ML_FR_INPUT_PRICE;
@@ -89,6 +78,18 @@ static ml_formula_sum split_totals(const ml_formula_sum *sum, bool *had)
         out = ml_sum_add(&out, &one, 1);
     }
     return out;
+}
+
+bool ml_formula_is_priced(const ml_formula *formula)
+{
+    if (ml_sum_is_unknown(&formula->sum))
+        return false;
+    for (uint32_t i = 0; i < formula->sum.count; i++) {
+        term_kind kind = kind_of(&formula->sum.terms[i]);
+        if (kind.measures && kind.prices)
+            return true;
+    }
+    return false;
 }
 
 /* ---- the comparison ---- */

@@ -212,9 +212,16 @@ static bool is_zero(const ml_facts *facts, ml_node_id node)
 /* Is it a plain price whose lack must not mean "free"? Cached and write prices fall back to others. */
 static bool is_plain_price(const ml_formula_sum *sum)
 {
-    return !sum->unknown && sum->count == 1 &&
-           (sum->terms[0].power[ML_FR_INPUT_PRICE] == 1 || sum->terms[0].power[ML_FR_OUTPUT_PRICE] == 1 ||
-            sum->terms[0].power[ML_FR_UNIT_PRICE] == 1);
+    int others = 0, prices = 0;
+
+    if (sum->unknown || sum->count != 1)
+        return false;
+    for (int role = 0; role < ML_FR_COUNT; role++) {
+        bool plain = role == ML_FR_INPUT_PRICE || role == ML_FR_OUTPUT_PRICE || role == ML_FR_UNIT_PRICE;
+        prices += plain && sum->terms[0].power[role] == 1;
+        others += sum->terms[0].power[role] != 0 && !(plain && sum->terms[0].power[role] == 1);
+    }
+    return prices == 1 && others == 0;
 }
 
 /* `const { total_tokens: tokens = 0 } = usage`: the property's name, and the default. */

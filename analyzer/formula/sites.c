@@ -68,7 +68,8 @@ static void describe(ml_formula_site *site, const ml_facts *facts)
                  (site->function && ml_words_have(&holder, "input prompt output completion cached cache reasoning part line"));
     site->minor = ml_words_have(&where, "cent cents minor micro micros nano nanos pico fen credit credits point points quota");
     site->display = made_for_people(&target) || made_for_people(&holder);
-    site->one_sided = ml_words_have(&where, "embedding embeddings embed rerank reranker moderation vector vectors search");
+    site->one_sided = ml_words_have(&where, "embedding embeddings embed rerank reranker moderation vector vectors search") ||
+                      ml_words_have(&target, "expected expect");
     if (site->function && !site->one_sided) {
         ml_str body = ml_source_of(facts, function);
         site->one_sided = ml_str_find_nocase(body, ML_STR("embed")) != ML_NOT_FOUND ||

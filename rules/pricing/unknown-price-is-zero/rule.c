@@ -19,7 +19,7 @@ static void judge(ml_ctx *ctx, const ml_pricing *pricing)
 {
     const ml_formula *f = pricing->formula;
 
-    for (uint32_t i = 0; i < f->zero_price_count; i++)
+    for (uint32_t i = 0; i < f->zero_price_count && ml_formula_is_priced(f); i++)
         report(ctx, f->zero_prices[i].file, f->zero_prices[i].node);
 }
 

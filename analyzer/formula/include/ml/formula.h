@@ -144,7 +144,7 @@ bool ml_formula_judge_rounding(ml_formula_verdict *out, ml_arena *arena, const m
 
 /* Does the sum price the output (or input) side of a call? */
 bool ml_formula_prices(const ml_formula *formula, ml_formula_role measure);
-/* Is some price in it? */
-bool ml_formula_has_price(const ml_formula *formula);
+/* Is it a known formula that multiplies some measure with some price? */
+bool ml_formula_is_priced(const ml_formula *formula);
 
 #endif
