@@ -38,7 +38,7 @@ bool rule_name_is(ml_str name, const char *words)
 
 bool rule_is_bill_model(ml_str name)
 {
-    return rule_text_has(name, "billingrecord billing_record billrecord bill_record aibill");
+    return rule_text_has(name, "billingrecord billing_record billrecord bill_record") || rule_name_is(name, "AIBill AIBills");
 }
 
 bool rule_is_usage_model(ml_str name)

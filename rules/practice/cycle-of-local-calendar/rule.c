@@ -1,0 +1,76 @@
+/* practice/cycle-of-local-calendar - the billing cycle depends on where the program runs.
+ *
+ * Reports  names with "cycle" that get toISOString().slice(0, 7), getFullYear and
+ *          getMonth, or dayjs and moment formats without a zone; and functions so named
+ *          that return them.
+ * Silent   when a zone is named, and about parts of dates under other names. */
+#include "practice.h"
+#include "pricing.h"
+
+static bool is_cycle_name(ml_str name)
+{
+    return rule_text_has(name, "cycle billingmonth billing_month") && !rule_text_has(name, "lifecycle recycle");
+}
+
+static bool is_calendar(ml_str text)
+{
+    bool iso = rule_text_has(text, "toisostring()") && rule_text_has(text, "slice(0, slice(0,7 substring(0, substr(0,");
+    bool parts = rule_text_has(text, "getmonth( getutcmonth(");
+    bool library = rule_text_has(text, "dayjs( moment( format(new") && rule_text_has(text, "format(");
+
+    return (iso || parts || library) && !rule_text_has(text, "tz( timezone utcoffset zone intl zoned");
+}
+
+static void report(ml_ctx *ctx, ml_node_id at, ml_str name, ml_node_id value)
+{
+    ml_finding *finding = ml_ctx_report(ctx, at);
+
+    ml_finding_set(ctx, finding, "name", name);
+    ml_finding_set(ctx, finding, "code", ml_str_slice(ml_source_of(ml_ctx_facts(ctx), value), 0, 80));
+}
+
+/* The name of a function, or of what holds it. */
+static ml_str name_of_function(const ml_facts *facts, ml_node_id function)
+{
+    ml_node_id parent = ml_node_at(facts, function)->parent;
+
+    if (ml_text_of(facts, function).len)
+        return ml_text_of(facts, function);
+    return ml_kind_of(facts, parent) == ML_NODE_DECLARATOR ? ml_text_of(facts, ml_child(facts, parent, ML_ROLE_TARGET))
+                                                           : ml_text_of(facts, parent);
+}
+
+static void judge_node(ml_ctx *ctx, const ml_facts *facts, ml_node_id node)
+{
+    ml_node_kind kind = ml_kind_of(facts, node);
+    ml_node_id value = ml_child(facts, node, ML_ROLE_VALUE);
+    ml_str name = kind == ML_NODE_PROPERTY ? ml_text_of(facts, node) : ml_text_of(facts, ml_child(facts, node, ML_ROLE_TARGET));
+
+    if (kind == ML_NODE_RETURN) {
+        name = name_of_function(facts, rule_function_around(facts, node));
+    } else if (kind == ML_NODE_FUNCTION) {
+        value = ml_child(facts, node, ML_ROLE_BODY);
+        name = name_of_function(facts, node);
+        if (ml_kind_of(facts, value) == ML_NODE_BLOCK)
+            return;
+    } else if (kind != ML_NODE_PROPERTY && kind != ML_NODE_DECLARATOR && kind != ML_NODE_ASSIGN) {
+        return;
+    }
+    ml_node_kind what = ml_kind_of(facts, value);
+    if ((what == ML_NODE_CALL || what == ML_NODE_TEMPLATE || what == ML_NODE_BINARY) && is_cycle_name(name) &&
+        is_calendar(ml_source_of(facts, value)))
+        report(ctx, value, name, value);
+}
+
+static void judge_file(ml_ctx *ctx)
+{
+    const ml_facts *facts = ml_ctx_facts(ctx);
+
+    if (!ml_pricing_concerns(facts))
+        return;
+    for (ml_node_id node = 1; node < facts->node_count; node++)
+        judge_node(ctx, facts, node);
+}
+
+extern const ml_rule ml_rule_practice_cycle_of_local_calendar;
+const ml_rule ml_rule_practice_cycle_of_local_calendar = {.judge_file = judge_file, .in_bridge = true};
