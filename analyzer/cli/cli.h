@@ -25,6 +25,8 @@ typedef struct ml_cli {
     ml_report_options report;
     bool help, quiet, colour_given, lang_given;
     bool colour;
+    const char *dialect; /* --dialect, as typed; NULL without */
+    bool sequelize;      /* --format sequelize */
 } ml_cli;
 
 /* The table every option comes from: parsing and --help read it. */
@@ -55,6 +57,7 @@ int ml_command_why(ml_cli *cli);
 int ml_command_rules(ml_cli *cli);
 int ml_command_explain(ml_cli *cli);
 int ml_command_config(ml_cli *cli);
+int ml_command_schema(ml_cli *cli);
 
 /* Writes through a file of its own and a rename, so that no half report is ever seen. */
 bool ml_write_file(const char *path, ml_str text);

@@ -10,6 +10,8 @@ static const ml_command commands[] = {
     {"why", "FILE:LINE", "say what the calls on a line may request, and why", ml_command_why},
     {"rules", "", "list the rules", ml_command_rules},
     {"explain", "RULE", "say what a rule reports, why, and how to repair it", ml_command_explain},
+    {"schema", "print|diff|migrate [PATH]", "print the reference tables, the difference to them, what closes it",
+     ml_command_schema},
     {"config", "check [FILE] | schema", "check meterlint.json, or print its JSON schema", ml_command_config},
 };
 

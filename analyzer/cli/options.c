@@ -55,6 +55,20 @@ static bool set_catalog(ml_cli *cli, const char *value)
     return true;
 }
 
+static bool set_dialect(ml_cli *cli, const char *value)
+{
+    cli->dialect = value;
+    return true;
+}
+
+static bool set_format(ml_cli *cli, const char *value)
+{
+    cli->sequelize = strcmp(value, "sequelize") == 0;
+    if (!cli->sequelize && strcmp(value, "sql") != 0)
+        ml_cli_complain("--format is sql or sequelize, not \"%s\"", value);
+    return cli->sequelize || strcmp(value, "sql") == 0;
+}
+
 static bool add_output(ml_cli *cli, const char *value)
 {
     ml_str rest = ml_str_of(value), name = ml_str_split(&rest, '=');
@@ -173,6 +187,8 @@ const ml_option ml_options[] = {
     {"color", NULL, "colours, also when the output is no terminal", set_colour},
     {"no-color", NULL, "no colours", set_no_colour},
     {"quiet", NULL, "no summary on standard error", set_quiet},
+    {"dialect", "DIALECT", "of schema: mysql (default), postgres or sqlite", set_dialect},
+    {"format", "FORMAT", "of schema: sql (default) or sequelize", set_format},
     {"help", NULL, "this text", set_help},
 };
 const size_t ml_option_count = sizeof ml_options / sizeof *ml_options;

@@ -55,6 +55,7 @@ struct ml_scan {
     ml_strmap client_packages;
     ml_strmap staged_text;    /* path -> ml_str, in staged mode */
     ml_report report;
+    ml_tables tables;
     ml_level fail_on;
     bool nothing_found, nothing_staged;
 };

@@ -117,12 +117,10 @@ static bool has_bridge(const ml_scan *scan)
 
 void ml_scan_judge_project(ml_scan *scan)
 {
-    ml_tables tables = {0};
-
-    build_tables(scan, &tables);
-    ml_worker_judge_project(scan->workers[0], &tables);
-    ml_schema_checks(&scan->report.schema, &scan->run, &tables);
-    scan->report.suggested_ddl = ml_schema_suggestion(&scan->run, &tables, has_bridge(scan));
+    build_tables(scan, &scan->tables);
+    ml_worker_judge_project(scan->workers[0], &scan->tables);
+    ml_schema_checks(&scan->report.schema, &scan->run, &scan->tables);
+    scan->report.suggested_ddl = ml_schema_suggestion(&scan->run, &scan->tables, has_bridge(scan));
     if (!has_bridge(scan)) {
         ml_text text = {
             {ML_STR("no AIBridge implementation found"), ML_STR("未发现 AIBridge 实现")}
@@ -130,4 +128,9 @@ void ml_scan_judge_project(ml_scan *scan)
         ml_check check = {ML_CHECK_UNKNOWN, text, ML_STR_NONE, 0};
         ml_vec_push(&scan->run, &scan->report.bridge, check);
     }
+}
+
+const ml_tables *ml_scan_tables(const ml_scan *scan)
+{
+    return &scan->tables;
 }

@@ -4,6 +4,7 @@
  * had not: schema files and migrations of one project tell the same story, and so do
  * the same tables for two engines. A table that is altered, but created nowhere, is open. */
 #include "declare.h"
+#include <stdio.h>
 
 typedef struct holder {
     ml_declaration *declaration; /* NULL after DROP TABLE */
@@ -196,7 +197,8 @@ static void copy_like(declarer *d, ml_declaration *to, ml_str from_name)
 /* DEFAULT COLLATE=utf8mb4_bin behind the columns. */
 static bool compares_bytes(const origin *source, const ml_sql_statement *statement)
 {
-    uint32_t from = statement->columns.count ? statement->columns.items[statement->columns.count - 1].end : 0;
+    uint32_t from =
+        statement->columns.count ? statement->columns.items[statement->columns.count - 1].end : statement->head_end;
     ml_str tail = ml_str_slice(source->text, from, statement->end);
     size_t collate = ml_str_find_nocase(tail, ML_STR("collate"));
     return collate != ML_NOT_FOUND && ml_str_find_nocase(ml_str_from(tail, collate), ML_STR("_bin")) != ML_NOT_FOUND;
@@ -321,11 +323,42 @@ static bool drop_named(ml_declaration *from, ml_str name)
     return false;
 }
 
+static void forget_reference(ml_declaration *from, ml_str column_name)
+{
+    ml_table_column *column = declare_find(from, column_name);
+    if (column)
+        column->references_table = column->references_column = column->on_delete = ML_STR_NONE;
+}
+
+/* A foreign key without a name has one all the same: t_usage_id_fkey, and t_ibfk_1 for the first. */
+static void drop_made_foreign_key(ml_declaration *from, ml_str name)
+{
+    uint32_t unnamed = 0;
+    for (uint32_t i = 0; i < from->foreign_keys.count; i++) {
+        ml_table_foreign_key *key = &from->foreign_keys.items[i];
+        char number[24];
+        if (key->name.len || !key->columns.count)
+            continue;
+        snprintf(number, sizeof number, "_ibfk_%u", ++unnamed);
+        bool counted = name.len == from->table.len + strlen(number) && ml_str_ends(name, ml_str_of(number));
+        if (!counted && !is_made_name(name, from->table, key->columns.items[0], ML_STR("_fkey")))
+            continue;
+        forget_reference(from, key->columns.items[0]);
+        memmove(key, key + 1, (from->foreign_keys.count - i - 1) * sizeof *key);
+        from->foreign_keys.count--;
+        return;
+    }
+    for (uint32_t i = 0; i < from->columns.count; i++)
+        if (is_made_name(name, from->table, from->columns.items[i].name, ML_STR("_fkey")))
+            forget_reference(from, from->columns.items[i].name);
+}
+
 void fold_drop_key(ml_declaration *from, ml_str name)
 {
     if (drop_named(from, name))
         return;
     bool primary = ml_str_eq_nocase(name, ML_STR("PRIMARY"));
+    drop_made_foreign_key(from, name);
     for (uint32_t i = 0; i < from->columns.count; i++) {
         ml_table_column *column = &from->columns.items[i];
         if (primary)

@@ -262,7 +262,10 @@ static void values_between(judging *j, const ml_table *table, const char *name)
     const ml_table *bills = ml_tables_for(j->tables, bill_schema_find_table("ai_billing_records", 18));
     const ml_table_column *theirs = bills ? ml_table_column_named(bills, name) : NULL;
     const ml_table_column *ours = ml_table_column_named(table, name);
-    if (bills != table && is_closed(theirs) && is_closed(ours))
+    bool refuses = false;
+    for (uint32_t i = 0; bills != table && is_closed(theirs) && is_closed(ours) && i < theirs->values.count; i++)
+        refuses = refuses || lacks(ours, theirs->values.items[i]);
+    if (refuses) /* further values do no harm */
         compare(j, table, theirs, ours, ML_LEVEL_MEDIUM, true);
 }
 

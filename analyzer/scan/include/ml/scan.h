@@ -6,6 +6,7 @@
 #ifndef ML_SCAN_H
 #define ML_SCAN_H
 #include "ml/engine.h"
+#include "ml/tables.h"
 
 typedef struct ml_scan_options {
     const ml_str *paths;      /* as typed; none: the current folder */
@@ -30,6 +31,8 @@ typedef struct ml_scan ml_scan;
  * ENOTFOUND, ESYNTAX, EVALUE, EIO) when there is nothing to report about. */
 ml_status ml_scan_run(ml_scan **out, const ml_scan_options *options, ml_error *error);
 const ml_report *ml_scan_report(const ml_scan *scan);
+/* The tables the project declares. */
+const ml_tables *ml_scan_tables(const ml_scan *scan);
 /* Findings at this level or above fail the scan. */
 ml_level ml_scan_fail_on(const ml_scan *scan);
 /* No file of a kind we check: a wrong path, most likely. The report says so. */

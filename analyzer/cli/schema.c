@@ -1,0 +1,89 @@
+/* meterlint schema: the reference tables, how the project's differ, and what closes the gap. */
+#include "cli.h"
+#include "ml/schema_migrate.h"
+
+#include <stdio.h>
+#include <time.h>
+
+/* A Sequelize migration that runs the statements one by one; the way back is a person's decision. */
+static void print_sequelize(ml_str sql)
+{
+    fputs("'use strict';\n\nmodule.exports = {\n  async up(queryInterface) {\n    const statements = [\n", stdout);
+    while (sql.len) {
+        size_t end = ml_str_find(sql, ML_STR(";\n"));
+        ml_str one = end == ML_NOT_FOUND ? sql : ml_str_slice(sql, 0, end);
+        sql = end == ML_NOT_FOUND ? ML_STR_NONE : ml_str_from(sql, end + 2);
+        while (ml_str_starts(one, ML_STR("--"))) {
+            ml_str line = ml_str_split(&one, '\n');
+            printf("      // %.*s\n", ML_STR_ARG(ml_str_trim(ml_str_from(line, 2))));
+        }
+        if (!ml_str_trim(one).len)
+            continue;
+        fputs("      `", stdout);
+        for (size_t i = 0; i < one.len; i++) {
+            if (one.data[i] == '`' || one.data[i] == '\\' || one.data[i] == '$')
+                putchar('\\');
+            putchar(one.data[i]);
+        }
+        fputs("`,\n", stdout);
+    }
+    fputs("    ];\n    for (const statement of statements) await queryInterface.sequelize.query(statement);\n  },\n\n"
+          "  async down() {\n    // What was added may hold data by now: nothing is taken back.\n  },\n};\n",
+          stdout);
+}
+
+static bool parse_dialect(const ml_cli *cli, bill_dialect *dialect)
+{
+    const char *name = cli->dialect ? cli->dialect : "mysql";
+    int found = bill_dialect_find(name, strlen(name));
+    if (found < 0) {
+        ml_cli_complain("--dialect is mysql, postgres or sqlite, not \"%s\"", name);
+        return false;
+    }
+    *dialect = (bill_dialect)found;
+    return true;
+}
+
+static void print_sql(const ml_cli *cli, ml_str sql)
+{
+    if (cli->sequelize)
+        print_sequelize(sql);
+    else
+        fwrite(sql.data, 1, sql.len, stdout);
+}
+
+int ml_command_schema(ml_cli *cli)
+{
+    ml_str what = cli->words.count ? cli->words.items[0] : ML_STR_NONE;
+    bool print = ml_str_eq_c(what, "print"), diff = ml_str_eq_c(what, "diff"), migrate = ml_str_eq_c(what, "migrate");
+    bill_dialect dialect;
+    ml_error error = {.line = 0};
+    ml_scan *scan;
+
+    if (!print && !diff && !migrate) {
+        ml_cli_complain("schema takes print, diff or migrate");
+        return ML_EXIT_USAGE;
+    }
+    if (!parse_dialect(cli, &dialect))
+        return ML_EXIT_USAGE;
+    if (print) {
+        print_sql(cli, ml_schema_reference(&cli->arena, dialect));
+        return ML_EXIT_CLEAN;
+    }
+    cli->scan.paths = cli->words.items + 1;
+    cli->scan.path_count = cli->words.count - 1;
+    cli->scan.time = (int64_t)time(NULL);
+    if (ml_scan_run(&scan, &cli->scan, &error) != ML_OK) {
+        ml_cli_complain_of(&error);
+        return ML_EXIT_USAGE;
+    }
+    ml_str difference = ml_schema_difference(&cli->arena, ml_scan_tables(scan));
+    if (migrate)
+        print_sql(cli, ml_schema_migration(&cli->arena, ml_scan_tables(scan), dialect));
+    else if (difference.len)
+        fwrite(difference.data, 1, difference.len, stdout);
+    else
+        puts("no difference to the reference schema");
+    ml_scan_free(scan);
+    return diff && difference.len ? ML_EXIT_FINDINGS : ML_EXIT_CLEAN;
+}

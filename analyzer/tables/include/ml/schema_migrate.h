@@ -1,0 +1,18 @@
+/* schema_migrate.h - the statements that bring what is declared to what the reference asks.
+ *
+ * Adds and widens, never drops a table, a column or a row: a key that rows violate, or a
+ * column that holds NULL, makes its statement fail and is for a person to decide. What a
+ * database cannot change in place (SQLite changes no column) is a comment that says so. */
+#ifndef ML_SCHEMA_MIGRATE_H
+#define ML_SCHEMA_MIGRATE_H
+#include "ml/tables.h"
+
+/* Statements, each ended by ";\n"; empty when nothing is missing. Tables of the specification
+ * in full when none is declared. */
+ml_str ml_schema_migration(ml_arena *arena, const ml_tables *tables, bill_dialect dialect);
+/* The complete reference: the tables of the specification and those right bills need. */
+ml_str ml_schema_reference(ml_arena *arena, bill_dialect dialect);
+/* A line for each difference, as people read it; empty when there is none. */
+ml_str ml_schema_difference(ml_arena *arena, const ml_tables *tables);
+
+#endif
