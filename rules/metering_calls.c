@@ -21,8 +21,7 @@ bool rule_contains_any(ml_str text, const char *const *words, size_t count)
 
 static bool ends_with_path(ml_str callee, ml_str sink)
 {
-    return ml_str_ends(callee, sink) &&
-           (callee.len == sink.len || callee.data[callee.len - sink.len - 1] == '.');
+    return ml_str_ends(callee, sink) && (callee.len == sink.len || callee.data[callee.len - sink.len - 1] == '.');
 }
 
 bool rule_begins_with_any(ml_str text, const char *const *words, size_t count)
@@ -36,11 +35,13 @@ bool rule_begins_with_any(ml_str text, const char *const *words, size_t count)
 /* A configured sink, or a call whose name says that usage, a bill or money is written down. */
 static bool is_sink(const ml_config *config, ml_str callee)
 {
-    static const char *const things[] = {"usage", "billing", "meter", "charge", "ledger", "outbox", "cost", "quota", "credit"};
-    static const char *const verbs[] = {"record", "track", "log",    "save",   "report", "create", "add",    "write",
-                                        "insert", "emit",  "publish", "push",  "enqueue", "send",  "charge", "bill",
-                                        "settle", "persist", "store", "upsert", "meter", "capture", "incr", "deduct",
-                                        "consume", "update", "bulk", "commit", "post", "register", "handle", "on"};
+    static const char *const things[] = {"usage",  "billing", "meter", "charge", "ledger",
+                                         "outbox", "cost",    "quota", "credit"};
+    static const char *const verbs[] = {"record",  "track",    "log",    "save",    "report", "create",  "add",
+                                        "write",   "insert",   "emit",   "publish", "push",   "enqueue", "send",
+                                        "charge",  "bill",     "settle", "persist", "store",  "upsert",  "meter",
+                                        "capture", "incr",     "deduct", "consume", "update", "bulk",    "commit",
+                                        "post",    "register", "handle", "on"};
 
     for (uint32_t i = 0; i < config->bridge.sinks.count; i++)
         if (ends_with_path(callee, config->bridge.sinks.items[i]))
@@ -53,8 +54,8 @@ static bool is_sink(const ml_config *config, ml_str callee)
 static bool is_sink_by_text(const ml_facts *facts, ml_node_id call, ml_str callee)
 {
     static const char *const things[] = {"usage", "billing", "ledger", "metering"};
-    static const char *const verbs[] = {"emit", "publish", "add", "send", "push", "enqueue", "query", "execute", "raw",
-                                        "dispatch", "produce", "insert", "write", "run", "exec"};
+    static const char *const verbs[] = {"emit", "publish",  "add",     "send",   "push",  "enqueue", "query", "execute",
+                                        "raw",  "dispatch", "produce", "insert", "write", "run",     "exec"};
 
     if (!rule_begins_with_any(rule_last_name(callee), verbs, RULE_COUNT(verbs)))
         return false;
@@ -70,10 +71,28 @@ static bool is_sink_by_text(const ml_facts *facts, ml_node_id call, ml_str calle
 /* client.chat.completions.create of an SDK's client. */
 static bool is_billable_sdk_call(ml_ctx *ctx, const ml_value *callee)
 {
-    static const char *const verbs[] = {"create", "generate", "generateContent", "generateContentStream", "generateImages",
-                                        "stream", "invoke", "send", "run", "predict", "embed", "edit", "complete", "chat",
-                                        "parse", "convert", "synthesize", "textToSpeech", "subscribe", "call"};
-    static const char *const free_of_charge[] = {"models", "files", "uploads", "moderations", "fineTuning", "vectorStores", "batches.list"};
+    static const char *const verbs[] = {"create",
+                                        "generate",
+                                        "generateContent",
+                                        "generateContentStream",
+                                        "generateImages",
+                                        "stream",
+                                        "invoke",
+                                        "send",
+                                        "run",
+                                        "predict",
+                                        "embed",
+                                        "edit",
+                                        "complete",
+                                        "chat",
+                                        "parse",
+                                        "convert",
+                                        "synthesize",
+                                        "textToSpeech",
+                                        "subscribe",
+                                        "call"};
+    static const char *const free_of_charge[] = {"models",     "files",        "uploads",     "moderations",
+                                                 "fineTuning", "vectorStores", "batches.list"};
 
     if (callee->kind != ML_V_EXTERNAL || !callee->is_new)
         return false;
@@ -107,8 +126,9 @@ static bool is_post(ml_ctx *ctx, ml_file_id file, ml_node_id call, ml_str callee
 
 static bool is_billable_path(ml_str path)
 {
-    static const char *const words[] = {"completions", "generations", "images", "audio", "speech", "video", "embeddings",
-                                        "messages", "generatecontent", "tts", "responses", "transcriptions"};
+    static const char *const words[] = {"completions",     "generations", "images",     "audio",
+                                        "speech",          "video",       "embeddings", "messages",
+                                        "generatecontent", "tts",         "responses",  "transcriptions"};
     return rule_contains_any(path, words, RULE_COUNT(words));
 }
 
@@ -182,7 +202,8 @@ bool rule_is_sink(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 
 bool rule_is_record(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 {
-    static const char *const verbs[] = {"record", "track", "save", "create", "add", "insert", "upsert", "write", "store", "persist", "log"};
+    static const char *const verbs[] = {"record", "track", "save",  "create",  "add", "insert",
+                                        "upsert", "write", "store", "persist", "log"};
     static const char *const things[] = {"usage", "bill", "metering"};
     static const char *const others[] = {"outbox", "queue", "price", "summary", "config", "type"};
     ml_str written = rule_callee_text(ctx, facts, call);
@@ -193,7 +214,8 @@ bool rule_is_record(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
     for (uint32_t i = 0; i < sinks->count; i++)
         if (ends_with_path(written, sinks->items[i]))
             return true;
-    return rule_contains_any(written, things, RULE_COUNT(things)) && !rule_contains_any(written, others, RULE_COUNT(others)) &&
+    return rule_contains_any(written, things, RULE_COUNT(things)) &&
+           !rule_contains_any(written, others, RULE_COUNT(others)) &&
            rule_begins_with_any(rule_last_name(written), verbs, RULE_COUNT(verbs));
 }
 
@@ -201,10 +223,20 @@ bool rule_is_record(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 
 static bool is_sdk_method(ml_str callee)
 {
-    static const char *const ends[] = {".chat.completions.create", ".completions.create", ".responses.create", ".messages.create",
-                                       ".messages.stream", ".chat.completions.stream", ".embeddings.create", ".images.generate",
-                                       ".images.edit", ".audio.speech.create", ".audio.transcriptions.create",
-                                       ".audio.translations.create", ".generateContent", ".generateContentStream"};
+    static const char *const ends[] = {".chat.completions.create",
+                                       ".completions.create",
+                                       ".responses.create",
+                                       ".messages.create",
+                                       ".messages.stream",
+                                       ".chat.completions.stream",
+                                       ".embeddings.create",
+                                       ".images.generate",
+                                       ".images.edit",
+                                       ".audio.speech.create",
+                                       ".audio.transcriptions.create",
+                                       ".audio.translations.create",
+                                       ".generateContent",
+                                       ".generateContentStream"};
 
     for (size_t i = 0; i < RULE_COUNT(ends); i++)
         if (ml_str_ends(callee, ml_str_of(ends[i])))
@@ -214,8 +246,15 @@ static bool is_sdk_method(ml_str callee)
 
 static bool is_ai_package_call(const ml_facts *facts, ml_node_id call)
 {
-    static const char *const names[] = {"streamText", "generateText", "generateObject", "streamObject", "embed", "embedMany",
-                                        "generateImage", "experimental_generateImage", "experimental_generateSpeech",
+    static const char *const names[] = {"streamText",
+                                        "generateText",
+                                        "generateObject",
+                                        "streamObject",
+                                        "embed",
+                                        "embedMany",
+                                        "generateImage",
+                                        "experimental_generateImage",
+                                        "experimental_generateSpeech",
                                         "experimental_transcribe"};
     ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
 
@@ -229,12 +268,15 @@ static bool is_ai_package_call(const ml_facts *facts, ml_node_id call)
 /* provider.chat(params) where the client's module is not at hand. */
 static bool is_named_client(ml_ctx *ctx, ml_file_id file, ml_node_id call, ml_str callee)
 {
-    static const char *const holders[] = {"provider", "client", "llm", "openai", "anthropic", "claude", "gemini", "doubao", "qwen",
-                                          "dashscope", "deepseek", "upstream", "vendor", "ark", "zhipu"};
-    static const char *const verbs[] = {"chat", "complete", "completion", "chatCompletion", "createChatCompletion", "speech", "synthesize",
-                                        "tts", "image", "images", "generateImage", "video", "generateVideo", "embed", "embedding",
-                                        "embeddings", "createEmbedding", "transcribe", "generate", "stream", "streamChat", "chatStream",
-                                        "generateText", "draw", "paint", "createImage", "createSpeech"};
+    static const char *const holders[] = {"provider", "client",   "llm",    "openai", "anthropic",
+                                          "claude",   "gemini",   "doubao", "qwen",   "dashscope",
+                                          "deepseek", "upstream", "vendor", "ark",    "zhipu"};
+    static const char *const verbs[] = {
+        "chat",          "complete",    "completion",  "chatCompletion", "createChatCompletion", "speech",
+        "synthesize",    "tts",         "image",       "images",         "generateImage",        "video",
+        "generateVideo", "embed",       "embedding",   "embeddings",     "createEmbedding",      "transcribe",
+        "generate",      "stream",      "streamChat",  "chatStream",     "generateText",         "draw",
+        "paint",         "createImage", "createSpeech"};
     size_t dot = ml_str_rfind_char(callee, '.');
     ml_place callees[1];
 
@@ -249,11 +291,13 @@ static bool is_named_client(ml_ctx *ctx, ml_file_id file, ml_node_id call, ml_st
 static bool is_unknown_post(ml_ctx *ctx, ml_file_id file, ml_node_id call)
 {
     static const char *const names[] = {"url", "endpoint", "base"};
-    static const char *const others[] = {"hook", "callback", "notify", "metric", "log", "storage", "upload", "billing", "usage"};
+    static const char *const others[] = {"hook",    "callback", "notify",  "metric", "log",
+                                         "storage", "upload",   "billing", "usage"};
     const ml_facts *facts = ml_link_facts(ml_ctx_link(ctx), file);
     ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG);
 
-    if (!arg || !ml_link_in_bridge(ml_ctx_link(ctx), file) || !rule_contains_any(ml_source_of(facts, arg), names, RULE_COUNT(names)) ||
+    if (!arg || !ml_link_in_bridge(ml_ctx_link(ctx), file) ||
+        !rule_contains_any(ml_source_of(facts, arg), names, RULE_COUNT(names)) ||
         rule_contains_any(ml_source_of(facts, arg), others, RULE_COUNT(others)))
         return false;
     ml_requests requests = ml_eval_requests(ml_ctx_eval(ctx), file, call);
@@ -294,7 +338,8 @@ bool rule_submits_job(ml_ctx *ctx, ml_file_id file, ml_node_id call)
     }
     ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG);
     return rule_contains_any(rule_callee_text(ctx, facts, call), callees, RULE_COUNT(callees)) ||
-           (arg && ml_kind_of(facts, arg) != ML_NODE_OBJECT && rule_contains_any(ml_source_of(facts, arg), words, RULE_COUNT(words)));
+           (arg && ml_kind_of(facts, arg) != ML_NODE_OBJECT &&
+            rule_contains_any(ml_source_of(facts, arg), words, RULE_COUNT(words)));
 }
 
 /* ---- what a function reaches ---- */
@@ -389,7 +434,8 @@ static bool is_hook(const ml_facts *facts, uint32_t class_index, ml_node_id func
 {
     ml_node_id parent = ml_node_at(facts, function)->parent;
     uint32_t around = ml_function_around(facts, parent);
-    bool set_up = !around || facts->functions[around].node == ml_child(facts, facts->classes[class_index].constructor, ML_ROLE_VALUE);
+    bool set_up = !around || facts->functions[around].node ==
+                                 ml_child(facts, facts->classes[class_index].constructor, ML_ROLE_VALUE);
     bool in_class = ml_is_within(facts, function, facts->classes[class_index].node);
 
     if (!set_up || (ml_kind_of(facts, parent) != ML_NODE_CALL && ml_kind_of(facts, parent) != ML_NODE_PROPERTY))

@@ -33,7 +33,7 @@ typedef struct rule_reach {
     uint32_t count;
     ml_place purchase; /* the first billable call */
     bool records;
-    bool open;         /* more functions than we look at */
+    bool open; /* more functions than we look at */
 } rule_reach;
 
 void rule_reach_add(rule_reach *reach, ml_place function);

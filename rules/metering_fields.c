@@ -42,7 +42,8 @@ static ml_node_id field_of(const ml_facts *facts, ml_node_id object, const char 
             found = ml_child(facts, m, ML_ROLE_VALUE);
         if (ml_kind_of(facts, m) == ML_NODE_SPREAD && depth < SPREADS_MAX) {
             ml_node_id inner = rule_resolved(facts, ml_child(facts, m, ML_ROLE_VALUE));
-            ml_node_id value = ml_kind_of(facts, inner) == ML_NODE_OBJECT ? field_of(facts, inner, names, count, depth + 1) : 0;
+            ml_node_id value =
+                ml_kind_of(facts, inner) == ML_NODE_OBJECT ? field_of(facts, inner, names, count, depth + 1) : 0;
             found = value ? value : found;
         }
     }
@@ -70,7 +71,8 @@ static bool is_open(const ml_facts *facts, ml_node_id object)
 
 bool rule_is_test_path(ml_str path)
 {
-    static const char *const words[] = {".test.", ".spec.", "__tests__", "__mocks__", "fixtures/", "/mock", "test/", "tests/"};
+    static const char *const words[] = {".test.",    ".spec.", "__tests__", "__mocks__",
+                                        "fixtures/", "/mock",  "test/",     "tests/"};
 
     return rule_contains_any(path, words, RULE_COUNT(words));
 }
@@ -105,15 +107,16 @@ ml_str rule_value_name(const ml_facts *facts, ml_node_id node)
 
 bool rule_is_input_name(ml_str name)
 {
-    static const char *const names[] = {"prompt_tokens", "promptTokens", "input_tokens", "inputTokens", "promptTokenCount", "inputTokenCount"};
+    static const char *const names[] = {"prompt_tokens", "promptTokens",     "input_tokens",
+                                        "inputTokens",   "promptTokenCount", "inputTokenCount"};
 
     return rule_is_any(name, names, RULE_COUNT(names));
 }
 
 bool rule_is_output_name(ml_str name)
 {
-    static const char *const names[] = {"completion_tokens", "completionTokens", "output_tokens", "outputTokens", "candidatesTokenCount",
-                                        "outputTokenCount"};
+    static const char *const names[] = {"completion_tokens", "completionTokens",     "output_tokens",
+                                        "outputTokens",      "candidatesTokenCount", "outputTokenCount"};
 
     return rule_is_any(name, names, RULE_COUNT(names));
 }
@@ -127,8 +130,9 @@ bool rule_is_token_name(ml_str name)
 
 bool rule_marks_estimate(const ml_facts *facts, const rule_record *record)
 {
-    static const char *const keys[] = {"usageSource", "usage_source", "estimated", "isEstimated", "is_estimated", "partial", "source",
-                                       "estimate", "usageMissing", "usage_missing", "usageStatus", "tokenSource", "confidence", "accuracy"};
+    static const char *const keys[] = {"usageSource", "usage_source", "estimated",  "isEstimated",  "is_estimated",
+                                       "partial",     "source",       "estimate",   "usageMissing", "usage_missing",
+                                       "usageStatus", "tokenSource",  "confidence", "accuracy"};
 
     return record->open || rule_field(facts, record->object, keys, RULE_COUNT(keys)) != 0;
 }
@@ -163,7 +167,8 @@ static ml_node_id root_of(const ml_facts *facts, ml_node_id node)
 
 bool rule_is_read_from_request(const ml_facts *facts, ml_node_id node)
 {
-    static const char *const names[] = {"params", "p", "req", "request", "options", "opts", "input", "body", "dto", "payload", "args"};
+    static const char *const names[] = {"params", "p",    "req", "request", "options", "opts",
+                                        "input",  "body", "dto", "payload", "args"};
 
     if (ml_kind_of(facts, node) == ML_NODE_BINARY) /* params.n ?? 1 */
         node = ml_child(facts, node, ML_ROLE_LEFT);
@@ -171,10 +176,12 @@ bool rule_is_read_from_request(const ml_facts *facts, ml_node_id node)
         node = ml_child(facts, node, ML_ROLE_ARG);
     if (!node)
         return false;
-    if (ml_kind_of(facts, node) == ML_NODE_IDENT && ml_node_at(facts, node)->ref) { /* const { n } = params; ({ n }) => … */
+    if (ml_kind_of(facts, node) == ML_NODE_IDENT &&
+        ml_node_at(facts, node)->ref) { /* const { n } = params; ({ n }) => … */
         const ml_binding *own = &facts->bindings[ml_node_at(facts, node)->ref];
         if (own->kind == ML_BIND_PARAM)
-            return own->index == 0 && ml_kind_of(facts, ml_child(facts, own->decl, ML_ROLE_TARGET)) == ML_NODE_OBJECT_PATTERN;
+            return own->index == 0 &&
+                   ml_kind_of(facts, ml_child(facts, own->decl, ML_ROLE_TARGET)) == ML_NODE_OBJECT_PATTERN;
         ml_node_id from = own->kind == ML_BIND_VAR ? ml_child(facts, own->decl, ML_ROLE_VALUE) : 0;
         if (!from || ml_kind_of(facts, from) != ML_NODE_IDENT || !ml_node_at(facts, from)->ref ||
             ml_kind_of(facts, ml_child(facts, own->decl, ML_ROLE_TARGET)) != ML_NODE_OBJECT_PATTERN)

@@ -34,9 +34,13 @@ bool rule_text_contains(const ml_facts *facts, ml_node_id node, const char *cons
 bool rule_is_test_path(ml_str path);
 
 extern const char *const rule_requests_keys[]; /* requestId and its spellings */
-extern const char *const rule_input_keys[], *const rule_output_keys[], *const rule_type_keys[], *const rule_unit_keys[],
-    *const rule_quantity_keys[], *const rule_characters_keys[], *const rule_images_keys[], *const rule_seconds_keys[],
-    *const rule_total_keys[];
+extern const char *const rule_input_keys[], *const rule_output_keys[], *const rule_type_keys[],
+                                                                           *const rule_unit_keys[],
+                                                                               *const rule_quantity_keys[],
+                                                                                   *const rule_characters_keys[],
+                                                                                       *const rule_images_keys[],
+                                                                                           *const rule_seconds_keys[],
+                                                                                               *const rule_total_keys[];
 enum { RULE_KEYS_2 = 2, RULE_KEYS_4 = 4 };
 
 #endif

@@ -52,12 +52,14 @@ static bool same(ml_place a, ml_place b)
 /* A callee that is not at hand, and by its name may write something down. */
 static bool may_record_by_name(ml_str callee)
 {
-    static const char *const words[] = {"usage", "bill",   "meter",  "charge", "settle",  "record", "track", "account", "ledger",
-                                        "outbox", "audit", "quota",  "credit", "finali",  "observ", "instrument", "report",
-                                        "wrap",  "tap",    "consume", "enqueue", "dispatch", "accumul"};
-    static const char *const readers[] = {"parse", "read", "extract", "normal", "to", "get", "find", "calc", "estimate", "of", "is", "has",
-                                          "from", "map", "format", "build", "make", "assert", "validate", "check", "count", "price", "cost",
-                                          "log", "debug", "info", "warn", "error"};
+    static const char *const words[] = {"usage",  "bill",    "meter",   "charge",     "settle", "record",
+                                        "track",  "account", "ledger",  "outbox",     "audit",  "quota",
+                                        "credit", "finali",  "observ",  "instrument", "report", "wrap",
+                                        "tap",    "consume", "enqueue", "dispatch",   "accumul"};
+    static const char *const readers[] = {"parse",  "read",     "extract", "normal", "to",       "get",   "find",
+                                          "calc",   "estimate", "of",      "is",     "has",      "from",  "map",
+                                          "format", "build",    "make",    "assert", "validate", "check", "count",
+                                          "price",  "cost",     "log",     "debug",  "info",     "warn",  "error"};
     static const char *const loggers[] = {"console.", "logger.", "log."};
 
     if (rule_begins_with_any(callee, loggers, RULE_COUNT(loggers)) || ml_str_contains(callee, ML_STR("logger.")))
@@ -172,7 +174,8 @@ static bool hands_out_recorder(const view *v, const ml_facts *facts, ml_node_id 
     ml_node_id function = decl;
     if (ml_kind_of(facts, decl) == ML_NODE_DECLARATOR)
         function = ml_child(facts, decl, ML_ROLE_VALUE);
-    return function && ml_kind_of(facts, function) == ML_NODE_FUNCTION && rule_reaches_sink(v->a->ctx, v->file, function);
+    return function && ml_kind_of(facts, function) == ML_NODE_FUNCTION &&
+           rule_reaches_sink(v->a->ctx, v->file, function);
 }
 
 static bool effect(const ml_paths *paths, ml_node_id node, ml_transfer *out)
@@ -249,7 +252,8 @@ static int failure_branch(ml_str test)
 
     if (ml_str_find_nocase(test, ML_STR(".ok")) != ML_NOT_FOUND)
         return ml_str_contains(test, ML_STR("!")) || ml_str_contains(test, ML_STR("false")) ? 1 : 2;
-    if (ml_str_find_nocase(test, ML_STR("status")) != ML_NOT_FOUND || ml_str_find_nocase(test, ML_STR("code")) != ML_NOT_FOUND) {
+    if (ml_str_find_nocase(test, ML_STR("status")) != ML_NOT_FOUND ||
+        ml_str_find_nocase(test, ML_STR("code")) != ML_NOT_FOUND) {
         if (rule_contains_any(test, compared, RULE_COUNT(compared)) || rule_contains_any(test, bad, RULE_COUNT(bad)))
             return 1;
         return 2;
@@ -269,14 +273,16 @@ static int no_answer_branch(const ml_facts *facts, ml_node_id test)
     if (n->kind == ML_NODE_UNARY && n->op == ML_OP_NOT) {
         missing = true;
         test = ml_child(facts, test, ML_ROLE_VALUE);
-    } else if (n->kind == ML_NODE_BINARY && (n->op == ML_OP_EQ || n->op == ML_OP_SEQ || n->op == ML_OP_NE || n->op == ML_OP_SNE)) {
+    } else if (n->kind == ML_NODE_BINARY &&
+               (n->op == ML_OP_EQ || n->op == ML_OP_SEQ || n->op == ML_OP_NE || n->op == ML_OP_SNE)) {
         ml_str right = ml_source_of(facts, ml_child(facts, test, ML_ROLE_RIGHT));
         if (!ml_str_eq_c(right, "undefined") && !ml_str_eq_c(right, "null"))
             return 0;
         missing = n->op == ML_OP_EQ || n->op == ML_OP_SEQ;
         test = ml_child(facts, test, ML_ROLE_LEFT);
     }
-    if (!test || ml_kind_of(facts, test) != ML_NODE_IDENT || !rule_is_any(ml_text_of(facts, test), names, RULE_COUNT(names)))
+    if (!test || ml_kind_of(facts, test) != ML_NODE_IDENT ||
+        !rule_is_any(ml_text_of(facts, test), names, RULE_COUNT(names)))
         return 0;
     return missing ? 1 : 2;
 }
@@ -291,8 +297,8 @@ bool rule_tests_user(const ml_facts *facts, ml_node_id test, bool *negated)
         if (n->kind == ML_NODE_UNARY && n->op == ML_OP_NOT) {
             *negated = !*negated;
             test = ml_child(facts, test, ML_ROLE_VALUE);
-        } else if (n->kind == ML_NODE_BINARY && (n->op == ML_OP_SNE || n->op == ML_OP_NE || n->op == ML_OP_EQ || n->op == ML_OP_SEQ ||
-                                                 n->op == ML_OP_GT)) {
+        } else if (n->kind == ML_NODE_BINARY && (n->op == ML_OP_SNE || n->op == ML_OP_NE || n->op == ML_OP_EQ ||
+                                                 n->op == ML_OP_SEQ || n->op == ML_OP_GT)) {
             if (n->op == ML_OP_EQ || n->op == ML_OP_SEQ)
                 *negated = !*negated;
             ml_str right = ml_source_of(facts, ml_child(facts, test, ML_ROLE_RIGHT));
@@ -339,7 +345,8 @@ static void branch(const ml_paths *paths, ml_node_id node, bool taken, ml_transf
 
     if (failure == (taken ? 1 : 2))
         out->to[ML_PATH_OWING] = ML_PATH_BIT(ML_PATH_FALL, ML_PATH_FAILED);
-    else if ((user && taken == negated) || (tests_a_switch(text) && !taken) || (tests_a_switch(text) && ml_str_starts(text, ML_STR("!"))))
+    else if ((user && taken == negated) || (tests_a_switch(text) && !taken) ||
+             (tests_a_switch(text) && ml_str_starts(text, ML_STR("!"))))
         out->to[ML_PATH_OWING] = ML_PATH_BIT(ML_PATH_FALL, ML_PATH_SETTLED);
 }
 
@@ -349,12 +356,19 @@ static ml_transfer run_function(analysis *a, ml_place function)
 {
     const ml_facts *facts = ml_link_facts(ml_ctx_link(a->ctx), function.file);
     view v = {a, function.file};
-    ml_paths paths = {.facts = facts, .data = &v, .effect = effect, .throws = throws, .branch = branch, .catches = catches,
-                      .leaves = leaves, .yields_may_end = a->question->yields_may_end, .unknown = &a->unknown};
+    ml_paths paths = {.facts = facts,
+                      .data = &v,
+                      .effect = effect,
+                      .throws = throws,
+                      .branch = branch,
+                      .catches = catches,
+                      .leaves = leaves,
+                      .yields_may_end = a->question->yields_may_end,
+                      .unknown = &a->unknown};
 
     a->open[a->depth++] = function;
     ml_transfer out = ml_kind_of(facts, function.node) == ML_NODE_FUNCTION ? ml_paths_function(&paths, function.node)
-                                                                          : ml_paths_node(&paths, function.node);
+                                                                           : ml_paths_node(&paths, function.node);
     a->depth--;
     return out;
 }
@@ -399,7 +413,8 @@ bool rule_leaves_owing(ml_ctx *ctx, const rule_method *method, ml_place node)
 
     uint32_t exits = exits_from_clear(ctx, method, node, &all);
 
-    return rule_exits_have(exits, ML_PATH_FALL, ML_PATH_OWING) || rule_exits_have(exits, ML_PATH_RETURN, ML_PATH_OWING) ||
+    return rule_exits_have(exits, ML_PATH_FALL, ML_PATH_OWING) ||
+           rule_exits_have(exits, ML_PATH_RETURN, ML_PATH_OWING) ||
            rule_exits_have(exits, ML_PATH_BREAK, ML_PATH_OWING);
 }
 
@@ -427,9 +442,14 @@ uint32_t rule_leaks(ml_ctx *ctx, const rule_method *method, ml_place function, r
     uint32_t count = 0;
 
     if (body && ml_kind_of(facts, body) != ML_NODE_BLOCK) {
-        rule_question q = {.leaves_at = {function.file, body}};
+        rule_question q = {
+            .leaves_at = {function.file, body}
+        };
         if (max && rule_exits_have(rule_exits(ctx, method, function, &q), ML_PATH_FALL, ML_PATH_OWING))
-            out[count++] = (rule_leak){{function.file, body}, function};
+            out[count++] = (rule_leak){
+                {function.file, body},
+                function
+            };
         return count;
     }
     for (uint32_t i = 0; i < f->return_count && count < max; i++) {
@@ -469,7 +489,8 @@ static void visit_method(ml_ctx *ctx, uint32_t class_index, ml_node_id member, r
         ml_place place = method->reach->functions[i];
         const ml_facts *there = ml_link_facts(ml_ctx_link(ctx), place.file);
         for (uint32_t k = 0; k < there->call_count && !method->buys; k++)
-            if (ml_is_within(there, there->calls[k], place.node) && rule_buys(ctx, method, place.file, there->calls[k])) {
+            if (ml_is_within(there, there->calls[k], place.node) &&
+                rule_buys(ctx, method, place.file, there->calls[k])) {
                 method->buys = true;
                 method->purchase = (ml_place){place.file, there->calls[k]};
             }
@@ -491,7 +512,8 @@ void rule_visit_methods(ml_ctx *ctx, rule_visit_method visit)
         for (ml_node_id m = ml_child(facts, class_facts->node, ML_ROLE_MEMBER); m; m = ml_next_child(facts, m)) {
             ml_node_kind kind = ml_kind_of(facts, m);
             /* A field that holds a function is a method; nobody marks those private by accident. */
-            if ((kind == ML_NODE_METHOD && (ml_node_at(facts, m)->flags & ML_NF_PUBLIC) && m != class_facts->constructor) ||
+            if ((kind == ML_NODE_METHOD && (ml_node_at(facts, m)->flags & ML_NF_PUBLIC) &&
+                 m != class_facts->constructor) ||
                 kind == ML_NODE_FIELD)
                 visit_method(ctx, c, m, visit);
         }

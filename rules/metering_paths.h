@@ -18,9 +18,9 @@ void rule_visit_methods(ml_ctx *ctx, rule_visit_method visit);
 struct rule_method {
     ml_node_id member, function; /* the METHOD and its FUNCTION, in the current file */
     uint32_t class_index;
-    rule_reach *reach;           /* the method and what it calls */
-    bool buys, records;          /* a purchase, a sink is reached */
-    ml_place purchase;           /* the first one */
+    rule_reach *reach;  /* the method and what it calls */
+    bool buys, records; /* a purchase, a sink is reached */
+    ml_place purchase;  /* the first one */
 };
 
 /* How the exits of a function look, from nothing bought. */
@@ -41,7 +41,7 @@ static inline bool rule_exits_have(uint32_t exits, ml_path_way way, ml_path_stat
 
 /* The innermost function the method reaches in which one path records and another returns without. */
 typedef struct rule_leak {
-    ml_place at;         /* the RETURN, the arrow's body, or the FUNCTION whose end it is */
+    ml_place at; /* the RETURN, the arrow's body, or the FUNCTION whose end it is */
     ml_place function;
 } rule_leak;
 /* Leaking ends of the function; at most max. */

@@ -25,7 +25,8 @@ static bool writes_stream_true(const ml_facts *facts, ml_node_id arg)
         ml_node_kind kind = value ? ml_kind_of(facts, value) : ML_NODE_NONE;
         if (ml_str_eq_c(ml_text_of(facts, n), "stream") && kind == ML_NODE_TRUE)
             return true;
-        if (ml_str_eq_c(ml_text_of(facts, n), "responseType") && kind == ML_NODE_STRING && ml_str_eq_c(ml_text_of(facts, value), "stream"))
+        if (ml_str_eq_c(ml_text_of(facts, n), "responseType") && kind == ML_NODE_STRING &&
+            ml_str_eq_c(ml_text_of(facts, value), "stream"))
             return true;
     }
     return false;
@@ -36,8 +37,8 @@ bool rule_asks_for_stream(ml_ctx *ctx, ml_file_id file, ml_node_id call)
     const ml_facts *facts = ml_link_facts(ml_ctx_link(ctx), file);
     ml_str callee = rule_callee_text(ctx, facts, call);
 
-    if (ml_str_ends(callee, ML_STR(".stream")) || ml_str_eq_c(callee, "streamText") || ml_str_eq_c(callee, "streamObject") ||
-        ml_str_ends(callee, ML_STR("ContentStream")))
+    if (ml_str_ends(callee, ML_STR(".stream")) || ml_str_eq_c(callee, "streamText") ||
+        ml_str_eq_c(callee, "streamObject") || ml_str_ends(callee, ML_STR("ContentStream")))
         return true;
     for (ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg))
         if (writes_stream_true(facts, arg) || has_value(ctx, file, arg, "responseType", "stream"))
@@ -68,8 +69,15 @@ static ml_node_id purchase_of(ml_ctx *ctx, const rule_method *method, ml_file_id
 
 bool rule_is_stream(ml_ctx *ctx, const rule_method *method, ml_place at)
 {
-    static const char *const streams[] = {"body", "textStream", "fullStream", "partialObjectStream", "toReadableStream",
-                                          "toDataStreamResponse", "toUIMessageStreamResponse", "toTextStreamResponse", "toDataStream"};
+    static const char *const streams[] = {"body",
+                                          "textStream",
+                                          "fullStream",
+                                          "partialObjectStream",
+                                          "toReadableStream",
+                                          "toDataStreamResponse",
+                                          "toUIMessageStreamResponse",
+                                          "toTextStreamResponse",
+                                          "toDataStream"};
     const ml_facts *facts = ml_link_facts(ml_ctx_link(ctx), at.file);
     ml_node_kind kind = ml_kind_of(facts, at.node);
     ml_node_id value = stripped(facts, kind == ML_NODE_RETURN ? ml_child(facts, at.node, ML_ROLE_VALUE) : at.node);
@@ -78,7 +86,8 @@ bool rule_is_stream(ml_ctx *ctx, const rule_method *method, ml_place at)
         return false;
     ml_node_id chain = value;
     if (ml_kind_of(facts, chain) == ML_NODE_NEW || /* new Response(res.body), Readable.fromWeb(res.body) */
-        (ml_kind_of(facts, chain) == ML_NODE_CALL && ml_str_starts(rule_callee_text(ctx, facts, chain), ML_STR("Readable."))))
+        (ml_kind_of(facts, chain) == ML_NODE_CALL &&
+         ml_str_starts(rule_callee_text(ctx, facts, chain), ML_STR("Readable."))))
         chain = ml_child(facts, chain, ML_ROLE_ARG);
     if (chain && ml_kind_of(facts, chain) == ML_NODE_CALL && ml_child(facts, chain, ML_ROLE_CALLEE) &&
         ml_kind_of(facts, ml_child(facts, chain, ML_ROLE_CALLEE)) == ML_NODE_MEMBER)

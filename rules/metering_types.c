@@ -3,7 +3,8 @@
 
 static ml_str enum_word(ml_ctx *ctx, const ml_facts *facts, ml_node_id value)
 {
-    static const char *const enums[] = {"BillingType", "BillingUnit", "Unit", "BillingTypeEnum", "BILLING_TYPE", "UnitType", "UsageType", "AIUsageType"};
+    static const char *const enums[] = {"BillingType",  "BillingUnit", "Unit",      "BillingTypeEnum",
+                                        "BILLING_TYPE", "UnitType",    "UsageType", "AIUsageType"};
     ml_node_id of = ml_kind_of(facts, value) == ML_NODE_MEMBER ? ml_child(facts, value, ML_ROLE_OBJECT) : 0;
 
     if (!of || ml_kind_of(facts, of) != ML_NODE_IDENT || !rule_is_any(ml_text_of(facts, of), enums, RULE_COUNT(enums)))

@@ -4,7 +4,7 @@
 enum { DEPTH_MAX = 200 };
 
 #define STATE_MASK ((UINT32_C(1) << ML_PATH_STATES) - 1)
-#define FALL_MASK STATE_MASK
+#define FALL_MASK  STATE_MASK
 
 static uint32_t states_of(uint32_t set, ml_path_way way)
 {
@@ -182,8 +182,8 @@ static bool promise_chain(walk *w, ml_node_id id, ml_transfer *out)
     }
     ml_node_id on_error = is_catch ? arg : ml_next_child(w->facts, arg);
     /* The handler of a rejection sees what the promise threw, not what the other handler does. */
-    ml_transfer fine = is_then ? ml_transfer_then(without(from, ML_PATH_THROW), run_handler(w, arg))
-                               : without(from, ML_PATH_THROW);
+    ml_transfer fine =
+        is_then ? ml_transfer_then(without(from, ML_PATH_THROW), run_handler(w, arg)) : without(from, ML_PATH_THROW);
     ml_transfer thrown = ml_transfer_none();
     for (uint32_t s = 0; s < ML_PATH_STATES; s++)
         thrown.to[s] = as_way(states_of(from.to[s], ML_PATH_THROW), on_error ? ML_PATH_FALL : ML_PATH_THROW);
@@ -254,7 +254,8 @@ static ml_transfer run_loop(walk *w, ml_node_id id)
     ml_node_id test = ml_child(facts, id, ML_ROLE_TEST);
     bool over_items = kind == ML_NODE_FOR_IN;
     bool endless = !over_items && (!test || ml_kind_of(facts, test) == ML_NODE_TRUE);
-    ml_transfer start = ml_transfer_then(maybe(w, ml_child(facts, id, ML_ROLE_INIT)), maybe(w, ml_child(facts, id, ML_ROLE_VALUE)));
+    ml_transfer start =
+        ml_transfer_then(maybe(w, ml_child(facts, id, ML_ROLE_INIT)), maybe(w, ml_child(facts, id, ML_ROLE_VALUE)));
     ml_transfer check = maybe(w, test);
     ml_transfer body = turned(maybe(w, ml_child(facts, id, ML_ROLE_BODY)), ML_PATH_CONTINUE, ML_PATH_FALL);
 
@@ -298,7 +299,8 @@ static ml_transfer run_try(walk *w, ml_node_id id)
     ml_transfer out = maybe(w, ml_child(w->facts, id, ML_ROLE_BODY));
 
     if (catch) {
-        ml_transfer handler = ml_transfer_then(enter_catch(w, catch), maybe(w, ml_child(w->facts, catch, ML_ROLE_BODY)));
+        ml_transfer handler =
+            ml_transfer_then(enter_catch(w, catch), maybe(w, ml_child(w->facts, catch, ML_ROLE_BODY)));
         /* A throw of the handler itself must not run into it again. */
         ml_transfer thrown = ml_transfer_none();
         for (uint32_t s = 0; s < ML_PATH_STATES; s++)
@@ -406,13 +408,14 @@ ml_transfer ml_paths_function(const ml_paths *paths, ml_node_id function)
     ml_node_id body = ml_child(paths->facts, function, ML_ROLE_BODY);
     ml_transfer out = ml_transfer_identity();
 
-    for (ml_node_id param = ml_child(paths->facts, function, ML_ROLE_PARAM); param; param = ml_next_child(paths->facts, param))
+    for (ml_node_id param = ml_child(paths->facts, function, ML_ROLE_PARAM); param;
+         param = ml_next_child(paths->facts, param))
         out = ml_transfer_then(out, maybe(&w, ml_child(paths->facts, param, ML_ROLE_DEFAULT)));
     /* An arrow's expression is what it returns. */
     if (body && ml_kind_of(paths->facts, body) != ML_NODE_BLOCK && paths->leaves && !paths->leaves(paths, body))
         out = without(ml_transfer_then(out, run(&w, body)), ML_PATH_FALL);
     else
-        out = ml_transfer_then(out, body && ml_kind_of(paths->facts, body) != ML_NODE_BLOCK ? run(&w, body)
-                                                                                             : function_body(&w, function));
+        out = ml_transfer_then(
+            out, body && ml_kind_of(paths->facts, body) != ML_NODE_BLOCK ? run(&w, body) : function_body(&w, function));
     return turned(out, ML_PATH_RETURN, ML_PATH_FALL);
 }

@@ -13,8 +13,8 @@ static void judge_generator(ml_ctx *ctx, const rule_method *method)
     rule_question q = {.yields_may_end = true};
     uint32_t exits = rule_exits(ctx, method, root, &q);
 
-    if (!rule_exits_have(exits, ML_PATH_ABANDON, ML_PATH_OWING) || !rule_exits_have(exits, ML_PATH_FALL, ML_PATH_SETTLED) ||
-        rule_exits_have(exits, ML_PATH_FALL, ML_PATH_OWING))
+    if (!rule_exits_have(exits, ML_PATH_ABANDON, ML_PATH_OWING) ||
+        !rule_exits_have(exits, ML_PATH_FALL, ML_PATH_SETTLED) || rule_exits_have(exits, ML_PATH_FALL, ML_PATH_OWING))
         return;
     ml_node_id yield = 0;
     for (uint32_t i = 0; i < method->reach->count && !yield; i++) {
@@ -27,7 +27,8 @@ static void judge_generator(ml_ctx *ctx, const rule_method *method)
         ml_finding *finding = ml_ctx_report(ctx, yield);
         ml_finding_set(ctx, finding, "method", ml_text_of(facts, method->member));
         ml_finding_step(ctx, finding, method->purchase, "the stream is opened here", "在此打开流");
-        ml_finding_step(ctx, finding, (ml_place){root.file, yield}, "a reader that leaves ends the method here, before the record",
+        ml_finding_step(ctx, finding, (ml_place){root.file, yield},
+                        "a reader that leaves ends the method here, before the record",
                         "读取方离开时方法在此结束，不会执行到记录");
     }
 }
@@ -53,8 +54,10 @@ static void judge_handlers(ml_ctx *ctx, const rule_method *method)
         if (ml_kind_of(facts, n) != ML_NODE_CALL)
             continue;
         ml_node_id handler = ml_child_at(facts, n, ML_ROLE_ARG, 1);
-        bool records = handler && ml_kind_of(facts, handler) == ML_NODE_FUNCTION && rule_reaches_sink(ctx, ml_ctx_file(ctx), handler);
-        if (is_event(facts, n, others, RULE_COUNT(others)) && (records || (handler && ml_kind_of(facts, handler) != ML_NODE_FUNCTION)))
+        bool records = handler && ml_kind_of(facts, handler) == ML_NODE_FUNCTION &&
+                       rule_reaches_sink(ctx, ml_ctx_file(ctx), handler);
+        if (is_event(facts, n, others, RULE_COUNT(others)) &&
+            (records || (handler && ml_kind_of(facts, handler) != ML_NODE_FUNCTION)))
             return;
         if (!recording_end && records && is_event(facts, n, ends, RULE_COUNT(ends)))
             recording_end = n;

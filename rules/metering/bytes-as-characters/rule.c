@@ -31,11 +31,14 @@ static bool judge(ml_ctx *ctx, const rule_record *record, ml_node_id field)
     if (!value || (!bytes && !counts_units(facts, value)))
         return false;
     ml_finding *finding = ml_ctx_report(ctx, value);
-    ml_finding_set(ctx, finding, "expr", ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(ml_source_of(facts, value), 0, 60)));
+    ml_finding_set(ctx, finding, "expr",
+                   ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(ml_source_of(facts, value), 0, 60)));
     if (!bytes)
-        ml_finding_cap(ctx, finding, ML_LEVEL_LOW, "only characters beyond the basic plane are counted twice", "仅增补平面字符会多计");
+        ml_finding_cap(ctx, finding, ML_LEVEL_LOW, "only characters beyond the basic plane are counted twice",
+                       "仅增补平面字符会多计");
     ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), value}, "counted here", "在此计数");
-    ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), record->call}, "and recorded as characters", "并记录为字符数");
+    ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), record->call}, "and recorded as characters",
+                    "并记录为字符数");
     return true;
 }
 

@@ -37,7 +37,8 @@ static void read_term(const ml_facts *facts, ml_node_id root, term *out, int dep
 {
     for (ml_node_id n = root; n; n = ml_walk(facts, root, n)) {
         const ml_node *node = ml_node_at(facts, n);
-        out->product |= (node->kind == ML_NODE_BINARY && node->op == ML_OP_MUL) || method_object(facts, n, products, RULE_COUNT(products));
+        out->product |= (node->kind == ML_NODE_BINARY && node->op == ML_OP_MUL) ||
+                        method_object(facts, n, products, RULE_COUNT(products));
         out->subtracts |= (node->kind == ML_NODE_BINARY && node->op == ML_OP_SUB) ||
                           method_object(facts, n, differences, RULE_COUNT(differences));
         ml_str name = rule_value_name(facts, n);
@@ -81,8 +82,10 @@ static void judge_sum(ml_ctx *ctx, ml_node_id root)
     if (!prompt || !cached)
         return;
     ml_finding *finding = ml_ctx_report(ctx, root);
-    ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), prompt}, "all of the input, cached tokens inside", "全部输入，已含缓存 token");
-    ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), cached}, "the cached tokens once more", "缓存 token 再次计入");
+    ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), prompt}, "all of the input, cached tokens inside",
+                    "全部输入，已含缓存 token");
+    ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), cached}, "the cached tokens once more",
+                    "缓存 token 再次计入");
 }
 
 static void judge_file(ml_ctx *ctx)
@@ -90,7 +93,8 @@ static void judge_file(ml_ctx *ctx)
     const ml_facts *facts = ml_ctx_facts(ctx);
 
     /* The words by which such files are parsed at all. */
-    if ((!ml_str_contains(facts->lines.text, ML_STR("prompt_tokens")) && !ml_str_contains(facts->lines.text, ML_STR("promptTokens"))) ||
+    if ((!ml_str_contains(facts->lines.text, ML_STR("prompt_tokens")) &&
+         !ml_str_contains(facts->lines.text, ML_STR("promptTokens"))) ||
         rule_is_test_path(facts->path))
         return;
     for (ml_node_id n = 1; n < facts->node_count; n++) {

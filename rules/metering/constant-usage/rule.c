@@ -35,7 +35,8 @@ static void report(ml_ctx *ctx, ml_node_id object, ml_node_id reached)
     ml_finding *finding = ml_ctx_report(ctx, object);
 
     ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), object}, "the counts are written here", "数值写死在此");
-    ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), reached}, "and are taken for usage here", "并在此当作用量");
+    ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), reached}, "and are taken for usage here",
+                    "并在此当作用量");
 }
 
 static void visit(ml_ctx *ctx, const rule_record *record)

@@ -8,8 +8,9 @@
 
 static bool is_creator(ml_str name)
 {
-    static const char *const names[] = {"createBillingRecord", "createBill", "createAIBillingRecord", "createBillingRecords",
-                                        "recordBilling", "createAiBillingRecord", "createBillFromUsage", "billUsage"};
+    static const char *const names[] = {"createBillingRecord",  "createBill",    "createAIBillingRecord",
+                                        "createBillingRecords", "recordBilling", "createAiBillingRecord",
+                                        "createBillFromUsage",  "billUsage"};
 
     return rule_is_any(name, names, RULE_COUNT(names));
 }
@@ -58,8 +59,8 @@ static void judge_file(ml_ctx *ctx)
         ml_node_id function = facts->functions[f].node, member = ml_node_at(facts, function)->parent;
         bool is_method = ml_kind_of(facts, member) == ML_NODE_METHOD;
         ml_str name = is_method ? ml_text_of(facts, member) : ml_text_of(facts, function);
-        if (!is_creator(name) || !ml_child(facts, function, ML_ROLE_BODY) || (is_method && ml_child(facts, member, ML_ROLE_DECORATOR)) ||
-            mentions_in_project(ctx, name) != 1)
+        if (!is_creator(name) || !ml_child(facts, function, ML_ROLE_BODY) ||
+            (is_method && ml_child(facts, member, ML_ROLE_DECORATOR)) || mentions_in_project(ctx, name) != 1)
             continue;
         ml_node_id at = is_method ? member : function;
         ml_finding *finding = ml_ctx_report(ctx, at);

@@ -7,12 +7,15 @@
 
 static bool is_estimate(const ml_facts *facts, ml_node_id value)
 {
-    static const char *const words[] = {"encode(", "estimate", "countTokens", "tokenCount(", "tiktoken", "approximate", "tokenizer"};
+    static const char *const words[] = {"encode(",  "estimate",    "countTokens", "tokenCount(",
+                                        "tiktoken", "approximate", "tokenizer"};
 
     if (rule_text_contains(facts, value, words, RULE_COUNT(words)))
         return true;
     for (ml_node_id n = value; n; n = ml_walk(facts, value, n)) {
-        ml_node_id left = ml_node_at(facts, n)->kind == ML_NODE_BINARY && (ml_node_at(facts, n)->op == ML_OP_DIV || ml_node_at(facts, n)->op == ML_OP_MUL || ml_node_at(facts, n)->op == ML_OP_SHR)
+        ml_node_id left = ml_node_at(facts, n)->kind == ML_NODE_BINARY &&
+                                  (ml_node_at(facts, n)->op == ML_OP_DIV || ml_node_at(facts, n)->op == ML_OP_MUL ||
+                                   ml_node_at(facts, n)->op == ML_OP_SHR)
                               ? ml_child(facts, n, ML_ROLE_LEFT)
                               : 0;
         if (left && ml_str_eq_c(rule_value_name(facts, left), "length"))
@@ -33,9 +36,11 @@ static void visit(ml_ctx *ctx, const rule_record *record)
         if (!value || !is_estimate(facts, value))
             continue;
         ml_finding *finding = ml_ctx_report(ctx, value);
-        ml_finding_set(ctx, finding, "expr", ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(ml_source_of(facts, value), 0, 60)));
+        ml_finding_set(ctx, finding, "expr",
+                       ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(ml_source_of(facts, value), 0, 60)));
         ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), value}, "estimated here", "在此估算");
-        ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), record->call}, "and stored as usage", "并作为用量保存");
+        ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), record->call}, "and stored as usage",
+                        "并作为用量保存");
         return;
     }
 }

@@ -12,7 +12,8 @@ static const char *const model_keys[] = {"model", "modelName", "modelId", "model
 static bool names_a_model(const ml_facts *facts, ml_node_id call)
 {
     for (ml_node_id n = call; n; n = ml_walk(facts, call, n))
-        if (ml_kind_of(facts, n) == ML_NODE_PROPERTY && rule_is_any(ml_text_of(facts, n), model_keys, RULE_COUNT(model_keys)))
+        if (ml_kind_of(facts, n) == ML_NODE_PROPERTY &&
+            rule_is_any(ml_text_of(facts, n), model_keys, RULE_COUNT(model_keys)))
             return true;
     for (ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg))
         if (ml_kind_of(facts, arg) == ML_NODE_STRING)
@@ -29,12 +30,14 @@ static ml_node_id fallback_in(ml_ctx *ctx, const rule_method *method, ml_node_id
         return 0;
     for (ml_node_id n = handler; n; n = ml_walk(facts, handler, n))
         if (ml_kind_of(facts, n) == ML_NODE_CALL && names_a_model(facts, n) &&
-            (rule_buys(ctx, method, ml_ctx_file(ctx), n) || rule_leaves_owing(ctx, method, (ml_place){ml_ctx_file(ctx), n})))
+            (rule_buys(ctx, method, ml_ctx_file(ctx), n) ||
+             rule_leaves_owing(ctx, method, (ml_place){ml_ctx_file(ctx), n})))
             return n;
     return 0;
 }
 
-static void judge_records(ml_ctx *ctx, const rule_method *method, ml_node_id function, ml_node_id handler, ml_node_id fallback)
+static void judge_records(ml_ctx *ctx, const rule_method *method, ml_node_id function, ml_node_id handler,
+                          ml_node_id fallback)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
 
@@ -51,8 +54,10 @@ static void judge_records(ml_ctx *ctx, const rule_method *method, ml_node_id fun
         ml_finding *finding = ml_ctx_report(ctx, model);
         ml_finding_set(ctx, finding, "model", ml_source_of(facts, model));
         ml_finding_step(ctx, finding, method->purchase, "the requested model fails here", "请求的模型在此失败");
-        ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), fallback}, "another one answers", "由另一个模型应答");
-        ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), model}, "and the first is recorded", "记录的却是前者");
+        ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), fallback}, "another one answers",
+                        "由另一个模型应答");
+        ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), model}, "and the first is recorded",
+                        "记录的却是前者");
     }
 }
 
@@ -68,7 +73,8 @@ static void visit(ml_ctx *ctx, const rule_method *method)
             ml_node_id handler = 0;
             if (ml_kind_of(facts, n) == ML_NODE_CATCH)
                 handler = ml_child(facts, n, ML_ROLE_BODY);
-            else if (ml_kind_of(facts, n) == ML_NODE_CALL && ml_str_eq_c(rule_last_name(rule_callee_text(ctx, facts, n)), "catch"))
+            else if (ml_kind_of(facts, n) == ML_NODE_CALL &&
+                     ml_str_eq_c(rule_last_name(rule_callee_text(ctx, facts, n)), "catch"))
                 handler = ml_child(facts, n, ML_ROLE_ARG);
             else if (ml_kind_of(facts, n) == ML_NODE_FOR_IN) /* for (const model of [wanted, ...others]) try … */
                 handler = ml_child(facts, n, ML_ROLE_BODY);

@@ -8,7 +8,8 @@
 
 static bool is_durable(ml_str callee)
 {
-    static const char *const words[] = {"queue", "outbox", "emit", "publish", "push", "log", "track", "incr", "buffer", "metric"};
+    static const char *const words[] = {"queue", "outbox", "emit", "publish", "push",
+                                        "log",   "track",  "incr", "buffer",  "metric"};
 
     return rule_contains_any(callee, words, RULE_COUNT(words));
 }
@@ -23,7 +24,8 @@ static ml_node_id floats_in(const ml_facts *facts, ml_node_id call)
         const ml_node *p = ml_node_at(facts, parent);
         if (p->kind == ML_NODE_EXPR_STMT)
             return parent;
-        bool chained = p->kind == ML_NODE_MEMBER && ml_kind_of(facts, p->parent) == ML_NODE_CALL && p->role == ML_ROLE_CALLEE;
+        bool chained =
+            p->kind == ML_NODE_MEMBER && ml_kind_of(facts, p->parent) == ML_NODE_CALL && p->role == ML_ROLE_CALLEE;
         if (chained)
             parent = p->parent;
         else if (p->kind != ML_NODE_UNARY || p->op != ML_OP_VOID)
@@ -55,7 +57,8 @@ static bool is_in_handler(const ml_facts *facts, ml_node_id node)
 {
     uint32_t f = ml_function_around(facts, node);
     ml_node_id parent = f ? ml_node_at(facts, facts->functions[f].node)->parent : 0;
-    ml_node_id callee = parent && ml_kind_of(facts, parent) == ML_NODE_CALL ? ml_child(facts, parent, ML_ROLE_CALLEE) : 0;
+    ml_node_id callee =
+        parent && ml_kind_of(facts, parent) == ML_NODE_CALL ? ml_child(facts, parent, ML_ROLE_CALLEE) : 0;
 
     return callee && ml_kind_of(facts, callee) == ML_NODE_MEMBER &&
            (ml_str_eq_c(ml_text_of(facts, callee), "on") || ml_str_eq_c(ml_text_of(facts, callee), "once"));
@@ -69,7 +72,8 @@ static bool is_synchronous(ml_ctx *ctx, ml_node_id call)
     for (uint32_t i = 0; i < count; i++) {
         const ml_facts *facts = ml_link_facts(ml_ctx_link(ctx), callees[i].file);
         ml_node_id type = ml_child(facts, callees[i].node, ML_ROLE_TYPE);
-        if ((ml_node_at(facts, callees[i].node)->flags & ML_NF_ASYNC) || (type && ml_str_starts(ml_text_of(facts, type), ML_STR("Promise"))))
+        if ((ml_node_at(facts, callees[i].node)->flags & ML_NF_ASYNC) ||
+            (type && ml_str_starts(ml_text_of(facts, type), ML_STR("Promise"))))
             return false;
     }
     return count > 0;
@@ -84,8 +88,8 @@ static void judge_file(ml_ctx *ctx)
     for (uint32_t i = 0; i < facts->call_count; i++) {
         ml_node_id call = facts->calls[i];
         ml_eval_begin(ml_ctx_eval(ctx));
-        if (!rule_is_record(ctx, facts, call) || (!floats_in(facts, call) && !is_let_go(facts, call)) || is_durable(rule_callee_text(ctx, facts, call)) ||
-            is_in_handler(facts, call) || is_synchronous(ctx, call))
+        if (!rule_is_record(ctx, facts, call) || (!floats_in(facts, call) && !is_let_go(facts, call)) ||
+            is_durable(rule_callee_text(ctx, facts, call)) || is_in_handler(facts, call) || is_synchronous(ctx, call))
             continue;
         ml_finding *finding = ml_ctx_report(ctx, call);
         ml_finding_set(ctx, finding, "sink", ml_arena_copy(ml_ctx_arena(ctx), rule_callee_text(ctx, facts, call)));

@@ -17,7 +17,8 @@ static bool waits_or_polls(ml_ctx *ctx, const ml_facts *facts, ml_node_id loop)
     static const char *const words[] = {"sleep", "delay", "settimeout", "wait", "poll", "status", "retrieve"};
 
     for (ml_node_id n = loop; n; n = ml_walk(facts, loop, n))
-        if (ml_kind_of(facts, n) == ML_NODE_CALL && rule_contains_any(rule_callee_text(ctx, facts, n), words, RULE_COUNT(words)))
+        if (ml_kind_of(facts, n) == ML_NODE_CALL &&
+            rule_contains_any(rule_callee_text(ctx, facts, n), words, RULE_COUNT(words)))
             return true;
     return false;
 }
@@ -55,7 +56,8 @@ static bool is_failure(const ml_facts *facts, ml_node_id object)
     static const char *const good[] = {"success", "succeeded"};
     ml_node_id status = rule_field(facts, object, (const char *const[]){"status"}, 1);
 
-    return status && (ml_kind_of(facts, status) != ML_NODE_STRING || !rule_is_any(ml_text_of(facts, status), good, RULE_COUNT(good)));
+    return status && (ml_kind_of(facts, status) != ML_NODE_STRING ||
+                      !rule_is_any(ml_text_of(facts, status), good, RULE_COUNT(good)));
 }
 
 static ml_node_id submit_before(ml_ctx *ctx, const ml_facts *facts, ml_node_id function, ml_node_id call)
@@ -97,7 +99,8 @@ static void visit(ml_ctx *ctx, const rule_record *record)
         return;
     }
     uint32_t f = ml_function_around(facts, record->call);
-    if (!f || is_failure(facts, record->object) || rule_ancestor(facts, record->call, (const ml_node_kind[]){ML_NODE_CATCH, ML_NODE_IF}, 2))
+    if (!f || is_failure(facts, record->object) ||
+        rule_ancestor(facts, record->call, (const ml_node_kind[]){ML_NODE_CATCH, ML_NODE_IF}, 2))
         return;
     ml_node_id submit = submit_before(ctx, facts, facts->functions[f].node, record->call);
     if (submit)

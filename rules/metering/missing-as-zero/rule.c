@@ -30,7 +30,8 @@ static bool is_zero_object(const ml_facts *facts, ml_node_id value)
     ml_node_id object = rule_resolved(facts, ml_child(facts, value, ML_ROLE_RIGHT));
     for (ml_node_id m = ml_kind_of(facts, object) == ML_NODE_OBJECT ? ml_child(facts, object, ML_ROLE_MEMBER) : 0; m;
          m = ml_next_child(facts, m)) {
-        if (ml_kind_of(facts, m) != ML_NODE_PROPERTY || !ml_str_eq_c(ml_source_of(facts, ml_child(facts, m, ML_ROLE_VALUE)), "0"))
+        if (ml_kind_of(facts, m) != ML_NODE_PROPERTY ||
+            !ml_str_eq_c(ml_source_of(facts, ml_child(facts, m, ML_ROLE_VALUE)), "0"))
             return false;
         zeros += rule_is_token_name(ml_text_of(facts, m));
     }

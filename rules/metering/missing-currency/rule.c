@@ -10,25 +10,31 @@ static void visit(ml_ctx *ctx, const rule_record *record)
 {
     static const char *const currencies[] = {"currency", "currencyCode", "currency_code"};
     static const char *const amounts[] = {"totalCost", "total_cost", "amount", "totalAmount"};
-    static const char *const holders[] = {"price", "pricing", "priceRow", "priced", "money", "bill", "record"}; /* the currency is in there */
+    static const char *const holders[] = {"price", "pricing", "priceRow", "priced",
+                                          "money", "bill",    "record"}; /* the currency is in there */
     const ml_facts *facts = ml_ctx_facts(ctx);
     ml_str callee = rule_callee_text(ctx, facts, record->call);
 
     ml_node_id said = rule_field(facts, record->object, currencies, RULE_COUNT(currencies));
-    if (said && ml_kind_of(facts, said) == ML_NODE_STRING && rule_contains_any(callee, (const char *const[]){"bill"}, 1) &&
+    if (said && ml_kind_of(facts, said) == ML_NODE_STRING &&
+        rule_contains_any(callee, (const char *const[]){"bill"}, 1) &&
         rule_text_contains(facts, record->object, (const char *const[]){"price."}, 1)) {
         ml_finding *finding = ml_ctx_report(ctx, said);
-        ml_finding_set_text(ctx, finding, "what", ml_ctx_text(ctx, "The currency is written down, not read from the price", "货币是写死的，没有取自价格"));
+        ml_finding_set_text(
+            ctx, finding, "what",
+            ml_ctx_text(ctx, "The currency is written down, not read from the price", "货币是写死的，没有取自价格"));
         return;
     }
-    if (record->open || rule_field(facts, record->object, holders, RULE_COUNT(holders)) || !rule_contains_any(callee, (const char *const[]){"bill"}, 1) ||
+    if (record->open || rule_field(facts, record->object, holders, RULE_COUNT(holders)) ||
+        !rule_contains_any(callee, (const char *const[]){"bill"}, 1) ||
         rule_field(facts, record->object, currencies, RULE_COUNT(currencies)))
         return;
     ml_node_id amount = rule_field(facts, record->object, amounts, RULE_COUNT(amounts));
     if (!amount)
         return;
     ml_finding *finding = ml_ctx_report(ctx, record->call);
-    ml_finding_set_text(ctx, finding, "what", ml_ctx_text(ctx, "A bill is written without its currency", "写入账单时没有货币"));
+    ml_finding_set_text(ctx, finding, "what",
+                        ml_ctx_text(ctx, "A bill is written without its currency", "写入账单时没有货币"));
     ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), amount}, "an amount of what?", "金额的货币未知");
 }
 

@@ -8,12 +8,14 @@
 
 static bool is_write_of(ml_str callee, const char *const *words, size_t count)
 {
-    static const char *const verbs[] = {"create", "insert", "bulkCreate", "upsert", "save", "findOrCreate", "insertOne"};
+    static const char *const verbs[] = {"create", "insert",       "bulkCreate", "upsert",
+                                        "save",   "findOrCreate", "insertOne"};
     static const char *const others[] = {"outbox", "queue", "tx.", "trx.", "manager.", "model_billing", "ModelBilling"};
     size_t dot = ml_str_rfind_char(callee, '.');
 
     return dot != ML_NOT_FOUND && rule_is_any(rule_last_name(callee), verbs, RULE_COUNT(verbs)) &&
-           rule_contains_any(ml_str_slice(callee, 0, dot), words, count) && !rule_contains_any(callee, others, RULE_COUNT(others));
+           rule_contains_any(ml_str_slice(callee, 0, dot), words, count) &&
+           !rule_contains_any(callee, others, RULE_COUNT(others));
 }
 
 static bool is_usage_write(ml_str callee)
@@ -23,12 +25,14 @@ static bool is_usage_write(ml_str callee)
 
 static bool is_bill_write(ml_str callee)
 {
-    return is_write_of(callee, (const char *const[]){"bill"}, 1) || ml_str_eq_c(rule_last_name(callee), "createBillingRecord");
+    return is_write_of(callee, (const char *const[]){"bill"}, 1) ||
+           ml_str_eq_c(rule_last_name(callee), "createBillingRecord");
 }
 
 static bool has_transaction(const ml_facts *facts, ml_node_id call)
 {
-    static const char *const names[] = {"t", "tx", "trx", "transaction", "session", "manager", "client", "conn", "connection"};
+    static const char *const names[] = {"t",       "tx",     "trx",  "transaction", "session",
+                                        "manager", "client", "conn", "connection"};
 
     for (ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg)) {
         if (rule_is_any(rule_value_name(facts, arg), names, RULE_COUNT(names)))
@@ -45,7 +49,8 @@ static int transaction_around(const ml_facts *facts, ml_node_id node)
 {
     for (uint32_t f = ml_function_around(facts, node); f; f = facts->functions[f].parent) {
         ml_node_id parent = ml_node_at(facts, facts->functions[f].node)->parent;
-        ml_node_id callee = parent && ml_kind_of(facts, parent) == ML_NODE_CALL ? ml_child(facts, parent, ML_ROLE_CALLEE) : 0;
+        ml_node_id callee =
+            parent && ml_kind_of(facts, parent) == ML_NODE_CALL ? ml_child(facts, parent, ML_ROLE_CALLEE) : 0;
         if (callee && rule_contains_any(ml_source_of(facts, callee), (const char *const[]){"transaction", "atomic"}, 2))
             return facts->functions[f].param_count ? 1 : 2;
     }
@@ -77,8 +82,8 @@ static void judge_function(ml_ctx *ctx, uint32_t f)
     ml_node_id second = usage > bill ? usage : bill, first = usage > bill ? bill : usage;
     ml_finding *finding = ml_ctx_report(ctx, second);
     ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), first}, "written by itself", "单独写入");
-    ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), second}, "a crash before this leaves the one without the other",
-                    "若在此之前崩溃，二者只剩其一");
+    ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), second},
+                    "a crash before this leaves the one without the other", "若在此之前崩溃，二者只剩其一");
 }
 
 static void judge_file(ml_ctx *ctx)

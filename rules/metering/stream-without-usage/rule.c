@@ -36,7 +36,8 @@ static ml_node_id streaming_object(const ml_facts *facts, ml_node_id call)
 
 static void visit(ml_ctx *ctx, const rule_method *method)
 {
-    static const char *const estimators[] = {"include_usage", "includeUsage", "estimate", "tiktoken", "countTokens", "tokenizer", "encode("};
+    static const char *const estimators[] = {"include_usage", "includeUsage", "estimate", "tiktoken",
+                                             "countTokens",   "tokenizer",    "encode("};
     const ml_facts *facts = ml_ctx_facts(ctx);
 
     for (uint32_t i = 0; i < method->reach->count; i++) {
@@ -44,7 +45,8 @@ static void visit(ml_ctx *ctx, const rule_method *method)
         if (function.file != ml_ctx_file(ctx))
             continue;
         for (ml_node_id n = function.node; n; n = ml_walk(facts, function.node, n)) {
-            if (ml_kind_of(facts, n) != ML_NODE_CALL || !rule_buys(ctx, method, function.file, n) || !is_compatible(ctx, n))
+            if (ml_kind_of(facts, n) != ML_NODE_CALL || !rule_buys(ctx, method, function.file, n) ||
+                !is_compatible(ctx, n))
                 continue;
             ml_node_id object = streaming_object(facts, n);
             /* The file that knows the option sets it somewhere we do not see. */
@@ -52,7 +54,8 @@ static void visit(ml_ctx *ctx, const rule_method *method)
                 continue;
             ml_finding *finding = ml_ctx_report(ctx, n);
             ml_finding_set(ctx, finding, "method", ml_text_of(facts, method->member));
-            ml_finding_step(ctx, finding, (ml_place){function.file, object}, "a stream is asked for, its usage is not", "请求了流，没有请求用量");
+            ml_finding_step(ctx, finding, (ml_place){function.file, object}, "a stream is asked for, its usage is not",
+                            "请求了流，没有请求用量");
         }
     }
 }

@@ -10,20 +10,41 @@ static bool is_creator(ml_str name)
 {
     static const char *const verbs[] = {"create", "record", "save", "add", "insert", "store", "write"};
     static const char *const things[] = {"bill", "usage"};
-    static const char *const others[] = {"service", "controller", "router", "app", "model", "schema", "table", "config", "price", "view"};
+    static const char *const others[] = {"service", "controller", "router", "app",   "model",
+                                         "schema",  "table",      "config", "price", "view"};
 
-    return rule_begins_with_any(name, verbs, RULE_COUNT(verbs)) && rule_contains_any(name, things, RULE_COUNT(things)) &&
-           !rule_contains_any(name, others, RULE_COUNT(others));
+    return rule_begins_with_any(name, verbs, RULE_COUNT(verbs)) &&
+           rule_contains_any(name, things, RULE_COUNT(things)) && !rule_contains_any(name, others, RULE_COUNT(others));
 }
 
 /* A call that leaves nothing behind. */
 static bool is_inert(ml_str callee)
 {
-    static const char *const names[] = {"Date.now", "Math.random", "Math.floor", "Math.round", "Math.ceil", "randomUUID", "crypto.randomUUID",
-                                        "uuid", "uuidv4", "uuid.v4", "nanoid", "ulid", "String", "Number", "Promise.resolve", "setTimeout",
-                                        "resolve", "JSON.stringify", "sleep", "delay", "parseInt", "parseFloat"};
-    static const char *const ends[] = {".toFixed", ".toISOString", ".toString", ".slice", ".substring", ".getTime", ".padStart", ".substr",
-                                       ".mul", ".times", ".plus", ".add", ".div", ".minus", ".toNumber", ".split", ".getFullYear", ".getMonth"};
+    static const char *const names[] = {"Date.now",
+                                        "Math.random",
+                                        "Math.floor",
+                                        "Math.round",
+                                        "Math.ceil",
+                                        "randomUUID",
+                                        "crypto.randomUUID",
+                                        "uuid",
+                                        "uuidv4",
+                                        "uuid.v4",
+                                        "nanoid",
+                                        "ulid",
+                                        "String",
+                                        "Number",
+                                        "Promise.resolve",
+                                        "setTimeout",
+                                        "resolve",
+                                        "JSON.stringify",
+                                        "sleep",
+                                        "delay",
+                                        "parseInt",
+                                        "parseFloat"};
+    static const char *const ends[] = {".toFixed",  ".toISOString", ".toString", ".slice", ".substring",   ".getTime",
+                                       ".padStart", ".substr",      ".mul",      ".times", ".plus",        ".add",
+                                       ".div",      ".minus",       ".toNumber", ".split", ".getFullYear", ".getMonth"};
     static const char *const makers[] = {"calc", "compute", "format", "generateId", "makeId", "cycleOf", "round"};
     static const char *const loggers[] = {"console.", "logger.", "log."};
 
@@ -42,7 +63,8 @@ static bool is_made_up(const ml_facts *facts, ml_node_id object)
     for (ml_node_id m = ml_child(facts, object, ML_ROLE_MEMBER); m; m = ml_next_child(facts, m)) {
         ml_node_id value = ml_kind_of(facts, m) == ML_NODE_PROPERTY ? ml_child(facts, m, ML_ROLE_VALUE) : 0;
         ml_node_kind kind = value ? ml_kind_of(facts, value) : ML_NODE_NONE;
-        if (kind == ML_NODE_STRING || kind == ML_NODE_NUMBER || kind == ML_NODE_TRUE || kind == ML_NODE_TEMPLATE || kind == ML_NODE_CALL)
+        if (kind == ML_NODE_STRING || kind == ML_NODE_NUMBER || kind == ML_NODE_TRUE || kind == ML_NODE_TEMPLATE ||
+            kind == ML_NODE_CALL)
             return true;
     }
     return false;
@@ -74,7 +96,8 @@ static bool is_stub(ml_ctx *ctx, ml_node_id function)
         case ML_NODE_YIELD: return false;
         case ML_NODE_NEW: {
             ml_str callee = rule_callee_text(ctx, facts, n);
-            if (!ml_str_eq_c(callee, "Date") && !ml_str_eq_c(callee, "Promise") && ml_str_find_nocase(callee, ML_STR("Decimal")) == ML_NOT_FOUND)
+            if (!ml_str_eq_c(callee, "Date") && !ml_str_eq_c(callee, "Promise") &&
+                ml_str_find_nocase(callee, ML_STR("Decimal")) == ML_NOT_FOUND)
                 return false;
             break;
         }
@@ -103,11 +126,12 @@ static void judge_file(ml_ctx *ctx)
         ml_node_id function = facts->functions[f].node, member = ml_node_at(facts, function)->parent;
         ml_node_kind kind = ml_kind_of(facts, member);
         bool named = kind == ML_NODE_METHOD || kind == ML_NODE_FIELD || kind == ML_NODE_PROPERTY;
-        ml_str name = named                         ? ml_text_of(facts, member)
+        ml_str name = named                        ? ml_text_of(facts, member)
                       : kind == ML_NODE_DECLARATOR ? ml_text_of(facts, ml_child(facts, member, ML_ROLE_TARGET))
                                                    : ml_text_of(facts, function);
         ml_eval_begin(ml_ctx_eval(ctx));
-        if ((ml_node_at(facts, function)->flags & ML_NF_ABSTRACT) || !is_creator(name) || is_named_so(facts, function) || !is_stub(ctx, function))
+        if ((ml_node_at(facts, function)->flags & ML_NF_ABSTRACT) || !is_creator(name) ||
+            is_named_so(facts, function) || !is_stub(ctx, function))
             continue;
         ml_node_id at = named ? member : function;
         ml_finding *finding = ml_ctx_report(ctx, at);

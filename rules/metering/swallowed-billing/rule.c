@@ -20,7 +20,8 @@ static bool only_logs(ml_ctx *ctx, ml_node_id root)
 
     for (ml_node_id n = root; n; n = ml_walk(facts, root, n)) {
         ml_node_kind kind = ml_kind_of(facts, n);
-        if (kind == ML_NODE_THROW || kind == ML_NODE_ASSIGN || kind == ML_NODE_UPDATE || kind == ML_NODE_NEW || kind == ML_NODE_CONTINUE)
+        if (kind == ML_NODE_THROW || kind == ML_NODE_ASSIGN || kind == ML_NODE_UPDATE || kind == ML_NODE_NEW ||
+            kind == ML_NODE_CONTINUE)
             return false;
         if (kind == ML_NODE_RETURN && ml_child(facts, n, ML_ROLE_VALUE)) {
             ml_str value = ml_source_of(facts, ml_child(facts, n, ML_ROLE_VALUE));
@@ -71,15 +72,16 @@ static void judge_chain(ml_ctx *ctx, ml_node_id call)
     const ml_facts *facts = ml_ctx_facts(ctx);
     ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE), handler = ml_child(facts, call, ML_ROLE_ARG);
 
-    if (!callee || ml_kind_of(facts, callee) != ML_NODE_MEMBER || !ml_str_eq_c(ml_text_of(facts, callee), "catch") || !handler ||
-        ml_kind_of(facts, ml_node_at(facts, call)->parent) != ML_NODE_AWAIT)
+    if (!callee || ml_kind_of(facts, callee) != ML_NODE_MEMBER || !ml_str_eq_c(ml_text_of(facts, callee), "catch") ||
+        !handler || ml_kind_of(facts, ml_node_at(facts, call)->parent) != ML_NODE_AWAIT)
         return;
     ml_node_id of = ml_child(facts, callee, ML_ROLE_OBJECT);
     if (ml_kind_of(facts, of) != ML_NODE_CALL || !is_billing_write(ctx, facts, of))
         return;
     ml_node_kind kind = ml_kind_of(facts, handler);
-    bool logs = kind == ML_NODE_FUNCTION ? ml_child(facts, handler, ML_ROLE_BODY) && only_logs(ctx, ml_child(facts, handler, ML_ROLE_BODY))
-                                         : is_log(ml_source_of(facts, handler));
+    bool logs = kind == ML_NODE_FUNCTION
+                    ? ml_child(facts, handler, ML_ROLE_BODY) && only_logs(ctx, ml_child(facts, handler, ML_ROLE_BODY))
+                    : is_log(ml_source_of(facts, handler));
     if (logs)
         report(ctx, handler, of);
 }

@@ -21,14 +21,16 @@ static bool is_bare_index(const ml_facts *facts, ml_node_id node)
         ml_kind_of(facts, index) != ML_NODE_INDEX || (ml_node_at(facts, index)->flags & ML_NF_OPTIONAL))
         return false;
     ml_node_id list = ml_child(facts, index, ML_ROLE_OBJECT);
-    return list && ml_kind_of(facts, list) == ML_NODE_MEMBER && rule_is_any(ml_text_of(facts, list), lists, RULE_COUNT(lists));
+    return list && ml_kind_of(facts, list) == ML_NODE_MEMBER &&
+           rule_is_any(ml_text_of(facts, list), lists, RULE_COUNT(lists));
 }
 
 /* await this.storage.upload(…): another service, which can fail for its own reasons. */
 static bool is_other_service(ml_ctx *ctx, const rule_method *method, ml_file_id file, ml_node_id node)
 {
-    static const char *const readers[] = {"json", "text", "arrayBuffer", "blob", "next", "all", "allSettled", "resolve", "then", "catch",
-                                          "finally", "sleep", "delay", "setTimeout", "map"};
+    static const char *const readers[] = {"json",    "text",       "arrayBuffer", "blob",       "next",
+                                          "all",     "allSettled", "resolve",     "then",       "catch",
+                                          "finally", "sleep",      "delay",       "setTimeout", "map"};
     static const char *const loggers[] = {"log", "console", "metric", "trace", "span"};
     const ml_facts *facts = ml_link_facts(ml_ctx_link(ctx), file);
     ml_str callee = rule_callee_text(ctx, facts, node);
@@ -36,7 +38,8 @@ static bool is_other_service(ml_ctx *ctx, const rule_method *method, ml_file_id 
 
     if (ml_kind_of(facts, node) != ML_NODE_CALL || ml_kind_of(facts, ml_node_at(facts, node)->parent) != ML_NODE_AWAIT)
         return false;
-    return ml_str_find_char(callee, '.') != ML_NOT_FOUND && !rule_is_any(rule_last_name(callee), readers, RULE_COUNT(readers)) &&
+    return ml_str_find_char(callee, '.') != ML_NOT_FOUND &&
+           !rule_is_any(rule_last_name(callee), readers, RULE_COUNT(readers)) &&
            !rule_contains_any(callee, loggers, RULE_COUNT(loggers)) && !rule_buys(ctx, method, file, node) &&
            !rule_may_record(ctx, method, file, node) && !ml_eval_callees(ml_ctx_eval(ctx), file, node, callees, 1);
 }
@@ -67,14 +70,19 @@ static void visit(ml_ctx *ctx, const rule_method *method)
     for (ml_node_id node = method->function; node; node = ml_walk(facts, method->function, node)) {
         if (!is_risky(ctx, method, root.file, node))
             continue;
-        rule_question q = {.throws_at = {root.file, node}};
+        rule_question q = {
+            .throws_at = {root.file, node}
+        };
         exits = rule_exits(ctx, method, root, &q);
-        if (!rule_exits_have(exits, ML_PATH_THROW, ML_PATH_OWING) && !rule_exits_have(exits, ML_PATH_FALL, ML_PATH_OWING))
+        if (!rule_exits_have(exits, ML_PATH_THROW, ML_PATH_OWING) &&
+            !rule_exits_have(exits, ML_PATH_FALL, ML_PATH_OWING))
             continue;
         ml_finding *finding = ml_ctx_report(ctx, node);
-        ml_finding_set(ctx, finding, "expr", ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(ml_source_of(facts, node), 0, 60)));
+        ml_finding_set(ctx, finding, "expr",
+                       ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(ml_source_of(facts, node), 0, 60)));
         ml_finding_step(ctx, finding, method->purchase, "the provider is paid here", "在此产生费用");
-        ml_finding_step(ctx, finding, (ml_place){root.file, node}, "a throw here passes the record by", "此处抛错会跳过记录");
+        ml_finding_step(ctx, finding, (ml_place){root.file, node}, "a throw here passes the record by",
+                        "此处抛错会跳过记录");
         return;
     }
 }

@@ -16,9 +16,10 @@ static void say_check(ml_ctx *ctx, ml_node_id method, bool recorded)
     ml_str name = ml_text_of(facts, method);
     ml_text text;
 
-    text.in[ML_LANG_EN] = ml_arena_printf(arena, recorded ? "%.*s: usage is recorded" : "%.*s: no usage record on any path",
-                                          ML_STR_ARG(name));
-    text.in[ML_LANG_ZH] = ml_arena_printf(arena, recorded ? "%.*s：已记录用量" : "%.*s：任何路径都没有用量记录", ML_STR_ARG(name));
+    text.in[ML_LANG_EN] = ml_arena_printf(
+        arena, recorded ? "%.*s: usage is recorded" : "%.*s: no usage record on any path", ML_STR_ARG(name));
+    text.in[ML_LANG_ZH] =
+        ml_arena_printf(arena, recorded ? "%.*s：已记录用量" : "%.*s：任何路径都没有用量记录", ML_STR_ARG(name));
     ml_ctx_check(ctx, ML_SECTION_BRIDGE, recorded ? ML_CHECK_OK : ML_CHECK_BAD, text, facts->path,
                  ml_span_of(facts, method).line);
 }

@@ -11,7 +11,8 @@ static bool leaves_caught(ml_ctx *ctx, const rule_method *method, ml_place at)
     rule_question q = {.catch_at = at};
     uint32_t exits = rule_exits(ctx, method, (ml_place){ml_ctx_file(ctx), method->function}, &q);
 
-    return rule_exits_have(exits, ML_PATH_FALL, ML_PATH_CAUGHT) || rule_exits_have(exits, ML_PATH_THROW, ML_PATH_CAUGHT);
+    return rule_exits_have(exits, ML_PATH_FALL, ML_PATH_CAUGHT) ||
+           rule_exits_have(exits, ML_PATH_THROW, ML_PATH_CAUGHT);
 }
 
 /* A loop that tries again and never records within the attempt is told of by unrecorded-retry. */
@@ -19,7 +20,8 @@ static bool is_in_loop(ml_ctx *ctx, ml_node_id node)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
 
-    if (ml_kind_of(facts, node) == ML_NODE_CATCH && rule_reaches_sink(ctx, ml_ctx_file(ctx), ml_node_at(facts, node)->parent))
+    if (ml_kind_of(facts, node) == ML_NODE_CATCH &&
+        rule_reaches_sink(ctx, ml_ctx_file(ctx), ml_node_at(facts, node)->parent))
         return false;
     for (ml_node_id at = node; at && ml_kind_of(facts, at) != ML_NODE_FUNCTION; at = ml_node_at(facts, at)->parent) {
         ml_node_kind kind = ml_kind_of(facts, at);
@@ -54,7 +56,8 @@ static void judge_function(ml_ctx *ctx, const rule_method *method, ml_node_id fu
         ml_finding *finding = ml_ctx_report(ctx, shown);
         ml_finding_set(ctx, finding, "method", ml_text_of(facts, method->member));
         ml_finding_step(ctx, finding, method->purchase, "the provider is called here", "在此调用服务商");
-        ml_finding_step(ctx, finding, (ml_place){here.file, shown}, "its failure ends here, unrecorded", "失败在此结束，没有记录");
+        ml_finding_step(ctx, finding, (ml_place){here.file, shown}, "its failure ends here, unrecorded",
+                        "失败在此结束，没有记录");
     }
 }
 

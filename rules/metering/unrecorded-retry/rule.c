@@ -26,7 +26,8 @@ static void report(ml_ctx *ctx, const rule_method *method, ml_node_id node)
 
     ml_finding_set(ctx, finding, "method", ml_text_of(ml_ctx_facts(ctx), method->member));
     ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), node}, "the purchase is repeated here", "在此重复调用");
-    ml_finding_step(ctx, finding, method->purchase, "an attempt that failed may have been paid for", "失败的尝试可能已经产生费用");
+    ml_finding_step(ctx, finding, method->purchase, "an attempt that failed may have been paid for",
+                    "失败的尝试可能已经产生费用");
 }
 
 static void judge_helper(ml_ctx *ctx, const rule_method *method, ml_node_id call)
@@ -58,7 +59,8 @@ static void judge_loop(ml_ctx *ctx, const rule_method *method, ml_node_id loop)
         rule_question q = {.only_falls_off = false};
         ml_place handler = {ml_ctx_file(ctx), ml_child(facts, catch, ML_ROLE_BODY)};
         uint32_t exits = rule_exits(ctx, method, handler, &q);
-        if (rule_exits_have(exits, ML_PATH_FALL, ML_PATH_CLEAR) || rule_exits_have(exits, ML_PATH_CONTINUE, ML_PATH_CLEAR))
+        if (rule_exits_have(exits, ML_PATH_FALL, ML_PATH_CLEAR) ||
+            rule_exits_have(exits, ML_PATH_CONTINUE, ML_PATH_CLEAR))
             report(ctx, method, loop);
     }
 }

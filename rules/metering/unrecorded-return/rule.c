@@ -17,7 +17,8 @@ static bool is_mixed(ml_ctx *ctx, const rule_method *method, ml_place function)
     uint32_t exits = rule_exits(ctx, method, function, &all);
 
     return rule_exits_have(exits, ML_PATH_FALL, ML_PATH_OWING) &&
-           (rule_exits_have(exits, ML_PATH_FALL, ML_PATH_SETTLED) || rule_exits_have(exits, ML_PATH_THROW, ML_PATH_SETTLED));
+           (rule_exits_have(exits, ML_PATH_FALL, ML_PATH_SETTLED) ||
+            rule_exits_have(exits, ML_PATH_THROW, ML_PATH_SETTLED));
 }
 
 static void report(ml_ctx *ctx, const rule_method *method, const rule_leak *leak)

@@ -21,7 +21,8 @@ static bool is_answer_id(ml_ctx *ctx, const ml_facts *facts, ml_node_id value)
     if (ml_kind_of(facts, of) == ML_NODE_MEMBER && ml_str_eq_c(ml_text_of(facts, of), "data"))
         of = ml_child(facts, of, ML_ROLE_OBJECT);
     ml_node_id answer = rule_resolved(facts, of);
-    if (ml_kind_of(facts, answer) == ML_NODE_IDENT && ml_node_at(facts, answer)->ref) { /* const { data } = await …; let res */
+    if (ml_kind_of(facts, answer) == ML_NODE_IDENT &&
+        ml_node_at(facts, answer)->ref) { /* const { data } = await …; let res */
         const ml_binding *b = &facts->bindings[ml_node_at(facts, answer)->ref];
         ml_node_id from = b->kind == ML_BIND_VAR ? ml_child(facts, b->decl, ML_ROLE_VALUE) : 0;
         if (b->kind == ML_BIND_VAR && !from)
@@ -42,7 +43,8 @@ static bool is_made_in_retry(ml_ctx *ctx, const ml_facts *facts, ml_node_id valu
     for (ml_node_id n = f ? facts->functions[f].node : 0; n; n = ml_walk(facts, facts->functions[f].node, n))
         if (ml_kind_of(facts, n) == ML_NODE_CALL && rule_is_purchase(ctx, ml_ctx_file(ctx), n))
             return false; /* each try buys, so each has a key of its own */
-    return outer && ml_kind_of(facts, outer) == ML_NODE_CALL && rule_text_contains(facts, value, made, RULE_COUNT(made)) &&
+    return outer && ml_kind_of(facts, outer) == ML_NODE_CALL &&
+           rule_text_contains(facts, value, made, RULE_COUNT(made)) &&
            rule_contains_any(rule_callee_text(ctx, facts, outer), (const char *const[]){"retry", "backoff"}, 2);
 }
 
@@ -54,14 +56,16 @@ static bool makes_its_own(ml_ctx *ctx, ml_node_id call)
     uint32_t count = ml_eval_callees(ml_ctx_eval(ctx), ml_ctx_file(ctx), call, callees, RULE_CALLEES_MAX);
 
     for (uint32_t i = 0; i < count; i++)
-        if (rule_text_contains(ml_link_facts(ml_ctx_link(ctx), callees[i].file), callees[i].node, made, RULE_COUNT(made)))
+        if (rule_text_contains(ml_link_facts(ml_ctx_link(ctx), callees[i].file), callees[i].node, made,
+                               RULE_COUNT(made)))
             return true;
     return false;
 }
 
 static void visit(ml_ctx *ctx, const rule_record *record)
 {
-    static const char *const other_keys[] = {"key", "usageId", "usage_id", "id", "jobId", "taskId", "traceId", "eventId", "callId", "uuid"};
+    static const char *const other_keys[] = {"key",    "usageId", "usage_id", "id",     "jobId",
+                                             "taskId", "traceId", "eventId",  "callId", "uuid"};
     static const char *const owners[] = {"userId", "user_id"};
     const ml_facts *facts = ml_ctx_facts(ctx);
     ml_node_id key = rule_field(facts, record->object, rule_requests_keys, RULE_KEYS_4);
@@ -82,7 +86,10 @@ static void visit(ml_ctx *ctx, const rule_record *record)
         return;
     ml_finding *finding = ml_ctx_report(ctx, key);
     ml_str shown = ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(text, 0, 60));
-    ml_finding_set_text(ctx, finding, "source", (ml_text){{shown, shown}});
+    ml_finding_set_text(ctx, finding, "source",
+                        (ml_text){
+                            {shown, shown}
+    });
     ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), value}, "the key is made here", "幂等键在此产生");
     ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), record->call}, "and used here", "并在此使用");
 }

@@ -36,8 +36,10 @@ static void report(ml_ctx *ctx, ml_node_id at, ml_node_id test)
 {
     ml_finding *finding = ml_ctx_report(ctx, at);
 
-    ml_finding_set(ctx, finding, "guard", ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(ml_source_of(ml_ctx_facts(ctx), test), 0, 60)));
-    ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), test}, "without this nothing is recorded", "不满足时没有任何记录");
+    ml_finding_set(ctx, finding, "guard",
+                   ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(ml_source_of(ml_ctx_facts(ctx), test), 0, 60)));
+    ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), test}, "without this nothing is recorded",
+                    "不满足时没有任何记录");
 }
 
 static void judge_early_return(ml_ctx *ctx, const ml_facts *facts, ml_node_id node, ml_node_id test)
@@ -63,7 +65,8 @@ static void judge_node(ml_ctx *ctx, const ml_facts *facts, ml_node_id n)
 {
     bool binary = ml_kind_of(facts, n) == ML_NODE_BINARY, negated;
     ml_node_id test = ml_child(facts, n, binary ? ML_ROLE_LEFT : ML_ROLE_TEST);
-    ml_node_id yes = ml_child(facts, n, binary ? ML_ROLE_RIGHT : ML_ROLE_THEN), no = binary ? 0 : ml_child(facts, n, ML_ROLE_ELSE);
+    ml_node_id yes = ml_child(facts, n, binary ? ML_ROLE_RIGHT : ML_ROLE_THEN),
+               no = binary ? 0 : ml_child(facts, n, ML_ROLE_ELSE);
 
     if (!test || !rule_tests_user(facts, test, &negated))
         return;
@@ -87,7 +90,8 @@ static void judge_file(ml_ctx *ctx)
         return;
     for (ml_node_id n = 1; n < facts->node_count; n++) {
         ml_node_kind kind = ml_kind_of(facts, n);
-        if (kind == ML_NODE_IF || kind == ML_NODE_CONDITIONAL || (kind == ML_NODE_BINARY && ml_node_at(facts, n)->op == ML_OP_AND))
+        if (kind == ML_NODE_IF || kind == ML_NODE_CONDITIONAL ||
+            (kind == ML_NODE_BINARY && ml_node_at(facts, n)->op == ML_OP_AND))
             judge_node(ctx, facts, n);
     }
 }

@@ -78,10 +78,12 @@ static void visit(ml_ctx *ctx, const rule_record *record)
     if (!is_wrong(ctx, record, type, quantity))
         return;
     ml_finding *finding = ml_ctx_report(ctx, quantity);
-    ml_finding_set(ctx, finding, "actual", ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(ml_source_of(facts, quantity), 0, 60)));
+    ml_finding_set(ctx, finding, "actual",
+                   ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(ml_source_of(facts, quantity), 0, 60)));
     ml_finding_set(ctx, finding, "expected", ml_str_of(bill_type_info_of(type)->quantity));
     ml_finding_set(ctx, finding, "type", ml_str_of(bill_values_billing_type[type]));
-    ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), rule_resolved(facts, quantity)}, "the quantity is this", "数量取自此处");
+    ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), rule_resolved(facts, quantity)}, "the quantity is this",
+                    "数量取自此处");
 }
 
 static void judge_file(ml_ctx *ctx)

@@ -51,7 +51,8 @@ static void judge_file(ml_ctx *ctx)
         if (!is_usage_count(facts, left) || is_harmless(facts, right))
             continue;
         ml_finding *finding = ml_ctx_report(ctx, n);
-        ml_finding_set(ctx, finding, "rhs", ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(ml_source_of(facts, right), 0, 60)));
+        ml_finding_set(ctx, finding, "rhs",
+                       ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(ml_source_of(facts, right), 0, 60)));
         ml_finding_set(ctx, finding, "count", ml_text_of(facts, left));
     }
 }

@@ -36,7 +36,7 @@ typedef struct ml_transfer {
     uint32_t to[ML_PATH_STATES];
 } ml_transfer;
 
-#define ML_PATH_BIT(way, state) (UINT32_C(1) << ((uint32_t)(way) * ML_PATH_STATES + (uint32_t)(state)))
+#define ML_PATH_BIT(way, state) (UINT32_C(1) << ((uint32_t)(way)*ML_PATH_STATES + (uint32_t)(state)))
 
 typedef struct ml_paths ml_paths;
 struct ml_paths {
@@ -54,16 +54,16 @@ struct ml_paths {
     bool (*catches)(const ml_paths *paths, ml_node_id node);
     /* Does leaving by this RETURN count (or, for 0, falling off the end)? NULL: all do. */
     bool (*leaves)(const ml_paths *paths, ml_node_id node);
-    bool loops_may_skip;   /* loops over items may run zero times */
-    bool yields_may_end;   /* a yield may be the last thing that happens */
-    bool *unknown;         /* set when the code cannot be followed; never NULL */
+    bool loops_may_skip; /* loops over items may run zero times */
+    bool yields_may_end; /* a yield may be the last thing that happens */
+    bool *unknown;       /* set when the code cannot be followed; never NULL */
 };
 
 ml_transfer ml_transfer_identity(void);
-ml_transfer ml_transfer_none(void);                           /* no way out */
-ml_transfer ml_transfer_join(ml_transfer a, ml_transfer b);   /* either */
-ml_transfer ml_transfer_then(ml_transfer a, ml_transfer b);   /* b where a falls through */
-ml_transfer ml_transfer_all_to(ml_path_state state);          /* every state becomes this one */
+ml_transfer ml_transfer_none(void);                         /* no way out */
+ml_transfer ml_transfer_join(ml_transfer a, ml_transfer b); /* either */
+ml_transfer ml_transfer_then(ml_transfer a, ml_transfer b); /* b where a falls through */
+ml_transfer ml_transfer_all_to(ml_path_state state);        /* every state becomes this one */
 
 /* From entering the function to leaving it, as its caller sees it: RETURN has become FALL. An
  * argument's default values and the body run; what the function's inner functions do, does not. */
