@@ -102,6 +102,7 @@ static bool column_type(const builder *b, ml_table_column *column, const written
         bool takes_length = decimal || is(link, "string");
         declare_type(column, ml_str_of(types[i].type), takes_length ? (first < 0 ? types[i].first : first) : -1,
                      decimal ? (second < 0 ? types[i].second : second) : -1);
+        column->unsized = decimal && first < 0;
         if (is(link, "bigIncrements") || is(link, "increments")) {
             column->primary_key = column->auto_increment = true;
             column->nullable = false;

@@ -71,11 +71,10 @@ static ml_schema_fault *at_column(judging *j, const column_case *c, bill_severit
 static void no_scale(judging *j, const column_case *c)
 {
     const ml_table_column *column = c->column;
-    bool knex = c->declaration->form == ML_FORM_KNEX;
     if (!is_money(c->reference) || column->type != ML_TYPE_DECIMAL || ml_str_eq_c(column->type_name, "number"))
         return;
     bool bare = column->precision < 0;
-    bool knex_default = knex && column->precision == 8 && column->scale == 2;
+    bool knex_default = column->unsized;
     if (bare && (c->dialect == ML_DATABASE_POSTGRES || c->dialect == ML_DATABASE_SQLITE))
         return;
     if (!bare && column->scale > 0 && !knex_default)
@@ -113,7 +112,7 @@ static void small_scale(judging *j, const column_case *c)
         return;
     if (column->scale == 0 && c->declaration->form != ML_FORM_SQL)
         return; /* no scale was written */
-    if (c->declaration->form == ML_FORM_KNEX && column->precision == 8 && column->scale == 2)
+    if (column->unsized)
         return;
     int spared = digits_spared(c);
     bill_severity severity = BILL_SEVERITY_NONE;
@@ -132,7 +131,7 @@ static void few_digits(judging *j, const column_case *c)
     if (column->type != ML_TYPE_DECIMAL || column->precision < 0 || column->scale < 0 ||
         column->precision - column->scale >= c->reference->integer_digits_min)
         return;
-    if (c->declaration->form == ML_FORM_KNEX && column->precision == 8 && column->scale == 2)
+    if (column->unsized)
         return;
     ml_schema_fault *fault = at_column(j, c, BILL_SEVERITY_WARNING);
     int whole = column->precision - column->scale;

@@ -60,6 +60,7 @@ typedef struct ml_table_column {
     int32_t precision, scale, length; /* -1 when not written */
     bool is_unsigned, nullable, unique, primary_key, auto_increment, generated;
     bool binary;           /* compared byte by byte, as far as the declaration says so */
+    bool unsized;          /* the digits are the library's own, nobody wrote any */
     bool implied;          /* nobody wrote it: id, createdAt, updatedAt of Sequelize */
     bool has_default;
     ml_str default_text;   /* as written */
