@@ -1,0 +1,33 @@
+/* practice/backfill-at-todays-price - stored usages are billed at the price of the day.
+ *
+ * Reports  findOne on a model of prices in a loop over usages whose options name neither
+ *          a time of the usage nor an effective date.
+ * Silent   outside such loops, and about options put together elsewhere. */
+#include "practice.h"
+#include "pricing.h"
+
+static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
+{
+    ml_node_id model = rule_method_call(facts, call, "findOne findFirst findAll");
+    ml_node_id options = ml_child(facts, call, ML_ROLE_ARG), over = model ? rule_loop_over(facts, call) : 0;
+
+    if (!over || ml_kind_of(facts, rule_meaning(facts, options)) != ML_NODE_OBJECT ||
+        !rule_text_has(ml_source_of(facts, model), "modelbilling pricing modelprice priceversion model_billing") ||
+        !rule_text_has(ml_source_of(facts, over), "usage unbilled missing"))
+        return;
+    if (!rule_text_has(ml_source_of(facts, rule_meaning(facts, options)), "effective occurred createdat created_at validfrom startat .at"))
+        ml_ctx_report(ctx, call);
+}
+
+static void judge_file(ml_ctx *ctx)
+{
+    const ml_facts *facts = ml_ctx_facts(ctx);
+
+    if (!ml_pricing_concerns(facts))
+        return;
+    for (uint32_t i = 0; i < facts->call_count; i++)
+        judge_call(ctx, facts, facts->calls[i]);
+}
+
+extern const ml_rule ml_rule_practice_backfill_at_todays_price;
+const ml_rule ml_rule_practice_backfill_at_todays_price = {.judge_file = judge_file, .in_bridge = true};
