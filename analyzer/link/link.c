@@ -125,6 +125,7 @@ void ml_eval_begin(ml_eval *eval)
     eval->nesting = 0;
     eval->exports = NULL;
     eval->members = NULL;
+    eval->lists = NULL;
     eval->stand_in = NULL;
     eval->cut = false;
     eval->memo = (ml_intmap){0};

@@ -90,6 +90,13 @@ typedef struct ml_stand_in {
 typedef struct ml_shared ml_shared;
 ml_shared *ml_shared_new(ml_arena *arena);
 
+/* Lists whose items are being read, innermost first: all = [...all, x]. */
+typedef struct ml_list_chain ml_list_chain;
+struct ml_list_chain {
+    ml_place place;
+    const ml_list_chain *outer;
+};
+
 struct ml_eval {
     const ml_link *link;
     ml_shared *shared;
@@ -102,6 +109,7 @@ struct ml_eval {
     bool used_this;                /* `this` was read without knowing the instance */
     const ml_export_chain *exports;
     const ml_member_chain *members;
+    const ml_list_chain *lists;
     ml_intmap memo;                /* (file, node, frame) -> ml_memo_entry */
     ml_arena summary_arena;        /* lives as long as the evaluator */
     ml_intmap summaries;           /* (file, function) -> ml_summary */

@@ -3,7 +3,7 @@
  * leaves open, it says. Callbacks are called with the items, so that urls.map(f) is what f returns. */
 #include "link_internal.h"
 
-enum { LIST_MAX = 512, CALLBACKS_MAX = 64 };
+enum { LIST_MAX = 512, CALLBACKS_MAX = 64, LISTS_IN_LISTS_MAX = 3 };
 
 static bool is_one_of(ml_str name, const char *const *names, size_t count)
 {
@@ -109,10 +109,7 @@ static bool add_item(ml_eval *eval, ml_item_list *list, ml_values values, bool i
         ml_vec_push(&eval->arena, list, any);
         return false;
     }
-    eval->nesting++;
-    bool ok = value->kind == ML_V_ARRAY && ml_list_items(eval, value, list);
-    eval->nesting--;
-    return ok;
+    return value->kind == ML_V_ARRAY && ml_list_items(eval, value, list);
 }
 
 /* list.push(x), set.add(x), map.set(k, v): calls of the method on the name that holds the value. */
@@ -155,12 +152,29 @@ static bool add_written_items(ml_eval *eval, const ml_value *array, ml_item_list
     return any;
 }
 
-bool ml_list_items(ml_eval *eval, const ml_value *array, ml_item_list *list)
+static bool is_being_read(const ml_eval *eval, const ml_value *array)
+{
+    for (const ml_list_chain *link = eval->lists; link; link = link->outer)
+        if (array->place.node && link->place.node == array->place.node && link->place.file == array->place.file)
+            return true;
+    return false;
+}
+
+static bool is_within_many(const ml_eval *eval)
+{
+    uint32_t depth = 0;
+
+    for (const ml_list_chain *link = eval->lists; link; link = link->outer)
+        depth++;
+    return depth > LISTS_IN_LISTS_MAX;
+}
+
+static bool add_items_of(ml_eval *eval, const ml_value *array, ml_item_list *list)
 {
     const ml_facts *facts = array->place.node ? ml_facts_in(eval, array->place.file) : NULL;
     bool all = true;
 
-    if (array->kind != ML_V_ARRAY || (facts && ml_kind_of(facts, array->place.node) != ML_NODE_ARRAY))
+    if (facts && ml_kind_of(facts, array->place.node) != ML_NODE_ARRAY)
         return false;
     for (uint32_t i = 0; i < array->list_count; i++)
         all &= add_item(eval, list, array->list[i], false);
@@ -170,6 +184,8 @@ bool ml_list_items(ml_eval *eval, const ml_value *array, ml_item_list *list)
     for (ml_node_id e = facts ? ml_node_at(facts, array->place.node)->first : 0; e; e = ml_node_at(facts, e)->next)
         all &= add_item(eval, list, ml_eval_in(eval, array->place.file, e, array->frame),
                         ml_kind_of(facts, e) == ML_NODE_SPREAD);
+    if (array->holder && is_within_many(eval)) /* queues that fill each other: enough is seen */
+        return false;
     if (array->holder) {
         all &= add_held(eval, array, ML_STR("push"), list);
         all &= add_held(eval, array, ML_STR("add"), list);
@@ -177,6 +193,25 @@ bool ml_list_items(ml_eval *eval, const ml_value *array, ml_item_list *list)
         add_held(eval, array, ML_STR("unshift"), list);
         all &= list->count == before && !add_written_items(eval, array, list);
     }
+    return all;
+}
+
+bool ml_list_items(ml_eval *eval, const ml_value *array, ml_item_list *list)
+{
+    ml_list_chain chain = {array->place, eval->lists};
+
+    if (array->kind != ML_V_ARRAY || is_being_read(eval, array))
+        return false;
+    if (!eval->steps_left || eval->nesting >= ML_NESTING_MAX) {
+        eval->cut = true;
+        return false;
+    }
+    eval->steps_left--;
+    eval->nesting++;
+    eval->lists = &chain;
+    bool all = add_items_of(eval, array, list);
+    eval->lists = chain.outer;
+    eval->nesting--;
     return all;
 }
 
@@ -470,23 +505,37 @@ static ml_values joined(ml_eval *eval, ml_item_list list, ml_values by, ml_place
     return text;
 }
 
-/* What the callback returns for each item; false when it is no function we see into. */
+/* Is the callback short enough to be asked for every item: an expression? */
+static bool is_concise(ml_eval *eval, const ml_value *function)
+{
+    const ml_facts *facts = ml_facts_in(eval, function->place.file);
+    ml_node_kind body = ml_kind_of(facts, ml_child(facts, function->place.node, ML_ROLE_BODY));
+
+    return body != ML_NODE_BLOCK && body != ML_NODE_NONE;
+}
+
+/* What the callback returns for each item, or for any one when that would be many questions; false
+ * when it is no function we see into. */
 static bool mapped(ml_eval *eval, ml_values *out, ml_item_list list, bool ordered, const list_call *at)
 {
     ml_values functions = arg_of(eval, at, 0);
     ml_item_list results = {0};
 
-    if (functions.count != 1 || functions.items[0].kind != ML_V_FUNCTION || list.count > CALLBACKS_MAX)
+    if (functions.count != 1 || functions.items[0].kind != ML_V_FUNCTION)
         return false;
+    if (!ordered || list.count > CALLBACKS_MAX || !is_concise(eval, &functions.items[0])) {
+        ml_values any = union_of(eval, list);
+        *out = ml_array_of_set(
+            eval, any.count ? ml_call_with(eval, &functions.items[0], &any, 1, at->frame, at->place) : any, at->place);
+        return true;
+    }
     for (uint32_t i = 0; i < list.count; i++) {
         ml_value index = ml_string_value(eval, ml_arena_printf(&eval->arena, "%u", i), at->place);
         index.kind = ML_V_NUMBER;
         ml_values args[2] = {list.items[i], ml_one(eval, index)};
-        ml_values result = ml_call_with(eval, &functions.items[0], args, ordered ? 2 : 1, at->frame, at->place);
-        ml_vec_push(&eval->arena, &results, result);
+        ml_vec_push(&eval->arena, &results, ml_call_with(eval, &functions.items[0], args, 2, at->frame, at->place));
     }
-    *out = ordered ? ml_array_of(eval, results, at->place)
-                   : ml_array_of_set(eval, union_of(eval, results), at->place);
+    *out = ml_array_of(eval, results, at->place);
     return true;
 }
 

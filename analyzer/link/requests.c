@@ -441,6 +441,7 @@ static bool edge_is_settled(ml_eval *eval, ml_file_id file, edge *out, bool subc
         inner.memo = (ml_intmap){0};
         inner.exports = NULL;
         inner.members = NULL;
+        inner.lists = NULL;
         inner.stand_in = NULL;
         inner.steps_left = FATE_STEPS;
         inner.nesting = 0;

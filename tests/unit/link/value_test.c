@@ -54,6 +54,8 @@ static const value_case lists[] = {
     {"pushed on its name", "const l = ['a']; l.push('b', 'c'); probe(l.join(''));", "abc"},
     {"spread of what is pushed", "const l = ['a']; l.push(...['b', 'c']); probe(l[2]);", "c"},
     {"written by index", "const l = []; l[0] = 'x'; probe(l[0]);", "x"},
+    {"a list of itself", "let l = ['a']; for (;;) { l = [...l, 'b']; } probe(l.join('')); probe(l[0]);", "a | ab ; a"},
+    {"pushed on itself", "const l = ['a']; l.push(...l, 'b'); probe(l[1]);", "a | b"},
     {"pushed on another list", "const l = ['a'], m = []; m.push('b'); probe(l.join(''));", "a"},
     {"slice", "probe(['a', 'b', 'c'].slice(1)[0]);", "b"},
     {"slice from the end", "probe(['a', 'b', 'c'].slice(-1)[0]);", "c"},
