@@ -19,7 +19,7 @@ typedef enum bill_value_kind { BILL_VALUE_NULL, BILL_VALUE_INT, BILL_VALUE_TEXT 
 typedef struct bill_value {
     bill_value_kind kind;
     int64_t integer;
-    const char *text; /* terminated in results; valid until the row function returns */
+    const char *text; /* terminated; of a result, valid until the row function returns */
     size_t length;
 } bill_value;
 
@@ -67,7 +67,7 @@ const bill_store_engine *const *bill_store_engines(void);
 bill_value bill_null(void);
 bill_value bill_int(int64_t value);
 bill_value bill_str(const char *text); /* NULL becomes a null */
-bill_value bill_strn(const char *text, size_t length);
+bill_value bill_strn(const char *text, size_t length); /* text[length] is the end */
 bill_status bill_value_int(int64_t *out, const bill_value *value);
 
 bill_status bill_store_run(bill_store *store, const char *sql, const bill_value *params, size_t count, bill_row_fn row,

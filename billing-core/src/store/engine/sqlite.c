@@ -114,7 +114,8 @@ static int bind(sqlite3_stmt *statement, const bill_value *params, size_t count)
         case BILL_VALUE_NULL: code = sqlite3_bind_null(statement, at); break;
         case BILL_VALUE_INT: code = sqlite3_bind_int64(statement, at, params[i].integer); break;
         case BILL_VALUE_TEXT:
-            code = sqlite3_bind_text(statement, at, params[i].text, (int)params[i].length, SQLITE_STATIC);
+            /* without a length: it then knows that the text is terminated, and makes no copy for each check */
+            code = sqlite3_bind_text(statement, at, params[i].text, -1, SQLITE_STATIC);
             break;
         }
     }
