@@ -66,7 +66,7 @@ const bill_store_engine *const *bill_store_engines(void);
 
 bill_value bill_null(void);
 bill_value bill_int(int64_t value);
-bill_value bill_str(const char *text); /* NULL becomes a null */
+bill_value bill_str(const char *text);                 /* NULL becomes a null */
 bill_value bill_strn(const char *text, size_t length); /* text[length] is the end */
 bill_status bill_value_int(int64_t *out, const bill_value *value);
 
