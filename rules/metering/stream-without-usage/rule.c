@@ -3,6 +3,7 @@
  * Reports  `stream: true` in a chat completion without stream_options.include_usage.
  * Silent   for APIs that report it anyway (Anthropic, Gemini, Responses), where the method
  *          estimates tokens, and when something spread into the request may set the option. */
+#include "metering_fields.h"
 #include "metering_paths.h"
 
 static const char *const chat_words[] = {"chat/completions", "chat.completions"};
@@ -34,10 +35,32 @@ static ml_node_id streaming_object(const ml_facts *facts, ml_node_id call)
     return 0;
 }
 
+/* Something spread into the request that may hold the option: a constant that does, or what cannot be seen.
+ * A parameter of the method is what its callers send, and they leave such things to the bridge. */
+static bool may_ask(const ml_facts *facts, ml_node_id object)
+{
+    static const char *const option[] = {"include_usage"};
+
+    if (rule_text_contains(facts, object, option, 1))
+        return true;
+    for (ml_node_id m = ml_child(facts, object, ML_ROLE_MEMBER); m; m = ml_next_child(facts, m)) {
+        if (ml_kind_of(facts, m) == ML_NODE_PROPERTY && ml_str_eq_c(ml_text_of(facts, m), "stream_options"))
+            return true;
+        if (ml_kind_of(facts, m) != ML_NODE_SPREAD)
+            continue;
+        ml_node_id from = rule_resolved(facts, ml_child(facts, m, ML_ROLE_VALUE));
+        bool param = ml_kind_of(facts, from) == ML_NODE_IDENT && ml_node_at(facts, from)->ref &&
+                     facts->bindings[ml_node_at(facts, from)->ref].kind == ML_BIND_PARAM;
+        if (!param && (ml_kind_of(facts, from) != ML_NODE_OBJECT || rule_text_contains(facts, from, option, 1)))
+            return true;
+    }
+    return false;
+}
+
 static void visit(ml_ctx *ctx, const rule_method *method)
 {
-    static const char *const estimators[] = {"include_usage", "includeUsage", "estimate", "tiktoken",
-                                             "countTokens",   "tokenizer",    "encode("};
+    static const char *const estimators[] = {"includeUsage", "estimate",  "tiktoken",
+                                             "countTokens",  "tokenizer", "encode("};
     const ml_facts *facts = ml_ctx_facts(ctx);
 
     for (uint32_t i = 0; i < method->reach->count; i++) {
@@ -49,8 +72,8 @@ static void visit(ml_ctx *ctx, const rule_method *method)
                 !is_compatible(ctx, n))
                 continue;
             ml_node_id object = streaming_object(facts, n);
-            /* The file that knows the option sets it somewhere we do not see. */
-            if (!object || rule_contains_any(facts->lines.text, estimators, RULE_COUNT(estimators)))
+            if (!object || may_ask(facts, object) ||
+                rule_text_contains(facts, function.node, estimators, RULE_COUNT(estimators)))
                 continue;
             ml_finding *finding = ml_ctx_report(ctx, n);
             ml_finding_set(ctx, finding, "method", ml_text_of(facts, method->member));

@@ -38,7 +38,9 @@ static bool is_handler(const ml_facts *facts, ml_node_id n)
     if (ml_kind_of(facts, n) != ML_NODE_CALL)
         return false;
     ml_node_id callee = ml_child(facts, n, ML_ROLE_CALLEE);
-    return callee && ml_kind_of(facts, callee) == ML_NODE_MEMBER && ml_str_eq_c(ml_text_of(facts, callee), "catch");
+    return callee && ml_kind_of(facts, callee) == ML_NODE_MEMBER &&
+           (ml_str_eq_c(ml_text_of(facts, callee), "catch") ||
+            (ml_str_eq_c(ml_text_of(facts, callee), "then") && ml_child_at(facts, n, ML_ROLE_ARG, 1)));
 }
 
 static void judge_function(ml_ctx *ctx, const rule_method *method, ml_node_id function)
@@ -51,8 +53,10 @@ static void judge_function(ml_ctx *ctx, const rule_method *method, ml_node_id fu
         if (!is_handler(facts, n) || is_in_loop(ctx, n) || !leaves_caught(ctx, method, here))
             continue;
         ml_node_id shown = n;
-        if (ml_kind_of(facts, n) == ML_NODE_CALL) /* the handler, not the chain before it */
-            shown = ml_child(facts, n, ML_ROLE_ARG) ? ml_child(facts, n, ML_ROLE_ARG) : n;
+        if (ml_kind_of(facts, n) == ML_NODE_CALL) { /* the handler, not the chain before it: the last argument */
+            for (ml_node_id arg = ml_child(facts, n, ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg))
+                shown = arg;
+        }
         ml_finding *finding = ml_ctx_report(ctx, shown);
         ml_finding_set(ctx, finding, "method", ml_text_of(facts, method->member));
         ml_finding_step(ctx, finding, method->purchase, "the provider is called here", "在此调用服务商");
