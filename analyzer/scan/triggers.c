@@ -95,6 +95,8 @@ static void add_table_words(ml_scan *scan, word_list *words)
     add_word(scan, words, ML_STR("synchronize"), ML_WHY_TABLE);
     add_word(scan, words, ML_STR(".sync("), ML_WHY_TABLE);
     add_word(scan, words, ML_STR("sync:"), ML_WHY_TABLE);
+    add_word(scan, words, ML_STR("enum BillingStatus"), ML_WHY_TABLE);
+    add_word(scan, words, ML_STR("enum BillingType"), ML_WHY_TABLE);
 }
 
 static void add_provider_words(ml_scan *scan, word_list *words)

@@ -9,6 +9,7 @@ enum {
     DECLARE_KEYS_MAX = 128,
     DECLARE_KEY_COLUMNS_MAX = 32,
     DECLARE_STEPS_MAX = 200000, /* names followed in one file */
+    DECLARE_ASSOCIATIONS_MAX = 2048,
     DECLARE_COPIES_MAX = 100000 /* columns copied by CREATE TABLE LIKE in one project */
 };
 
@@ -21,6 +22,7 @@ typedef struct declarer {
     ml_strmap sql_keys;   /* lower-case name of a key -> ml_declaration */
     ml_table_associations associations;
     ml_table_events events;
+    ml_table_enums enums;
     uint32_t copies;
     uint32_t steps; /* left for following names in the current file */
     bool cut_short;

@@ -100,6 +100,10 @@ static void add_attributes(const site *s, ml_declaration *to, const ml_facts *fa
         const ml_facts *in = facts;
         ml_node_id inner = value;
         ml_table_column column;
+        if (!written_step(s->d)) {
+            to->open = true;
+            return;
+        }
         if (ml_kind_of(facts, m) == ML_NODE_SPREAD) {
             if (depth > 0 && is_object(s->d, &in, &inner))
                 add_attributes(s, to, in, inner, depth - 1);

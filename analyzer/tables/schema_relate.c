@@ -269,8 +269,24 @@ static void values_between(judging *j, const ml_table *table, const char *name)
         compare(j, table, theirs, ours, ML_LEVEL_MEDIUM, true);
 }
 
+/* What the code may write must be what the column takes; a column may take more. */
+static void values_of_code(judging *j)
+{
+    const ml_table *bills = ml_tables_for(j->tables, bill_schema_find_table("ai_billing_records", 18));
+    for (uint32_t i = 0; bills && i < j->tables->enums.count; i++) {
+        const ml_table_enum *of = &j->tables->enums.items[i];
+        const ml_table_column *column = ml_table_column_named(bills, of->column.data);
+        bool refused = false;
+        for (uint32_t v = 0; is_closed(column) && is_closed(&of->values) && v < of->values.values.count; v++)
+            refused = refused || lacks(column, of->values.values.items[v]);
+        if (refused)
+            compare(j, bills, column, &of->values, ML_LEVEL_LOW, false);
+    }
+}
+
 void fault_values(judging *j)
 {
+    values_of_code(j);
     for (uint32_t t = 0; t < j->tables->count; t++) {
         const ml_table *table = &j->tables->items[t];
         for (size_t i = 0; table->reference && i < table->reference->column_count; i++)

@@ -196,6 +196,7 @@ void ml_tables_build(ml_tables *out, ml_arena *arena, const ml_table_source *sou
                        .count = list.count,
                        .associations = d.associations,
                        .events = d.events,
+                       .enums = d.enums,
                        .dialect = options->dialect,
                        .bridge = options->bridge,
                        .manifest = options->manifest,

@@ -106,7 +106,7 @@ void usage_association(declarer *d, const ml_facts *facts, ml_node_id call, ml_s
 {
     ml_table_association made = {.child = child, .parent = parent, .place = written_place(facts, call)};
     const ml_facts *in = facts;
-    if (!child.len || !parent.len)
+    if (!child.len || !parent.len || d->associations.count >= DECLARE_ASSOCIATIONS_MAX)
         return;
     if (options) {
         if (!written_locate(d, &in, &options))
@@ -143,6 +143,24 @@ static void read_association(declarer *d, const ml_facts *facts, ml_node_id call
                       ml_child_at(facts, call, ML_ROLE_ARG, 1));
 }
 
+/* enum BillingStatus { PAID = 'paid' } */
+static void read_enum(declarer *d, const ml_facts *facts, ml_node_id node)
+{
+    static const char *const columns[] = {"billing_status", "billing_type"};
+    ml_str name = ml_snake_case(d->arena, ml_text_of(facts, node));
+    for (size_t i = 0; i < 2 && d->enums.count < DECLARE_ASSOCIATIONS_MAX; i++) {
+        ml_table_enum made = {.column = ml_str_of(columns[i]), .values = declare_blank()};
+        if (!ml_str_ends(name, made.column))
+            continue;
+        made.values.name = ml_text_of(facts, node);
+        made.values.place = written_place(facts, node);
+        made.values.place.end = made.values.place.start + (uint32_t)ml_str_find_char(ml_source_of(facts, node), '{');
+        made.values.has_values = true;
+        written_strings(d, &made.values.values, &made.values.values_open, facts, node);
+        ml_vec_push(d->arena, &d->enums, made);
+    }
+}
+
 void declare_usage(declarer *d, const ml_facts *facts)
 {
     for (uint32_t i = 0; i < facts->call_count; i++) {
@@ -156,7 +174,9 @@ void declare_usage(declarer *d, const ml_facts *facts)
             read_association(d, facts, call, callee);
     }
     for (ml_node_id node = 1; node < facts->node_count; node++)
-        if (ml_kind_of(facts, node) == ML_NODE_PROPERTY) {
+        if (ml_kind_of(facts, node) == ML_NODE_ENUM) {
+            read_enum(d, facts, node);
+        } else if (ml_kind_of(facts, node) == ML_NODE_PROPERTY) {
             ml_str name = ml_text_of(facts, node);
             if (ml_str_eq_c(name, "synchronize"))
                 read_synchronize(d, facts, node);

@@ -157,11 +157,20 @@ typedef struct ml_table_event {
 
 typedef ML_VEC(ml_table_event) ml_table_events;
 
+/* An enumeration of the code by the name of a billing column: enum BillingStatus. */
+typedef struct ml_table_enum {
+    ml_str column; /* "billing_status" */
+    ml_table_column values;
+} ml_table_enum;
+
+typedef ML_VEC(ml_table_enum) ml_table_enums;
+
 typedef struct ml_tables {
     ml_table *items; /* by name */
     uint32_t count;
     ml_table_associations associations;
     ml_table_events events;
+    ml_table_enums enums;
     ml_database dialect;    /* of the project, where a declaration does not show its own */
     ml_table_place bridge; /* the bridge's implementation, or without path */
     ml_table_place manifest; /* package.json, or without path */
