@@ -121,7 +121,7 @@ static void declared_cascades(judging *j, const ml_table *table)
 static bool is_model_of(const ml_table *table, ml_str model)
 {
     for (uint32_t d = 0; d < table->declarations.count; d++)
-        if (table->declarations.items[d]->model.len && ml_str_eq(table->declarations.items[d]->model, model))
+        if (table->declarations.items[d]->model.len && ml_str_eq_nocase(table->declarations.items[d]->model, model))
             return true;
     return false;
 }
