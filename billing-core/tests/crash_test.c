@@ -9,6 +9,7 @@
 #include "bench.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -94,6 +95,15 @@ static void check_acknowledged(bench *b, const int *next)
         }
 }
 
+/* Until a worker has been answered: on a busy machine they may need seconds to begin. */
+static void wait_for_work(int pipes[WORKERS][2])
+{
+    struct pollfd ready[WORKERS];
+    for (int w = 0; w < WORKERS; w++)
+        ready[w] = (struct pollfd){.fd = pipes[w][0], .events = POLLIN};
+    assert_true(poll(ready, WORKERS, 60000) > 0);
+}
+
 static int kills = 15;
 
 static void killed_at_random(void **state)
@@ -115,6 +125,8 @@ static void killed_at_random(void **state)
                 worker_loop(b, w, next[w], pipes[w][1]);
             (void)close(pipes[w][1]);
         }
+        if (round % 4 != 0) /* the others may die while they open */
+            wait_for_work(pipes);
         seed = seed * 1103515245 + 12345;
         struct timespec wait = {0, 20000000L + (long)(seed >> 8) % 80000000L};
         (void)nanosleep(&wait, NULL);
