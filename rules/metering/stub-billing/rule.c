@@ -3,7 +3,8 @@
  * Reports  a creator of bills or usage records (createBillingRecord, recordUsage…) whose body
  *          calls nothing but clocks, ids and logs, assigns nothing, and answers made-up data.
  * Silent   for abstract methods and interfaces, for code that throws (not implemented), in
- *          tests and mocks (NoopRecorder), for what repeats its parameters, and for anything that calls or keeps something. */
+ *          tests and mocks (NoopRecorder), for helpers inside a function, for what repeats
+ *          its parameters, and for anything that calls or keeps something. */
 #include "metering_fields.h"
 
 static bool is_creator(ml_str name)
@@ -130,7 +131,8 @@ static void judge_file(ml_ctx *ctx)
                       : kind == ML_NODE_DECLARATOR ? ml_text_of(facts, ml_child(facts, member, ML_ROLE_TARGET))
                                                    : ml_text_of(facts, function);
         ml_eval_begin(ml_ctx_eval(ctx));
-        if ((ml_node_at(facts, function)->flags & ML_NF_ABSTRACT) || !is_creator(name) ||
+        bool is_local = !named && ml_function_around(facts, member); /* a helper of one function, no service */
+        if ((ml_node_at(facts, function)->flags & ML_NF_ABSTRACT) || is_local || !is_creator(name) ||
             is_named_so(facts, function) || !is_stub(ctx, function))
             continue;
         ml_node_id at = named ? member : function;
