@@ -3,7 +3,7 @@
  * leaves open, it says. Callbacks are called with the items, so that urls.map(f) is what f returns. */
 #include "link_internal.h"
 
-enum { LIST_MAX = 512, CALLBACKS_MAX = 64, LISTS_IN_LISTS_MAX = 3 };
+enum { LIST_MAX = 256, PAIRS_MAX = 64, CALLBACKS_MAX = 64, LISTS_IN_LISTS_MAX = 3 };
 
 static bool is_one_of(ml_str name, const char *const *names, size_t count)
 {
@@ -314,7 +314,7 @@ static bool add_pairs(ml_eval *eval, const ml_value *of, ml_item_list *pairs, ml
     pairs_chain chain = {of->place, outer};
     bool all = true;
 
-    if (eval->nesting >= ML_NESTING_MAX || pairs->count > LIST_MAX || !eval->steps_left)
+    if (eval->nesting >= ML_NESTING_MAX || pairs->count >= 2 * PAIRS_MAX || !eval->steps_left)
         return false;
     for (; outer; outer = outer->outer)
         if (of->place.node && outer->place.file == of->place.file && outer->place.node == of->place.node)
@@ -322,7 +322,7 @@ static bool add_pairs(ml_eval *eval, const ml_value *of, ml_item_list *pairs, ml
     eval->steps_left--;
     eval->nesting++;
     if (of->kind == ML_V_JSON)
-        for (const ml_json *child = of->json->first; child; child = child->next)
+        for (const ml_json *child = of->json->first; child && (all = pairs->count < 2 * PAIRS_MAX); child = child->next)
             add_pair(eval, pairs, of, child->key, place);
     else if (of->kind == ML_V_OBJECT && of->items.count)
         for (uint32_t i = 0; i < of->items.count; i++)
