@@ -97,7 +97,8 @@ ml_eval *ml_eval_new(const ml_link *link, ml_eval_options options)
     ml_eval *eval = ml_xmalloc(sizeof *eval);
 
     *eval = (ml_eval){.link = link, .options = options};
-    eval->shared = ml_shared_new(&eval->summary_arena);
+    eval->shared = ml_xmalloc(sizeof *eval->shared);
+    *eval->shared = (ml_shared){0};
     if (!eval->options.steps)
         eval->options.steps = ML_STEPS_DEFAULT;
     ml_eval_begin(eval);
@@ -110,6 +111,8 @@ void ml_eval_free(ml_eval *eval)
         return;
     ml_arena_finish(&eval->arena);
     ml_arena_finish(&eval->summary_arena);
+    ml_arena_finish(&eval->shared->arena);
+    free(eval->shared);
     free(eval);
 }
 

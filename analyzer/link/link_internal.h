@@ -86,9 +86,21 @@ typedef struct ml_stand_in {
     uint32_t count;
 } ml_stand_in;
 
-/* Found once and kept by an evaluator and those it starts. */
-typedef struct ml_shared ml_shared;
-ml_shared *ml_shared_new(ml_arena *arena);
+/* The calls of a file whose callee is a member of a name, by that name, in source order. */
+typedef struct ml_held_calls {
+    uint32_t *first; /* by binding: index into calls + 1, 0 for none */
+    uint32_t *next;  /* by call: the same */
+} ml_held_calls;
+
+/* Found once and kept by an evaluator and those it starts, in an arena of its own: theirs are
+ * copied and put back. */
+typedef struct ml_shared {
+    ml_arena arena;
+    bool has_settings;
+    ML_VEC(ml_place) registered; /* calls of registerAs */
+    ML_VEC(ml_place) roots;      /* calls of ConfigModule.forRoot */
+    ml_intmap held_calls;        /* by file -> ml_held_calls */
+} ml_shared;
 
 /* Lists whose items are being read, innermost first: all = [...all, x]. */
 typedef struct ml_list_chain ml_list_chain;

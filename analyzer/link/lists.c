@@ -3,7 +3,7 @@
  * leaves open, it says. Callbacks are called with the items, so that urls.map(f) is what f returns. */
 #include "link_internal.h"
 
-enum { LIST_MAX = 256, PAIRS_MAX = 64, CALLBACKS_MAX = 64, LISTS_IN_LISTS_MAX = 3, OPEN_ITEMS_MAX = 4 };
+enum { LIST_MAX = 256, PAIRS_MAX = 64, CALLBACKS_MAX = 64, LISTS_IN_LISTS_MAX = 3 };
 
 static bool is_one_of(ml_str name, const char *const *names, size_t count)
 {
@@ -112,21 +112,44 @@ static bool add_item(ml_eval *eval, ml_item_list *list, ml_values values, bool i
     return value->kind == ML_V_ARRAY && ml_list_items(eval, value, list);
 }
 
+static const ml_held_calls *held_calls(ml_eval *eval, ml_file_id file, const ml_facts *facts)
+{
+    ml_shared *shared = eval->shared;
+    ml_held_calls *held = ml_intmap_get(&shared->held_calls, file);
+
+    if (held)
+        return held;
+    held = ML_NEW(&shared->arena, ml_held_calls);
+    held->first = ML_NEW_ARRAY(&shared->arena, uint32_t, facts->binding_count);
+    held->next = ML_NEW_ARRAY(&shared->arena, uint32_t, facts->call_count);
+    for (uint32_t i = facts->call_count; i-- > 0;) {
+        ml_node_id callee = ml_child(facts, facts->calls[i], ML_ROLE_CALLEE);
+        ml_node_id object = ml_kind_of(facts, callee) == ML_NODE_MEMBER ? ml_child(facts, callee, ML_ROLE_OBJECT) : 0;
+        uint32_t binding = ml_kind_of(facts, object) == ML_NODE_IDENT ? ml_node_at(facts, object)->ref : 0;
+        if (!binding)
+            continue;
+        held->next[i] = held->first[binding];
+        held->first[binding] = i + 1;
+    }
+    ml_intmap_put(&shared->arena, &shared->held_calls, file, held);
+    return held;
+}
+
 /* list.push(x), set.add(x), map.set(k, v): calls of the method on the name that holds the value. */
 static bool add_held(ml_eval *eval, const ml_value *holder, ml_str method, ml_item_list *list)
 {
     const ml_facts *facts = holder->holder ? ml_facts_in(eval, holder->holder_file) : NULL;
     bool all = true;
 
-    for (uint32_t i = 0; facts && i < facts->call_count && eval->nesting < ML_NESTING_MAX; i++) {
-        ml_node_id callee = ml_child(facts, facts->calls[i], ML_ROLE_CALLEE);
-        if (ml_kind_of(facts, callee) != ML_NODE_MEMBER || !ml_str_eq(ml_text_of(facts, callee), method))
-            continue;
-        ml_node_id object = ml_child(facts, callee, ML_ROLE_OBJECT);
-        if (ml_kind_of(facts, object) != ML_NODE_IDENT || ml_node_at(facts, object)->ref != holder->holder)
+    if (!facts)
+        return true;
+    const ml_held_calls *held = held_calls(eval, holder->holder_file, facts);
+    for (uint32_t i = held->first[holder->holder]; i && eval->nesting < ML_NESTING_MAX; i = held->next[i - 1]) {
+        ml_node_id call = facts->calls[i - 1];
+        if (!ml_str_eq(ml_text_of(facts, ml_child(facts, call, ML_ROLE_CALLEE)), method))
             continue;
         eval->nesting++;
-        all &= ml_list_args(eval, holder->holder_file, facts->calls[i], holder->frame, list);
+        all &= ml_list_args(eval, holder->holder_file, call, holder->frame, list);
         eval->nesting--;
     }
     return all;
@@ -595,14 +618,14 @@ static ml_values concatenated(ml_eval *eval, ml_item_list list, bool *all, const
     return *all ? ml_array_of(eval, list, at->place) : ml_array_of_set(eval, union_of(eval, list), at->place);
 }
 
-/* Joined, items of several values each make no text that says anything. */
+/* Joined, the items would make more texts than a value keeps. */
 static bool is_too_open(ml_item_list list)
 {
-    uint32_t open = 0;
+    uint32_t texts = 1;
 
-    for (uint32_t i = 0; i < list.count; i++)
-        open += list.items[i].count > 1;
-    return open > OPEN_ITEMS_MAX;
+    for (uint32_t i = 0; i < list.count && texts <= ML_VALUES_MAX; i++)
+        texts *= list.items[i].count ? list.items[i].count : 1;
+    return texts > ML_VALUES_MAX;
 }
 
 static bool array_method(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str name, const list_call *at)

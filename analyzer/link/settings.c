@@ -5,21 +5,6 @@
 
 enum { SETTINGS_MAX = 256 };
 
-struct ml_shared {
-    ml_arena *arena;
-    bool ready;
-    ML_VEC(ml_place) registered; /* calls of registerAs */
-    ML_VEC(ml_place) roots;      /* calls of ConfigModule.forRoot */
-};
-
-ml_shared *ml_shared_new(ml_arena *arena)
-{
-    ml_shared *shared = ML_NEW(arena, ml_shared);
-
-    *shared = (ml_shared){.arena = arena};
-    return shared;
-}
-
 static void find_in_file(const ml_eval *eval, ml_shared *shared, ml_file_id file)
 {
     const ml_link_host *host = &eval->link->host;
@@ -32,9 +17,9 @@ static void find_in_file(const ml_eval *eval, ml_shared *shared, ml_file_id file
     for (uint32_t i = 0; facts && i < facts->call_count; i++) {
         ml_str callee = ml_source_of(facts, ml_child(facts, facts->calls[i], ML_ROLE_CALLEE));
         if (ml_str_eq(callee, ML_STR("registerAs")) && shared->registered.count < SETTINGS_MAX)
-            ml_vec_push(shared->arena, &shared->registered, ((ml_place){file, facts->calls[i]}));
+            ml_vec_push(&shared->arena, &shared->registered, ((ml_place){file, facts->calls[i]}));
         if (ml_str_eq(callee, ML_STR("ConfigModule.forRoot")) && shared->roots.count < SETTINGS_MAX)
-            ml_vec_push(shared->arena, &shared->roots, ((ml_place){file, facts->calls[i]}));
+            ml_vec_push(&shared->arena, &shared->roots, ((ml_place){file, facts->calls[i]}));
     }
 }
 
@@ -43,10 +28,10 @@ static const ml_shared *settings(const ml_eval *eval)
     const ml_link_host *host = &eval->link->host;
     ml_shared *shared = eval->shared;
 
-    for (uint32_t i = 0; !shared->ready && i < host->file_count; i++)
+    for (uint32_t i = 0; !shared->has_settings && i < host->file_count; i++)
         if (ml_file_kind_is_script(host->files[i].kind))
             find_in_file(eval, shared, i + 1);
-    shared->ready = true;
+    shared->has_settings = true;
     return shared;
 }
 

@@ -14,7 +14,7 @@ static bool same_pieces(const ml_value *a, const ml_value *b)
 {
     if (a->piece_count != b->piece_count)
         return false;
-    for (uint32_t i = 0; i < a->piece_count; i++)
+    for (uint32_t i = a->piece_count; i-- > 0;) /* texts of one place differ at their ends */
         if (a->pieces[i].hole != b->pieces[i].hole || !ml_str_eq(a->pieces[i].text, b->pieces[i].text))
             return false;
     return true;
@@ -276,11 +276,16 @@ static bool is_absolute(const ml_value *url);
 static ml_values without_missing(ml_eval *eval, ml_values values)
 {
     ml_set set = {.eval = eval};
+    uint32_t missing = 0;
 
+    for (uint32_t i = 0; i < values.count; i++)
+        missing += values.items[i].kind == ML_V_UNDEFINED;
+    if (!missing || missing == values.count)
+        return values;
     for (uint32_t i = 0; i < values.count; i++)
         if (values.items[i].kind != ML_V_UNDEFINED)
             ml_set_add(&set, &values.items[i]);
-    return set.count && set.count < values.count ? ml_set_done(&set) : values;
+    return ml_set_done(&set);
 }
 
 /* "https://" put before a text that has a scheme already: the program asks first whether it has. */
@@ -297,13 +302,17 @@ ml_values ml_concat(ml_eval *eval, ml_values left, ml_values right, ml_place pla
 
     left = without_missing(eval, left);
     right = without_missing(eval, right);
-    for (uint32_t i = 0; i < left.count; i++)
+    for (uint32_t i = 0; i < left.count; i++) {
+        bool begun = false; /* a text that begins as the left one is in the set, or has found no place there */
         for (uint32_t j = 0; j < right.count; j++) {
-            ml_value value = is_second_scheme(&left.items[i], &right.items[j])
-                                 ? right.items[j]
-                                 : joined(eval, &left.items[i], &right.items[j], place);
+            bool second = is_second_scheme(&left.items[i], &right.items[j]);
+            if (begun && !second && set.count > ML_VALUES_MAX)
+                continue;
+            ml_value value = second ? right.items[j] : joined(eval, &left.items[i], &right.items[j], place);
             ml_set_add(&set, &value);
+            begun |= !second && set.count > ML_VALUES_MAX && ml_value_is_text(&left.items[i]) && left.items[i].piece_count;
         }
+    }
     return ml_set_done(&set);
 }
 
