@@ -3,7 +3,7 @@
  * leaves open, it says. Callbacks are called with the items, so that urls.map(f) is what f returns. */
 #include "link_internal.h"
 
-enum { LIST_MAX = 256, PAIRS_MAX = 64, CALLBACKS_MAX = 64, LISTS_IN_LISTS_MAX = 3 };
+enum { LIST_MAX = 256, PAIRS_MAX = 64, CALLBACKS_MAX = 64, LISTS_IN_LISTS_MAX = 3, OPEN_ITEMS_MAX = 4 };
 
 static bool is_one_of(ml_str name, const char *const *names, size_t count)
 {
@@ -618,14 +618,14 @@ static ml_values concatenated(ml_eval *eval, ml_item_list list, bool *all, const
     return *all ? ml_array_of(eval, list, at->place) : ml_array_of_set(eval, union_of(eval, list), at->place);
 }
 
-/* Joined, the items would make more texts than a value keeps. */
+/* Joined, items of several values each make no text that says anything. */
 static bool is_too_open(ml_item_list list)
 {
-    uint32_t texts = 1;
+    uint32_t open = 0;
 
-    for (uint32_t i = 0; i < list.count && texts <= ML_VALUES_MAX; i++)
-        texts *= list.items[i].count ? list.items[i].count : 1;
-    return texts > ML_VALUES_MAX;
+    for (uint32_t i = 0; i < list.count; i++)
+        open += list.items[i].count > 1;
+    return open > OPEN_ITEMS_MAX;
 }
 
 static bool array_method(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str name, const list_call *at)
