@@ -283,6 +283,14 @@ rule_sql rule_archive_of(ml_str text)
     return sql;
 }
 
+void rule_each_call(ml_ctx *ctx, rule_judge_call *judge)
+{
+    const ml_facts *facts = ml_ctx_facts(ctx);
+
+    for (uint32_t i = 0; ml_pricing_concerns(ctx) && i < facts->call_count; i++)
+        judge(ctx, facts, facts->calls[i]);
+}
+
 void rule_each_sql(ml_ctx *ctx, rule_judge_sql *judge)
 {
     const ml_link_host *host = ml_link_host_of(ml_ctx_link(ctx));
@@ -293,6 +301,6 @@ void rule_each_sql(ml_ctx *ctx, rule_judge_sql *judge)
             continue;
         rule_sql sql = rule_archive_of(text);
         if (sql.copy.len)
-            judge(ctx, host->files[i].path, text, 0, &sql);
+            judge(ctx, host->files[i].path, text, &sql);
     }
 }

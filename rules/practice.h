@@ -22,6 +22,10 @@ ml_node_id rule_method_call(const ml_facts *facts, ml_node_id call, const char *
 bool rule_on_bills(const ml_facts *facts, ml_node_id call, const char *verbs);
 bool rule_on_usages(const ml_facts *facts, ml_node_id call, const char *verbs);
 
+typedef void rule_judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call);
+/* Calls judge for every call of a file that speaks of bills. */
+void rule_each_call(ml_ctx *ctx, rule_judge_call *judge);
+
 /* The expression a name stands for when it is written once; else the node itself. */
 ml_node_id rule_meaning(const ml_facts *facts, ml_node_id node);
 /* Value of an object's property (a shorthand's IDENT, resolved), 0 if there is none; through names. */
@@ -53,8 +57,8 @@ typedef struct rule_sql {
 /* The first INSERT ... SELECT about bills, and the first DELETE from bills after it. */
 rule_sql rule_archive_of(ml_str text);
 
-typedef void rule_judge_sql(ml_ctx *ctx, ml_str path, ml_str text, uint32_t start, const rule_sql *sql);
-/* Calls judge for every .sql file of the project that copies bills. start is 0. */
+typedef void rule_judge_sql(ml_ctx *ctx, ml_str path, ml_str text, const rule_sql *sql);
+/* Calls judge for every .sql file of the project that copies bills. */
 void rule_each_sql(ml_ctx *ctx, rule_judge_sql *judge);
 
 #endif

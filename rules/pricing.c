@@ -1,12 +1,9 @@
 /* The cost expressions of a file, for all pricing rules. */
 #include "pricing.h"
 
-bool ml_pricing_concerns(const ml_facts *facts)
+bool ml_pricing_concerns(const ml_ctx *ctx)
 {
-    for (uint32_t i = 0; i < ml_formula_word_count; i++)
-        if (ml_str_contains(facts->lines.text, ml_str_of(ml_formula_words[i])))
-            return true;
-    return false;
+    return ml_ctx_holds_any(ctx, ml_formula_words, ml_formula_word_count);
 }
 
 static bool has_any(ml_str text, const char *const *words, size_t count)
@@ -101,7 +98,7 @@ void ml_pricing_each(ml_ctx *ctx, ml_pricing_judge *judge)
     ml_arena scratch = {0};
     ml_formula_sites sites = {0};
 
-    if (!ml_pricing_concerns(facts))
+    if (!ml_pricing_concerns(ctx))
         return;
     ml_formula_sites_of(&sites, &scratch, facts);
     ml_formula *formulas = ML_NEW_ARRAY(&scratch, ml_formula, sites.count ? sites.count : 1);

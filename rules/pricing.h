@@ -18,7 +18,7 @@ typedef void ml_pricing_judge(ml_ctx *ctx, const ml_pricing *pricing);
 void ml_pricing_each(ml_ctx *ctx, ml_pricing_judge *judge);
 
 /* Does the file hold a word of pricing or billing? Rules look at no other file. */
-bool ml_pricing_concerns(const ml_facts *facts);
+bool ml_pricing_concerns(const ml_ctx *ctx);
 
 /* Is it a model or table of bills, usages, prices or summaries: AIBillingRecord, ai_model_usage? */
 bool ml_pricing_is_model(ml_str name);

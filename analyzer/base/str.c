@@ -28,6 +28,14 @@ bool ml_str_eq_c(ml_str a, const char *b)
     return ml_str_eq(a, ml_str_of(b));
 }
 
+bool ml_str_is_one_of(ml_str s, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ml_str_eq_c(s, words[i]))
+            return true;
+    return false;
+}
+
 bool ml_str_eq_nocase(ml_str a, ml_str b)
 {
     if (a.len != b.len)

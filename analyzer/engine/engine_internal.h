@@ -49,6 +49,11 @@ struct ml_worker {
     ml_problems problems;
     ml_checks bridge, schema;
     ml_suppressions suppressions;
+    struct {
+        ml_file_id file;
+        const char *const *words;
+        bool answer;
+    } held;              /* the last question of ml_ctx_holds_any */
 };
 
 struct ml_ctx {

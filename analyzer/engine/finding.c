@@ -12,6 +12,20 @@ const ml_facts *ml_ctx_facts(const ml_ctx *ctx)
     return ctx->facts;
 }
 
+bool ml_ctx_holds_any(const ml_ctx *ctx, const char *const *words, uint32_t count)
+{
+    ml_worker *worker = ctx->worker;
+
+    if (worker->held.file == ctx->file && worker->held.words == words)
+        return worker->held.answer;
+    worker->held.file = ctx->file;
+    worker->held.words = words;
+    worker->held.answer = false;
+    for (uint32_t i = 0; i < count && !worker->held.answer; i++)
+        worker->held.answer = ml_str_contains(ctx->facts->lines.text, ml_str_of(words[i]));
+    return worker->held.answer;
+}
+
 const ml_link *ml_ctx_link(const ml_ctx *ctx)
 {
     return ctx->worker->engine->link;

@@ -5,16 +5,6 @@
 
 enum { LIST_MAX = 256, PAIRS_MAX = 64, CALLBACKS_MAX = 64, LISTS_IN_LISTS_MAX = 3, OPEN_ITEMS_MAX = 4 };
 
-static bool is_one_of(ml_str name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (ml_str_eq_c(name, names[i]))
-            return true;
-    return false;
-}
-
-#define IS_ONE_OF(name, names) is_one_of((name), (names), sizeof(names) / sizeof *(names))
-
 /* ---- making them ---- */
 
 ml_values ml_array_of_set(ml_eval *eval, ml_values items, ml_place place)
@@ -394,7 +384,7 @@ static ml_values given(ml_eval *eval, const ml_value *receiver, ml_str method, u
 
     if (receiver->kind == ML_V_MAP && ml_str_eq(method, ML_STR("forEach")))
         return n < 2 ? nth_of(eval, ml_any_item(eval, receiver, place), 1 - n, place) : ml_nothing();
-    if (is_list && n == 0 && IS_ONE_OF(method, element_first))
+    if (is_list && n == 0 && ML_STR_IS_ONE_OF(method, element_first))
         return ml_any_item(eval, receiver, place);
     if (is_list && n == 1 && (ml_str_eq(method, ML_STR("reduce")) || ml_str_eq(method, ML_STR("reduceRight"))))
         return ml_any_item(eval, receiver, place);
@@ -409,7 +399,7 @@ bool ml_is_callback_method(ml_str method, uint32_t n)
 {
     if (n == 1)
         return ml_str_starts(method, ML_STR("reduce")) || ml_str_eq(method, ML_STR("forEach"));
-    return IS_ONE_OF(method, element_first) || ml_str_eq(method, ML_STR("then"));
+    return ML_STR_IS_ONE_OF(method, element_first) || ml_str_eq(method, ML_STR("then"));
 }
 
 bool ml_callback_param(ml_eval *eval, ml_values receivers, ml_str method, uint32_t n, ml_place place, ml_values *out)
@@ -636,15 +626,15 @@ static bool array_method(ml_eval *eval, ml_values *out, const ml_value *receiver
     ml_item_list list = {0};
     uint32_t index;
 
-    if (IS_ONE_OF(name, same)) {
+    if (ML_STR_IS_ONE_OF(name, same)) {
         *out = ml_one(eval, *receiver); /* some of the items: a set read by unknown key already means that */
         return true;
     }
-    if (IS_ONE_OF(name, ends)) {
+    if (ML_STR_IS_ONE_OF(name, ends)) {
         *out = ml_any_item(eval, receiver, at->place);
         return out->count > 0;
     }
-    if (!IS_ONE_OF(name, reads))
+    if (!ML_STR_IS_ONE_OF(name, reads))
         return false;
     bool all = ml_list_items(eval, receiver, &list);
     if (ml_str_eq(name, ML_STR("at"))) {
@@ -777,7 +767,7 @@ bool ml_list_function(ml_eval *eval, ml_values *out, ml_str path, ml_file_id fil
     bool construct = ml_kind_of(ml_facts_in(eval, file), call) == ML_NODE_NEW;
     list_call at = {file, call, frame, {file, call}};
 
-    if (IS_ONE_OF(path, objects))
+    if (ML_STR_IS_ONE_OF(path, objects))
         return of_object(eval, out, path, &at);
     if (construct && ml_str_eq(path, ML_STR("Map"))) {
         *out = made_map(eval, &at);

@@ -3,16 +3,6 @@
  * they count as output only at the root or beside a package.json or tsconfig.json. */
 #include "scope.h"
 
-static bool is_one_of(ml_str name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (ml_str_eq_c(name, names[i]))
-            return true;
-    return false;
-}
-
-#define IS_ONE_OF(name, list) is_one_of((name), (list), sizeof(list) / sizeof *(list))
-
 ml_folder_use ml_folder_use_of(ml_str name, bool below_src)
 {
     static const char *const never[] = {".git", ".hg", ".svn"};
@@ -23,20 +13,20 @@ ml_folder_use ml_folder_use_of(ml_str name, bool below_src)
     };
     static const char *const output[] = {"build", "out", "coverage"};
 
-    if (IS_ONE_OF(name, never))
+    if (ML_STR_IS_ONE_OF(name, never))
         return ML_FOLDER_NEVER;
-    if (IS_ONE_OF(name, skip))
+    if (ML_STR_IS_ONE_OF(name, skip))
         return ML_FOLDER_SKIP;
     if (ml_str_eq_c(name, "dist"))
         return below_src ? ML_FOLDER_ENTER : ML_FOLDER_SKIP;
-    return IS_ONE_OF(name, output) ? ML_FOLDER_OUTPUT : ML_FOLDER_ENTER;
+    return ML_STR_IS_ONE_OF(name, output) ? ML_FOLDER_OUTPUT : ML_FOLDER_ENTER;
 }
 
 bool ml_folder_is_test(ml_str name)
 {
     static const char *const names[] = {"test",  "tests", "__tests__", "__mocks__", "__fixtures__", "spec",
                                         "specs", "e2e",   "fixtures",  "cypress",   "__snapshots__"};
-    return IS_ONE_OF(name, names);
+    return ML_STR_IS_ONE_OF(name, names);
 }
 
 bool ml_file_is_test(ml_str name)

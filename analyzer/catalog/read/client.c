@@ -3,6 +3,7 @@
  * The file is terser than the record: "at" may list several paths, and "url" and
  * "base" several places; each combination becomes a call of its own. */
 #include "ml/catalog_read.h"
+#include "record.h"
 
 #include "ml/json_read.h"
 
@@ -25,11 +26,6 @@ typedef struct reader {
 typedef ML_VEC(ml_client_entry) entry_list;
 typedef ML_VEC(ml_client_call) call_list;
 typedef ML_VEC(ml_url_place) place_list;
-
-static ml_status missing(const reader *r, const ml_json *object, const char *key)
-{
-    return ml_json_fail(&r->source, object, "\"%s\" is missing", key);
-}
 
 static ml_status read_arg(const reader *r, const ml_json *value, int8_t *out)
 {
@@ -56,7 +52,7 @@ static ml_status read_place(const reader *r, const ml_json *value, ml_url_place 
     if ((status = ml_json_check_keys(&r->source, value, place_keys)) != ML_OK)
         return status;
     if (!ml_json_get(value, "arg"))
-        return missing(r, value, "arg");
+        return ml_record_missing(&r->source, value, "arg");
     if ((status = read_arg(r, ml_json_get(value, "arg"), &place.arg)) != ML_OK ||
         (status = ml_json_read_strings(&r->source, r->arena, value, "keys", &place.keys, &place.key_count)) != ML_OK ||
         (status = ml_json_read_strings(&r->source, r->arena, value, "host", &place.host_keys, &place.host_key_count)) !=
@@ -238,7 +234,7 @@ static ml_status read_entries(const reader *r, const ml_json *root, ml_client *o
     ml_status status;
 
     if (!list)
-        return missing(r, root, "entries");
+        return ml_record_missing(&r->source, root, "entries");
     if ((status = ml_json_expect(&r->source, list, ML_JSON_ARRAY)) != ML_OK)
         return status;
     for (const ml_json *item = list->first; item; item = item->next)
@@ -264,18 +260,6 @@ static ml_status read_transport(const reader *r, const ml_json *root, ml_transpo
             return ML_OK;
         }
     return ml_json_fail(&r->source, root, "\"transport\" must be http, websocket, eventsource, shell, proxy or code");
-}
-
-static ml_status check_id(const reader *r, const ml_json *root, ml_str id)
-{
-    ml_str name = ml_path_name(ml_str_of(r->source.path));
-
-    if (!id.len)
-        return missing(r, root, "id");
-    if (!ml_str_eq_c(ml_path_ext(name), ".json") || !ml_str_eq(ml_str_slice(name, 0, name.len - 5), id))
-        return ml_json_fail(&r->source, ml_json_get(root, "id"), "the file of \"%.*s\" must be named %.*s.json",
-                            ML_STR_ARG(id), ML_STR_ARG(id));
-    return ML_OK;
 }
 
 /* Instances that factories yield must be of use: something must lie below their path. */
@@ -309,7 +293,7 @@ ml_status ml_client_read(ml_client *out, ml_arena *arena, ml_str text, const cha
     if ((status = ml_json_parse(&root, arena, text, true, path, error)) != ML_OK ||
         (status = ml_json_check_keys(&r.source, root, client_keys)) != ML_OK ||
         (status = ml_json_read_string(&r.source, root, "id", &client.id)) != ML_OK ||
-        (status = check_id(&r, root, client.id)) != ML_OK ||
+        (status = ml_record_check_id(&r.source, root, client.id)) != ML_OK ||
         (status = ml_json_read_string(&r.source, root, "name", &client.name)) != ML_OK ||
         (status = read_transport(&r, root, &client.transport)) != ML_OK ||
         (status = read_entries(&r, root, &client)) != ML_OK ||
@@ -323,11 +307,11 @@ ml_status ml_client_read(ml_client *out, ml_arena *arena, ml_str text, const cha
         (status = check_yields(&r, root, &client)) != ML_OK)
         return status;
     if (!client.name.len)
-        return missing(&r, root, "name");
+        return ml_record_missing(&r.source, root, "name");
     if (!ml_json_get(root, "sources"))
-        return missing(&r, root, "sources");
+        return ml_record_missing(&r.source, root, "sources");
     if (!client.request_count)
-        return missing(&r, root, "requests");
+        return ml_record_missing(&r.source, root, "requests");
     client.trust = doubtful ? ML_TRUST_DOUBTFUL : ML_TRUST_FULL;
     *out = client;
     return ML_OK;

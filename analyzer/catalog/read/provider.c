@@ -1,5 +1,6 @@
 /* rules/providers/<id>.json to ml_provider. docs/catalogue.md explains the keys to people. */
 #include "ml/catalog_read.h"
+#include "record.h"
 
 #include "ml/json_read.h"
 
@@ -25,11 +26,6 @@ typedef struct reader {
 
 typedef ML_VEC(ml_host) host_list;
 
-static ml_status missing(const reader *r, const ml_json *object, const char *key)
-{
-    return ml_json_fail(&r->source, object, "\"%s\" is missing", key);
-}
-
 static ml_status read_trust(const reader *r, const ml_json *object, ml_trust *out)
 {
     bool doubtful = false;
@@ -49,7 +45,7 @@ static ml_status read_word(const reader *r, const ml_json *object, const char *k
     if (status != ML_OK)
         return status;
     if (!word.len)
-        return missing(r, object, key);
+        return ml_record_missing(&r->source, object, key);
     for (unsigned i = 0; words[i]; i++)
         if (ml_str_eq_c(word, words[i])) {
             *out = i;
@@ -239,7 +235,7 @@ static ml_status read_key(const reader *r, const ml_json *value, ml_key_pattern 
         (status = ml_json_read_bool(&r->source, value, "needsName", &out->needs_name)) != ML_OK ||
         (status = read_trust(r, value, &out->trust)) != ML_OK)
         return status;
-    return out->pattern.len ? ML_OK : missing(r, value, "pattern");
+    return out->pattern.len ? ML_OK : ml_record_missing(&r->source, value, "pattern");
 }
 
 static ml_status read_keys(const reader *r, const ml_json *root, ml_provider *out)
@@ -326,19 +322,6 @@ static ml_status read_names(const reader *r, const ml_json *root, ml_provider *o
     return ml_json_read_strings(&r->source, r->arena, root, "sources", &sources, &source_count);
 }
 
-/* "rules/providers/openai.json" is about "openai". */
-static ml_status check_id(const reader *r, const ml_json *root, ml_str id)
-{
-    ml_str name = ml_path_name(ml_str_of(r->source.path));
-
-    if (!id.len)
-        return missing(r, root, "id");
-    if (!ml_str_eq_c(ml_path_ext(name), ".json") || !ml_str_eq(ml_str_slice(name, 0, name.len - 5), id))
-        return ml_json_fail(&r->source, ml_json_get(root, "id"), "the file of \"%.*s\" must be named %.*s.json",
-                            ML_STR_ARG(id), ML_STR_ARG(id));
-    return ML_OK;
-}
-
 ml_status ml_provider_read(ml_provider *out, ml_arena *arena, ml_str text, const char *path, ml_error *error)
 {
     const ml_json *root;
@@ -352,7 +335,7 @@ ml_status ml_provider_read(ml_provider *out, ml_arena *arena, ml_str text, const
     if ((status = ml_json_parse(&root, arena, text, true, path, error)) != ML_OK ||
         (status = ml_json_check_keys(&r.source, root, provider_keys)) != ML_OK ||
         (status = ml_json_read_string(&r.source, root, "id", &provider.id)) != ML_OK ||
-        (status = check_id(&r, root, provider.id)) != ML_OK ||
+        (status = ml_record_check_id(&r.source, root, provider.id)) != ML_OK ||
         (status = ml_json_read_string(&r.source, root, "name", &provider.name)) != ML_OK ||
         (status = read_flags(&r, root, &provider)) != ML_OK || (status = read_hosts(&r, root, &provider)) != ML_OK ||
         (status = ml_json_read_strings(&r.source, arena, root, "sharesHostWith", &provider.shares_host_with,
@@ -362,9 +345,9 @@ ml_status ml_provider_read(ml_provider *out, ml_arena *arena, ml_str text, const
         (status = read_ports(&r, root, &provider)) != ML_OK)
         return status;
     if (!provider.name.len)
-        return missing(&r, root, "name");
+        return ml_record_missing(&r.source, root, "name");
     if (!ml_json_get(root, "sources"))
-        return missing(&r, root, "sources");
+        return ml_record_missing(&r.source, root, "sources");
     *out = provider;
     return ML_OK;
 }

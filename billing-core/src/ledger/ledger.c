@@ -12,13 +12,18 @@
 
 /* ---- statements ---- */
 
+/* A key taken between look and insert: another writer was faster. */
+static bill_status or_busy(bill_status status, bill_error *error)
+{
+    return status == BILL_ECONFLICT ? bill_error_set(error, BILL_EBUSY, "another writer was faster") : status;
+}
+
 bill_status bill_query(bill_ledger *ledger, const char *sql, const bill_params *params, bill_row_fn row, void *context,
                        bill_error *error)
 {
-    bill_status status = bill_store_run(ledger->store, sql, params ? params->values : NULL, params ? params->count : 0,
-                                        row, context, error);
-    /* a key taken between look and insert: another writer was faster */
-    return status == BILL_ECONFLICT ? bill_error_set(error, BILL_EBUSY, "another writer was faster") : status;
+    return or_busy(bill_store_run(ledger->store, sql, params ? params->values : NULL, params ? params->count : 0, row,
+                                  context, error),
+                   error);
 }
 
 bill_status bill_exec(bill_ledger *ledger, const char *sql, const bill_params *params, bill_error *error)
@@ -44,32 +49,12 @@ bill_status bill_exec_unless_taken(bool *done, bill_ledger *ledger, const char *
     return status;
 }
 
-typedef struct first {
-    int64_t value;
-    bool found;
-} first;
-
-static bill_status take_first(void *context, const bill_value *row, size_t count)
-{
-    first *out = context;
-    if (out->found || count == 0)
-        return BILL_OK;
-    bill_status status = bill_value_int(&out->value, &row[0]);
-    out->found = status == BILL_OK;
-    return status == BILL_ENOTFOUND ? BILL_OK : status;
-}
-
 bill_status bill_query_int(int64_t *out, bill_ledger *ledger, const char *sql, const bill_params *params,
                            bill_error *error)
 {
-    first found = {0};
-    bill_status status = bill_query(ledger, sql, params, take_first, &found, error);
-    if (status != BILL_OK)
-        return status;
-    if (!found.found)
-        return BILL_ENOTFOUND;
-    *out = found.value;
-    return BILL_OK;
+    return or_busy(bill_store_int(out, ledger->store, sql, params ? params->values : NULL, params ? params->count : 0,
+                                  error),
+                   error);
 }
 
 /* ---- transactions ---- */

@@ -4,7 +4,6 @@
  *          or cycle.
  * Silent   about create, upsert and changes of status, time and refunded amount. */
 #include "practice.h"
-#include "pricing.h"
 
 static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 {
@@ -25,12 +24,7 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 
 static void judge_file(ml_ctx *ctx)
 {
-    const ml_facts *facts = ml_ctx_facts(ctx);
-
-    if (!ml_pricing_concerns(facts))
-        return;
-    for (uint32_t i = 0; i < facts->call_count; i++)
-        judge_call(ctx, facts, facts->calls[i]);
+    rule_each_call(ctx, judge_call);
 }
 
 extern const ml_rule ml_rule_practice_amount_rewritten;

@@ -13,9 +13,8 @@ static bool is_fault(ml_str text, const rule_sql *sql)
     return rest.len && (rest.data[0] == '*' || (rest.len > 2 && rest.data[1] == '.' && rest.data[2] == '*'));
 }
 
-static void judge_sql(ml_ctx *ctx, ml_str path, ml_str text, uint32_t start, const rule_sql *sql)
+static void judge_sql(ml_ctx *ctx, ml_str path, ml_str text, const rule_sql *sql)
 {
-    (void)start;
     if (is_fault(text, sql))
         ml_ctx_report_at(ctx, path, text, sql->copy_start, sql->copy_start + (uint32_t)sql->copy.len);
 }

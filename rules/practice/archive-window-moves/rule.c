@@ -19,9 +19,8 @@ static bool is_fault(const rule_sql *sql)
            !rule_text_has(sql->remove, "archive");
 }
 
-static void judge_sql(ml_ctx *ctx, ml_str path, ml_str text, uint32_t start, const rule_sql *sql)
+static void judge_sql(ml_ctx *ctx, ml_str path, ml_str text, const rule_sql *sql)
 {
-    (void)start;
     if (is_fault(sql))
         ml_ctx_report_at(ctx, path, text, sql->remove_start, sql->remove_start + (uint32_t)sql->remove.len);
 }
@@ -38,7 +37,7 @@ static void judge_text(ml_ctx *ctx, ml_node_id node)
     const ml_facts *facts = ml_ctx_facts(ctx);
     ml_str own = ml_source_of(facts, node);
 
-    if (!ml_pricing_concerns(facts) || ml_str_find_nocase(own, ML_STR("delete")) == ML_NOT_FOUND)
+    if (!ml_pricing_concerns(ctx) || ml_str_find_nocase(own, ML_STR("delete")) == ML_NOT_FOUND)
         return;
     ml_node_id function = rule_function_around(facts, node);
     ml_str around = function ? ml_source_of(facts, function) : facts->lines.text;

@@ -21,9 +21,8 @@ static bool is_fault(ml_str text, const rule_sql *sql)
     return !begins || ddl || commits;
 }
 
-static void judge_sql(ml_ctx *ctx, ml_str path, ml_str text, uint32_t start, const rule_sql *sql)
+static void judge_sql(ml_ctx *ctx, ml_str path, ml_str text, const rule_sql *sql)
 {
-    (void)start;
     if (is_fault(text, sql))
         ml_ctx_report_at(ctx, path, text, sql->remove_start, sql->remove_start + (uint32_t)sql->remove.len);
 }

@@ -4,7 +4,6 @@
  * Silent   where a violated unique key is caught, a search comes before (another rule
  *          says that), duplicates are ignored, or the data is written by key. */
 #include "practice.h"
-#include "pricing.h"
 
 static bool is_guarded(const ml_facts *facts, ml_node_id call)
 {
@@ -27,12 +26,7 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 
 static void judge_file(ml_ctx *ctx)
 {
-    const ml_facts *facts = ml_ctx_facts(ctx);
-
-    if (!ml_pricing_concerns(facts))
-        return;
-    for (uint32_t i = 0; i < facts->call_count; i++)
-        judge_call(ctx, facts, facts->calls[i]);
+    rule_each_call(ctx, judge_call);
 }
 
 extern const ml_rule ml_rule_practice_backfill_without_guard;

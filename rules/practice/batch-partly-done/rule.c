@@ -4,7 +4,6 @@
  *          forEach, and one update of many ids whose count nobody looks at.
  * Silent   inside a transaction, and when a transaction is handed on. */
 #include "practice.h"
-#include "pricing.h"
 
 /* updateBillingStatus(id, ...), markPaid(id) */
 static bool changes_status(const ml_facts *facts, ml_node_id call)
@@ -53,12 +52,7 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 
 static void judge_file(ml_ctx *ctx)
 {
-    const ml_facts *facts = ml_ctx_facts(ctx);
-
-    if (!ml_pricing_concerns(facts))
-        return;
-    for (uint32_t i = 0; i < facts->call_count; i++)
-        judge_call(ctx, facts, facts->calls[i]);
+    rule_each_call(ctx, judge_call);
 }
 
 extern const ml_rule ml_rule_practice_batch_partly_done;

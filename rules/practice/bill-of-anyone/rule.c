@@ -116,7 +116,7 @@ static void judge_file(ml_ctx *ctx)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
 
-    if (!ml_pricing_concerns(facts))
+    if (!ml_pricing_concerns(ctx))
         return;
     for (uint32_t i = 0; i < facts->call_count; i++)
         judge_call(ctx, facts, facts->calls[i]);

@@ -4,7 +4,6 @@
  *          table in SQL texts.
  * Silent   in functions and files that archive, and in tests. */
 #include "practice.h"
-#include "pricing.h"
 
 static bool is_elsewhere(ml_ctx *ctx, ml_node_id node)
 {
@@ -40,12 +39,7 @@ static void judge_text(ml_ctx *ctx, ml_node_id node)
 
 static void judge_file(ml_ctx *ctx)
 {
-    const ml_facts *facts = ml_ctx_facts(ctx);
-
-    if (!ml_pricing_concerns(facts))
-        return;
-    for (uint32_t i = 0; i < facts->call_count; i++)
-        judge_call(ctx, facts, facts->calls[i]);
+    rule_each_call(ctx, judge_call);
 }
 
 extern const ml_rule ml_rule_practice_bills_deleted;

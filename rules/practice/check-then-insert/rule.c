@@ -6,7 +6,6 @@
  * Silent   inside a transaction or with a lock, where a violated unique key is caught,
  *          and about findOrCreate and upsert. */
 #include "practice.h"
-#include "pricing.h"
 
 static bool is_guarded(const ml_facts *facts, ml_node_id call)
 {
@@ -61,12 +60,7 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 
 static void judge_file(ml_ctx *ctx)
 {
-    const ml_facts *facts = ml_ctx_facts(ctx);
-
-    if (!ml_pricing_concerns(facts))
-        return;
-    for (uint32_t i = 0; i < facts->call_count; i++)
-        judge_call(ctx, facts, facts->calls[i]);
+    rule_each_call(ctx, judge_call);
 }
 
 extern const ml_rule ml_rule_practice_check_then_insert;

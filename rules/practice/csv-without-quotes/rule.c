@@ -62,7 +62,7 @@ static void judge_file(ml_ctx *ctx)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
 
-    if (!ml_pricing_concerns(facts) || (!rule_text_has(facts->lines.text, "csv") && !rule_text_has(facts->path, "csv export")))
+    if (!ml_pricing_concerns(ctx) || (!rule_text_has(facts->lines.text, "csv") && !rule_text_has(facts->path, "csv export")))
         return;
     for (uint32_t i = 0; i < facts->call_count; i++)
         judge_join(ctx, facts, facts->calls[i]);

@@ -5,7 +5,6 @@
  * Silent   when the function looks at the status itself, and about options put together
  *          elsewhere. */
 #include "practice.h"
-#include "pricing.h"
 
 static bool creates_bills(const ml_facts *facts, ml_node_id function)
 {
@@ -37,12 +36,7 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 
 static void judge_file(ml_ctx *ctx)
 {
-    const ml_facts *facts = ml_ctx_facts(ctx);
-
-    if (!ml_pricing_concerns(facts))
-        return;
-    for (uint32_t i = 0; i < facts->call_count; i++)
-        judge_call(ctx, facts, facts->calls[i]);
+    rule_each_call(ctx, judge_call);
 }
 
 extern const ml_rule ml_rule_practice_failed_calls_billed;

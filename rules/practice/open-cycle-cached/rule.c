@@ -4,7 +4,6 @@
  *          speaks of bills, in a function that does not ask whether the cycle is closed.
  * Silent   about short times, keys with a version, and unknown times. */
 #include "practice.h"
-#include "pricing.h"
 
 enum { SECONDS_MIN = 300 };
 
@@ -69,12 +68,7 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 
 static void judge_file(ml_ctx *ctx)
 {
-    const ml_facts *facts = ml_ctx_facts(ctx);
-
-    if (!ml_pricing_concerns(facts))
-        return;
-    for (uint32_t i = 0; i < facts->call_count; i++)
-        judge_call(ctx, facts, facts->calls[i]);
+    rule_each_call(ctx, judge_call);
 }
 
 extern const ml_rule ml_rule_practice_open_cycle_cached;

@@ -4,7 +4,6 @@
  *          refunded amount.
  * Silent   when the data is put together elsewhere, and about statuses from variables. */
 #include "practice.h"
-#include "pricing.h"
 
 static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 {
@@ -21,12 +20,7 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 
 static void judge_file(ml_ctx *ctx)
 {
-    const ml_facts *facts = ml_ctx_facts(ctx);
-
-    if (!ml_pricing_concerns(facts))
-        return;
-    for (uint32_t i = 0; i < facts->call_count; i++)
-        judge_call(ctx, facts, facts->calls[i]);
+    rule_each_call(ctx, judge_call);
 }
 
 extern const ml_rule ml_rule_practice_refund_without_amount;

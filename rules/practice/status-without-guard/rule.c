@@ -5,7 +5,6 @@
  * Silent   when the where is not written out, when the function compares the status
  *          itself or holds a lock. */
 #include "practice.h"
-#include "pricing.h"
 
 static const char *const status_keys = "billingStatus billing_status status";
 static const char *const guard_keys =
@@ -65,12 +64,7 @@ static void judge_text(ml_ctx *ctx, ml_node_id node)
 
 static void judge_file(ml_ctx *ctx)
 {
-    const ml_facts *facts = ml_ctx_facts(ctx);
-
-    if (!ml_pricing_concerns(facts))
-        return;
-    for (uint32_t i = 0; i < facts->call_count; i++)
-        judge_call(ctx, facts, facts->calls[i]);
+    rule_each_call(ctx, judge_call);
 }
 
 extern const ml_rule ml_rule_practice_status_without_guard;

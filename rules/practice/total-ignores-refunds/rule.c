@@ -4,7 +4,6 @@
  *          speaks neither of refunds nor of cancelled bills.
  * Silent   when the function subtracts or sums refunds itself, or calls the figure gross. */
 #include "practice.h"
-#include "pricing.h"
 
 static bool sums_amount(ml_str query)
 {
@@ -26,12 +25,7 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 
 static void judge_file(ml_ctx *ctx)
 {
-    const ml_facts *facts = ml_ctx_facts(ctx);
-
-    if (!ml_pricing_concerns(facts))
-        return;
-    for (uint32_t i = 0; i < facts->call_count; i++)
-        judge_call(ctx, facts, facts->calls[i]);
+    rule_each_call(ctx, judge_call);
 }
 
 extern const ml_rule ml_rule_practice_total_ignores_refunds;

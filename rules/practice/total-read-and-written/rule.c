@@ -39,7 +39,7 @@ static void judge_file(ml_ctx *ctx)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
 
-    if (!ml_pricing_concerns(facts))
+    if (!ml_pricing_concerns(ctx))
         return;
     for (ml_node_id node = 1; node < facts->node_count; node++) {
         ml_node_id target = ml_kind_of(facts, node) == ML_NODE_ASSIGN ? ml_child(facts, node, ML_ROLE_TARGET) : 0;

@@ -28,7 +28,7 @@ static void judge_file(ml_ctx *ctx)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
 
-    if (!ml_pricing_concerns(facts) || rule_text_has(facts->lines.text, "zod joi class-validator express-validator yup ajv valibot celebrate"))
+    if (!ml_pricing_concerns(ctx) || rule_text_has(facts->lines.text, "zod joi class-validator express-validator yup ajv valibot celebrate"))
         return;
     for (ml_node_id node = 1; node < facts->node_count; node++) {
         if (!is_period(facts, node) || is_tested(facts, node))

@@ -94,7 +94,7 @@ static void judge_file(ml_ctx *ctx)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
 
-    if (!ml_pricing_concerns(facts))
+    if (!ml_pricing_concerns(ctx))
         return;
     ml_pricing_each(ctx, judge);
     for (ml_node_id node = 1; node < facts->node_count; node++) {

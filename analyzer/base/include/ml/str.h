@@ -22,6 +22,8 @@ typedef struct ml_str {
 ml_str ml_str_of(const char *terminated); /* NULL gives an empty view */
 bool ml_str_eq(ml_str a, ml_str b);
 bool ml_str_eq_c(ml_str a, const char *b);
+bool ml_str_is_one_of(ml_str s, const char *const *words, size_t count);
+#define ML_STR_IS_ONE_OF(s, words) ml_str_is_one_of((s), (words), sizeof(words) / sizeof *(words))
 bool ml_str_eq_nocase(ml_str a, ml_str b); /* ASCII letters only */
 int ml_str_cmp(ml_str a, ml_str b);        /* by bytes, then by length */
 bool ml_str_starts(ml_str s, ml_str prefix);
