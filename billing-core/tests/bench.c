@@ -153,6 +153,7 @@ static bool start_mariadb(void)
                        "--no-defaults",
                        data,
                        "--auth-root-authentication-method=normal",
+                       "--force", /* also where the machine has no name that resolves, as in a container */
                        "--skip-test-db",
                        "--innodb-log-file-size=32M",
                        "--innodb-flush-log-at-trx-commit=0",

@@ -80,7 +80,7 @@ start() { # start NODE [OPTION]: returns once the node is synced
 for node in 1 2 3; do
     configure $node
     run_as mariadb-install-db --no-defaults --datadir="$dir/$node" --auth-root-authentication-method=normal \
-        --skip-test-db >"$dir/install.log" 2>&1 || { cat "$dir/install.log"; exit 1; }
+        --force --skip-test-db >"$dir/install.log" 2>&1 || { cat "$dir/install.log"; exit 1; }
 done
 start 1 --wsrep-new-cluster
 start 2
