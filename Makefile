@@ -6,7 +6,7 @@
 #   make build        the programs, into build/release/bin
 #   make test         every test, release and address+undefined sanitizers; billing on
 #                     SQLite and on a MariaDB server of its own
-#   make test-full    also clang, the thread sanitizer, PostgreSQL, and the format check
+#   make test-full    also clang, the thread sanitizer, and PostgreSQL
 #   make test-galera  billing on a cluster of three MariaDB nodes, one of them killed
 #   make test-long    billing's tests at full length: 200 kills, 10 x 20,000 random steps
 #   make bench        what billing costs, as ratios (BENCH_RECORDS=1000000)
@@ -49,7 +49,6 @@ test: setup-test $(GRAMMARS)
 
 test-full: setup-full $(GRAMMARS)
 	@BILLING_MUST_RUN="mariadb postgres" sh tests/run.sh release asan clang tsan
-	@sh packaging/format.sh check
 
 test-galera: setup-galera build/release/build.ninja
 	@cmake --build build/release --target billing_cli billing_conformance_test
