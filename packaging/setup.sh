@@ -46,6 +46,8 @@ for_build() {
     header_from pcre2.h libpcre2-dev
     header_from jansson.h libjansson-dev
     header_from sqlite3.h libsqlite3-dev
+    header_from microhttpd.h libmicrohttpd-dev
+    header_from openssl/hmac.h libssl-dev
     header_from gmp.h libgmp-dev
     header_from cmocka.h libcmocka-dev
 }

@@ -164,7 +164,8 @@ static const struct {
     {"record",  6},
     {"ledger",  6},
     {"query",   7},
-    {"cli",     8},
+    {"serve",   8},
+    {"cli",     9},
 };
 
 static int floor_of(const char *name, size_t length)

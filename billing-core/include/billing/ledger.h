@@ -47,6 +47,11 @@ const char *bill_ledger_currency(const bill_ledger *ledger);
 bill_time bill_ledger_now(const bill_ledger *ledger);
 bill_store *bill_ledger_store(const bill_ledger *ledger);
 
+/* For a ledger that serves several callers: who the journal names from now on (1 to 64 bytes), and
+ * how long a call tries again while the store is busy. Without the latter it is a matter of minutes. */
+bill_status bill_ledger_act_as(bill_ledger *ledger, const char *actor);
+void bill_ledger_patience(bill_ledger *ledger, int64_t milliseconds);
+
 /* Group commit: calls until the end share one transaction. Nothing they
  * answered is durable before bill_ledger_group_end returned BILL_OK. A call
  * that fails after it began to write spoils the group, whose end then fails. */

@@ -92,6 +92,13 @@ typedef struct bill_export_options {
 bill_status bill_export_csv(bill_sink sink, void *sink_context, bill_ledger *ledger, const bill_filter *filter,
                             const bill_export_options *options, bill_error *error);
 
+/* A piece of the above, for who cannot be written to at any time: the rows of
+ * at most `limit` records with ids above `after`, the header before the first
+ * ones (after 0). *next is the id to go on from, 0 at the end. */
+bill_status bill_export_csv_page(int64_t *next, bill_sink sink, void *sink_context, bill_ledger *ledger,
+                                 const bill_filter *filter, const bill_export_options *options, int64_t after,
+                                 int64_t limit, bill_error *error);
+
 /* Writes both exports, reads them back and compares: the rows that are not
  * cancelled add up to the gross of the bill, and those of the cost
  * specification to its net, per currency. *count is the number of

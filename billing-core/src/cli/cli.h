@@ -60,6 +60,14 @@ typedef enum option_id {
     OPT_TYPE,
     OPT_RESPONSE,
     OPT_STREAM,
+    OPT_LISTEN,
+    OPT_PORT,
+    OPT_SECRET_FILE,
+    OPT_SECRET_ENV,
+    OPT_ISSUER,
+    OPT_AUDIENCE,
+    OPT_WORKERS,
+    OPT_CONNECTIONS,
     OPT_COUNT
 } option_id;
 
@@ -106,6 +114,9 @@ bool count_option(int64_t *out, const invocation *in, option_id id);
 bool amount_of(bill_amount *out, const invocation *in, const char *text, const char *what);
 bool time_of(bill_time *out, const invocation *in, const char *text, const char *what);
 
+/* The address of --db, of the environment, or the default. */
+const char *store_address(const invocation *in);
+
 /* Opens --db for a command; the ledger too if wanted. */
 typedef struct session {
     bill_store *store;
@@ -113,6 +124,7 @@ typedef struct session {
     bill_time now; /* of --now, or BILL_TIME_NONE */
 } session;
 int open_session(session *out, invocation *in, bool with_ledger);
+bill_time session_clock(void *session); /* --now if given */
 void close_session(session *s);
 
 /* [from, to) from --from and --to: days of the billing zone, the last one
@@ -142,5 +154,6 @@ int run_reconcile(invocation *in);
 int run_close(invocation *in);
 int run_archive(invocation *in);
 int run_price(invocation *in);
+int run_serve(invocation *in);
 
 #endif

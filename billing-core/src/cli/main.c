@@ -64,22 +64,27 @@ bool time_of(bill_time *out, const invocation *in, const char *text, const char 
     return false;
 }
 
-static bill_time session_clock(void *context)
+bill_time session_clock(void *context)
 {
     const session *s = context;
     return s->now == BILL_TIME_NONE ? bill_time_now() : s->now;
 }
 
-int open_session(session *out, invocation *in, bool with_ledger)
+const char *store_address(const invocation *in)
 {
     const char *address = in->values[OPT_DB] ? in->values[OPT_DB] : getenv("BILLING_DB");
+    return address && address[0] ? address : "billing.db";
+}
+
+int open_session(session *out, invocation *in, bool with_ledger)
+{
     const char *actor = in->values[OPT_ACTOR] ? in->values[OPT_ACTOR] : getenv("USER");
     bill_ledger_options options = {actor, session_clock, out};
     memset(out, 0, sizeof *out);
     out->now = BILL_TIME_NONE;
     if (in->values[OPT_NOW] && !time_of(&out->now, in, in->values[OPT_NOW], "--now"))
         return EXIT_USAGE;
-    bill_status status = bill_store_open(&out->store, address && address[0] ? address : "billing.db", &in->error);
+    bill_status status = bill_store_open(&out->store, store_address(in), &in->error);
     if (status == BILL_OK && with_ledger)
         status = bill_ledger_open(&out->ledger, out->store, &options, &in->error);
     if (status == BILL_OK)

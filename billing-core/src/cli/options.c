@@ -57,6 +57,16 @@ static const struct {
     [OPT_TYPE] = {"type", "WORD", "billing type: token, character, count, second", "计费类型"},
     [OPT_RESPONSE] = {"response", "FILE", "a provider's JSON response; its usage is read", "供应商响应（JSON）"},
     [OPT_STREAM] = {"stream", "FILE", "a provider's event stream; its usage is read", "供应商事件流"},
+    [OPT_LISTEN] = {"listen", "ADDRESS", "numeric address to listen on; default 127.0.0.1", "监听地址（数字形式），默认 127.0.0.1"},
+    [OPT_PORT] = {"port", "N", "port to listen on; default 8080, 0 takes a free one and prints it", "监听端口，默认 8080；0 为任选空闲端口并打印"},
+    [OPT_SECRET_FILE] = {"secret-file", "FILE", "secret of the tokens (HS256), at least 32 bytes; a newline at its end does not count",
+                         "令牌（HS256）密钥文件，至少 32 字节，末尾换行不计"},
+    [OPT_SECRET_ENV] = {"secret-env", "NAME", "environment variable that holds the secret; default BILLING_JWT_SECRET",
+                        "存放密钥的环境变量，默认 BILLING_JWT_SECRET"},
+    [OPT_ISSUER] = {"issuer", "NAME", "tokens must name this issuer (iss)", "令牌的签发者（iss）必须是它"},
+    [OPT_AUDIENCE] = {"audience", "NAME", "tokens must be for this audience (aud)", "令牌的受众（aud）必须是它"},
+    [OPT_WORKERS] = {"workers", "N", "threads with a store connection each, 1 to 64; default 4", "工作线程数，各有一个数据库连接，1 到 64，默认 4"},
+    [OPT_CONNECTIONS] = {"connections", "N", "clients at once, 1 to 10000; default 256", "最大并发连接数，1 到 10000，默认 256"},
 };
 
 #define OPTIONS(...) (const option_id[]){__VA_ARGS__ OPT_COUNT}
@@ -86,6 +96,9 @@ const command commands[] = {
      OPTIONS(OPT_TYPE, OPT_INPUT_PRICE, OPT_OUTPUT_PRICE, OPT_UNIT_PRICE, OPT_PER, OPT_CURRENCY, OPT_PROVIDER, OPT_QUALIFIER,
              OPT_FROM, OPT_TO, OPT_CLOSE_PREVIOUS, ),
      run_price},
+    {"serve", "", "answer HTTP requests until SIGTERM", "提供 HTTP API，直到收到 SIGTERM",
+     OPTIONS(OPT_LISTEN, OPT_PORT, OPT_SECRET_FILE, OPT_SECRET_ENV, OPT_ISSUER, OPT_AUDIENCE, OPT_WORKERS, OPT_CONNECTIONS, ),
+     run_serve},
 };
 /* clang-format on */
 const size_t command_count = sizeof commands / sizeof commands[0];

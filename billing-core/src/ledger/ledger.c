@@ -52,9 +52,9 @@ bill_status bill_exec_unless_taken(bool *done, bill_ledger *ledger, const char *
 bill_status bill_query_int(int64_t *out, bill_ledger *ledger, const char *sql, const bill_params *params,
                            bill_error *error)
 {
-    return or_busy(bill_store_int(out, ledger->store, sql, params ? params->values : NULL, params ? params->count : 0,
-                                  error),
-                   error);
+    return or_busy(
+        bill_store_int(out, ledger->store, sql, params ? params->values : NULL, params ? params->count : 0, error),
+        error);
 }
 
 /* ---- transactions ---- */
@@ -121,6 +121,24 @@ static void pause_before(int attempt)
     (void)nanosleep(&wait, NULL);
 }
 
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Waits before a further attempt; false once the caller's patience is over. */
+static bool try_again(const bill_ledger *ledger, int attempt, int64_t began)
+{
+    if (attempt == 0)
+        return true;
+    if (attempt == ATTEMPTS_MAX || (ledger->patience_ms && monotonic_ms() - began >= ledger->patience_ms))
+        return false;
+    pause_before(attempt);
+    return true;
+}
+
 /* A call inside of a group: no transaction of its own, and no second try. */
 static bill_status in_group(bill_ledger *ledger, bill_work work, void *context, bill_error *error)
 {
@@ -136,11 +154,10 @@ static bill_status in_group(bill_ledger *ledger, bill_work work, void *context, 
 bill_status bill_transact(bill_ledger *ledger, bill_work work, void *context, bill_error *error)
 {
     bill_status status = BILL_EBUSY;
+    int64_t began = monotonic_ms();
     if (ledger->in_group)
         return in_group(ledger, work, context, error);
-    for (int attempt = 0; attempt < ATTEMPTS_MAX && status == BILL_EBUSY; attempt++) {
-        if (attempt)
-            pause_before(attempt);
+    for (int attempt = 0; status == BILL_EBUSY && try_again(ledger, attempt, began); attempt++) {
         status = start(ledger, error);
         if (status == BILL_OK)
             status = work(ledger, context, error);
@@ -155,11 +172,10 @@ bill_status bill_transact(bill_ledger *ledger, bill_work work, void *context, bi
 bill_status bill_ledger_group_begin(bill_ledger *ledger, bill_error *error)
 {
     bill_status status = BILL_EBUSY;
+    int64_t began = monotonic_ms();
     if (ledger->in_group)
         return bill_error_set(error, BILL_ESTATE, "a group is open already");
-    for (int attempt = 0; attempt < ATTEMPTS_MAX && status == BILL_EBUSY; attempt++) {
-        if (attempt)
-            pause_before(attempt);
+    for (int attempt = 0; status == BILL_EBUSY && try_again(ledger, attempt, began); attempt++) {
         if ((status = start(ledger, error)) != BILL_OK)
             undo(ledger);
     }
@@ -324,6 +340,16 @@ void bill_ledger_close(bill_ledger *ledger)
     bill_free(ledger->models);
     bill_zone_free(ledger->zone);
     bill_free(ledger);
+}
+
+bill_status bill_ledger_act_as(bill_ledger *ledger, const char *actor)
+{
+    return actor[0] ? bill_copy(ledger->actor, sizeof ledger->actor, actor, strlen(actor)) : BILL_EINVAL;
+}
+
+void bill_ledger_patience(bill_ledger *ledger, int64_t milliseconds)
+{
+    ledger->patience_ms = milliseconds;
 }
 
 const bill_zone *bill_ledger_zone(const bill_ledger *ledger)

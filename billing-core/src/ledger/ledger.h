@@ -31,6 +31,7 @@ struct bill_ledger {
     char currency[4], actor[65];
     bill_time (*clock)(void *context);
     void *clock_context;
+    int64_t patience_ms; /* 0: all attempts */
 
     bool in_group, spoiled; /* an open group; a call in it failed half-way */
     bool wrote;             /* the current call changed something */

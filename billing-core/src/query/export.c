@@ -244,20 +244,30 @@ static bill_status write_focus(void *context, const bill_record *r)
     return status;
 }
 
-bill_status bill_export_csv(bill_sink sink, void *sink_context, bill_ledger *ledger, const bill_filter *filter,
-                            const bill_export_options *options, bill_error *error)
+bill_status bill_export_csv_page(int64_t *next, bill_sink sink, void *sink_context, bill_ledger *ledger,
+                                 const bill_filter *filter, const bill_export_options *options, int64_t after,
+                                 int64_t limit, bill_error *error)
 {
     writer out = {.sink = sink,
                   .sink_context = sink_context,
                   .zone = bill_ledger_zone(ledger),
                   .options = options,
                   .first = true};
-    bill_status status = options->focus ? sink(sink_context, focus_header, strlen(focus_header)) : write_header(&out);
+    bill_status status = BILL_OK;
+    if (after == 0)
+        status = options->focus ? sink(sink_context, focus_header, strlen(focus_header)) : write_header(&out);
     if (status == BILL_OK)
-        status =
-            bill_query_records(NULL, ledger, filter, 0, 0, options->focus ? write_focus : write_record, &out, error);
+        status = bill_query_records(next, ledger, filter, after, limit, options->focus ? write_focus : write_record,
+                                    &out, error);
     bill_text_finish(&out.row);
     if (status != BILL_OK && (!error || error->status == BILL_OK))
         return bill_error_set(error, status, "export: %s", bill_status_text(status));
     return status;
+}
+
+bill_status bill_export_csv(bill_sink sink, void *sink_context, bill_ledger *ledger, const bill_filter *filter,
+                            const bill_export_options *options, bill_error *error)
+{
+    int64_t next;
+    return bill_export_csv_page(&next, sink, sink_context, ledger, filter, options, 0, 0, error);
 }
