@@ -200,6 +200,19 @@ bool rule_is_sink(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
     return is_sink(ml_ctx_config(ctx), written) || is_sink_by_text(facts, call, written);
 }
 
+/* recordUsage of './telemetry/usage': a counter for the operator, no record of the user's. */
+static bool is_of_telemetry(const ml_facts *facts, ml_node_id call)
+{
+    static const char *const words[] = {"telemetry", "analytics", "/metrics", "posthog", "sentry"};
+    ml_node_id node = ml_child(facts, call, ML_ROLE_CALLEE);
+
+    while (ml_kind_of(facts, node) == ML_NODE_MEMBER)
+        node = ml_child(facts, node, ML_ROLE_OBJECT);
+    const ml_binding *b = &facts->bindings[ml_node_at(facts, node)->ref];
+    return ml_kind_of(facts, node) == ML_NODE_IDENT && ml_node_at(facts, node)->ref && b->kind == ML_BIND_IMPORT &&
+           rule_contains_any(facts->imports[b->index].specifier, words, RULE_COUNT(words));
+}
+
 bool rule_is_record(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 {
     static const char *const verbs[] = {"record", "track", "save",  "create",  "add", "insert",
@@ -209,7 +222,7 @@ bool rule_is_record(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
     ml_str written = rule_callee_text(ctx, facts, call);
     const ml_strs *sinks = &ml_ctx_config(ctx)->bridge.sinks;
 
-    if (ml_kind_of(facts, call) != ML_NODE_CALL)
+    if (ml_kind_of(facts, call) != ML_NODE_CALL || is_of_telemetry(facts, call))
         return false;
     for (uint32_t i = 0; i < sinks->count; i++)
         if (ends_with_path(written, sinks->items[i]))

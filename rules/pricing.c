@@ -22,8 +22,68 @@ bool ml_pricing_is_model(ml_str name)
     return has_any(name, words, sizeof words / sizeof *words);
 }
 
+bool ml_pricing_is_of_usage(const ml_facts *facts, ml_node_id node, const ml_formula *formula)
+{
+    static const char *const words[] = {"tokens",      "prompt",      "completion", "llm",       "openai",     "anthropic",
+                                        "modelname",   "model_name",  "modelid",    "model_id",  "billingtype", "billing_type",
+                                        "imagecount",  "image_count", "character",  "speech",    "transcri",    "synth",
+                                        "ai_model",    "aimodel",     "usagetype",  "usage_type", "model.",      "video"};
+
+    for (uint32_t i = 0; formula && i < formula->sum.count; i++)
+        for (int role = ML_FR_INPUT; role <= ML_FR_IMAGES; role++)
+            if (formula->sum.terms[i].power[role])
+                return true;
+    uint32_t function = ml_function_around(facts, node);
+    ml_str around = function ? ml_source_of(facts, facts->functions[function].node) : facts->lines.text;
+    return has_any(around, words, sizeof words / sizeof *words) || ml_pricing_is_model(around);
+}
+
+static const char *const sample_words[] = {"fixture", "fixtures", "seed", "seeds", "seeder", "mock", "mocks", "stories"};
+
+/* Invented data: db/seeds/spans.ts, fixtures.ts, mock-usage.ts. */
+static bool is_sample(ml_str path)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i <= path.len; i++) {
+        char c = i < path.len ? path.data[i] : '/';
+        if (c != '/' && c != '.' && c != '-' && c != '_')
+            continue;
+        ml_str word = ml_str_slice(path, at, i);
+        for (size_t k = 0; k < sizeof sample_words / sizeof *sample_words; k++)
+            if (ml_str_eq_nocase(word, ml_str_of(sample_words[k])))
+                return true;
+        at = i + 1;
+    }
+    return false;
+}
+
+bool ml_pricing_is_forecast(const ml_facts *facts, const ml_formula_site *site)
+{
+    static const char *const words[] = {"estimat", "saving", "forecast", "simulat", "predict", "projected"};
+
+    if (has_any(site->target, words, sizeof words / sizeof *words) ||
+        has_any(ml_path_name(facts->path), words, sizeof words / sizeof *words))
+        return true;
+    for (uint32_t f = site->function; f;) {
+        ml_node_id node = facts->functions[f].node, holder = ml_node_at(facts, node)->parent;
+        ml_str name = ml_text_of(facts, node).len ? ml_text_of(facts, node) : ml_text_of(facts, holder);
+        if (ml_kind_of(facts, holder) == ML_NODE_DECLARATOR)
+            name = ml_text_of(facts, ml_child(facts, holder, ML_ROLE_TARGET));
+        if (has_any(name, words, sizeof words / sizeof *words))
+            return true;
+        f = ml_function_around(facts, holder);
+    }
+    return false;
+}
+
+/* What leaves for others is not our record: events, payment services, messages. */
 static bool is_writer(ml_str callee)
 {
+    static const char *const elsewhere[] = {"event", "emit", "stripe", "paypal", "toast", "notif"};
+
+    if (has_any(callee, elsewhere, sizeof elsewhere / sizeof *elsewhere))
+        return false;
     static const char *const verbs[] = {"create", "upsert", "insert", "update", "save", "recordusage", "recordbilling",
                                         "addbill", "writebill", "storebill", "values", "set"};
     size_t dot = ml_str_rfind_char(callee, '.');
@@ -98,7 +158,7 @@ void ml_pricing_each(ml_ctx *ctx, ml_pricing_judge *judge)
     ml_arena scratch = {0};
     ml_formula_sites sites = {0};
 
-    if (!ml_pricing_concerns(ctx))
+    if (!ml_pricing_concerns(ctx) || is_sample(facts->path))
         return;
     ml_formula_sites_of(&sites, &scratch, facts);
     ml_formula *formulas = ML_NEW_ARRAY(&scratch, ml_formula, sites.count ? sites.count : 1);

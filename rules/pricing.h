@@ -20,6 +20,12 @@ void ml_pricing_each(ml_ctx *ctx, ml_pricing_judge *judge);
 /* Does the file hold a word of pricing or billing? Rules look at no other file. */
 bool ml_pricing_concerns(const ml_ctx *ctx);
 
+/* Is the code about what AI calls use: by the formula's measures, else by the words around the
+ * node? Hours of work, order lines and subscriptions have prices too. */
+bool ml_pricing_is_of_usage(const ml_facts *facts, ml_node_id node, const ml_formula *formula);
+/* Is the site about what might be or was saved, for information only? */
+bool ml_pricing_is_forecast(const ml_facts *facts, const ml_formula_site *site);
+
 /* Is it a model or table of bills, usages, prices or summaries: AIBillingRecord, ai_model_usage? */
 bool ml_pricing_is_model(ml_str name);
 /* Is the node part of the data given to a call that writes a record? */

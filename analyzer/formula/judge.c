@@ -289,7 +289,8 @@ static ml_formula_fault fault_of(const comparison *c, bool has_output, bool has_
 
     if (c->operation)
         return ML_FORMULA_OPERATION;
-    if (c->swapped)
+    /* What has no output swaps nothing: `output.embeddingTokens` is the answer's count. */
+    if (c->swapped && !c->site->one_sided)
         return has_role(&c->sum, ML_FR_INPUT_PRICE) && has_role(&c->sum, ML_FR_OUTPUT_PRICE) ? ML_FORMULA_SWAPPED
                : c->input && c->output                                                          ? ML_FORMULA_ONE_PRICE
                                                                                                 : ML_FORMULA_SWAPPED;

@@ -292,6 +292,14 @@ static ml_formula_sum accumulated(reader *r, at w, const ml_binding *b, ml_bindi
     return sum;
 }
 
+static bool counts_characters(const ml_formula_sum *sum)
+{
+    for (uint32_t i = 0; i < sum->count; i++)
+        if (sum->terms[i].power[ML_FR_CHARACTERS] == 1)
+            return true;
+    return false;
+}
+
 static ml_formula_sum read_variable(reader *r, at w, ml_node_id node, const ml_binding *b)
 {
     ml_binding_id id = ml_node_at(w.facts, node)->ref;
@@ -310,6 +318,9 @@ static ml_formula_sum read_variable(reader *r, at w, ml_node_id node, const ml_b
                                                         : read(r, w, value);
     /* A price written down as a number is still that price; a number without name is a number. */
     if (ml_sum_is_number(&sum, &num, &den) && num != 0 && own != ML_FR_UNKNOWN && own != ML_FR_PER)
+        return thing(r, own, b->name, &around, b->name);
+    /* `tokens = text.length / 4` counts tokens, however roughly. */
+    if (own <= ML_FR_TOKENS && counts_characters(&sum))
         return thing(r, own, b->name, &around, b->name);
     if (!ml_sum_is_unknown(&sum) || own == ML_FR_UNKNOWN)
         return sum;

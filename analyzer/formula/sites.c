@@ -60,6 +60,7 @@ static void describe(ml_formula_site *site, const ml_facts *facts)
         ml_words_add(&holder, function_name(facts, function));
     }
     ml_words_add(&where, ml_path_name(facts->path));
+    ml_words_add(&where, ml_path_name(ml_path_folder(facts->path)));
     if (around)
         ml_words_add(&where, facts->classes[around].name);
     ml_words_add(&where, site->target);

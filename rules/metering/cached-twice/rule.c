@@ -4,7 +4,8 @@
  *          cached count is nowhere taken off the prompt tokens. Decimal libraries count as
  *          arithmetic.
  * Silent   for names that do not tell whether cached tokens are inside (Anthropic's
- *          input_tokens are without), and where anything is subtracted. */
+ *          input_tokens are without), where anything is subtracted, and where another branch
+ *          of the function subtracts: it knows both kinds of provider. */
 #include "metering_fields.h"
 
 enum { TERMS_MAX = 16 };
@@ -53,6 +54,24 @@ static void read_term(const ml_facts *facts, ml_node_id root, term *out, int dep
     }
 }
 
+/* `if (provider is OpenAI) billable = prompt - cached` beside the sum. */
+static bool knows_both(const ml_facts *facts, ml_node_id node)
+{
+    uint32_t index = ml_function_around(facts, node);
+    ml_node_id function = index ? facts->functions[index].node : 0;
+
+    for (ml_node_id n = function; n; n = ml_walk(facts, function, n)) {
+        bool minus = ml_kind_of(facts, n) == ML_NODE_BINARY && ml_node_at(facts, n)->op == ML_OP_SUB;
+        bool taken = method_object(facts, n, differences, RULE_COUNT(differences)) != 0;
+        if (!minus && !taken)
+            continue;
+        ml_str text = ml_source_of(facts, n);
+        if (ml_str_find_nocase(text, ML_STR("prompt")) != ML_NOT_FOUND && ml_str_find_nocase(text, ML_STR("cache")) != ML_NOT_FOUND)
+            return true;
+    }
+    return false;
+}
+
 static void judge_sum(ml_ctx *ctx, ml_node_id root)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
@@ -79,7 +98,7 @@ static void judge_sum(ml_ctx *ctx, ml_node_id root)
         else if (t.product && t.prompt)
             prompt = node;
     }
-    if (!prompt || !cached)
+    if (!prompt || !cached || knows_both(facts, root))
         return;
     ml_finding *finding = ml_ctx_report(ctx, root);
     ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), prompt}, "all of the input, cached tokens inside",

@@ -4,7 +4,8 @@
  *          calls nothing but clocks, ids and logs, assigns nothing, and answers made-up data.
  * Silent   for abstract methods and interfaces, for code that throws (not implemented), in
  *          tests and mocks (NoopRecorder), for helpers inside a function, for what repeats
- *          its parameters, and for anything that calls or keeps something. */
+ *          its parameters, for anything that calls or keeps something, and for what is given
+ *          nothing that it could record (an empty accumulator). */
 #include "metering_fields.h"
 
 static bool is_creator(ml_str name)
@@ -86,7 +87,7 @@ static bool is_stub(ml_ctx *ctx, ml_node_id function)
     ml_node_id body = ml_child(facts, function, ML_ROLE_BODY);
     bool answers = false;
 
-    if (!body)
+    if (!body || !ml_child(facts, function, ML_ROLE_PARAM))
         return false;
     for (ml_node_id n = body; n; n = ml_walk(facts, body, n)) {
         switch (ml_kind_of(facts, n)) {

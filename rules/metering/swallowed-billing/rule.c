@@ -1,8 +1,9 @@
 /* metering/swallowed-billing - a bill that could not be written leaves a log line only.
  *
  * Reports  a catch around a billing write, or `.catch(…)` of one, that does nothing but log.
- * Silent   when it throws, records, queues, counts or hands back a failure, and for catches of
- *          the provider's call (unrecorded-failure). */
+ * Silent   when it throws, records, queues, counts or hands back a failure, for catches of
+ *          the provider's call (unrecorded-failure), where an inner catch has the write, for
+ *          catches of texts that do not parse, and for telemetry. */
 #include "metering_fields.h"
 
 static bool is_log(ml_str callee)
@@ -47,6 +48,12 @@ static void report(ml_ctx *ctx, ml_node_id at, ml_node_id write)
     ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), at}, "only a log line is left", "只留下一行日志");
 }
 
+static bool speaks_of_usage(const ml_facts *facts, ml_node_id catch)
+{
+    static const char *const words[] = {"usage", "bill", "record", "metering", "用量", "使用量", "计费", "账单"};
+    return rule_contains_any(ml_source_of(facts, catch), words, RULE_COUNT(words));
+}
+
 static void judge_try(ml_ctx *ctx, ml_node_id try)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
@@ -54,13 +61,19 @@ static void judge_try(ml_ctx *ctx, ml_node_id try)
 
     if (!catch || !body || !only_logs(ctx, ml_child(facts, catch, ML_ROLE_BODY)))
         return;
-    for (ml_node_id n = body; n; n = ml_walk(facts, body, n)) {
-        if (ml_kind_of(facts, n) != ML_NODE_CALL)
+    bool parses = ml_str_contains(ml_source_of(facts, body), ML_STR("JSON.parse("));
+    if (parses && !speaks_of_usage(facts, catch))
+        return;
+    for (ml_node_id n = body; n;) {
+        bool inner = ml_kind_of(facts, n) == ML_NODE_TRY && ml_child(facts, n, ML_ROLE_CATCH);
+        ml_node_id at = n;
+        n = inner ? ml_walk_past(facts, body, n) : ml_walk(facts, body, n);
+        if (ml_kind_of(facts, at) != ML_NODE_CALL)
             continue;
-        if (rule_is_purchase(ctx, ml_ctx_file(ctx), n))
+        if (rule_is_purchase(ctx, ml_ctx_file(ctx), at))
             return;
-        if (!write && is_billing_write(ctx, facts, n))
-            write = n;
+        if (!write && is_billing_write(ctx, facts, at))
+            write = at;
     }
     if (write)
         report(ctx, catch, write);

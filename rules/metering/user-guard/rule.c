@@ -2,8 +2,8 @@
  *
  * Reports  a record below `if (userId)`, `userId && …` or `userId ? … : …`, or behind an early
  *          return for a missing user, when nothing else happens without one.
- * Silent   when the other branch records or throws, and when the test stands before the
- *          provider is called. */
+ * Silent   when the other branch records, throws or refuses the request (401), and when the
+ *          test stands before the provider is called. */
 #include "metering_fields.h"
 #include "metering_paths.h"
 
@@ -17,9 +17,13 @@ static bool runs_record(ml_ctx *ctx, const ml_facts *facts, ml_node_id root)
 
 static bool throws_or_records(ml_ctx *ctx, const ml_facts *facts, ml_node_id root)
 {
+    static const char *const refusals[] = {"401", "403", "unauthor", "unauthenticated", "forbidden", "redirect("};
+
     for (ml_node_id n = root; n; n = ml_walk(facts, root, n))
         if (ml_kind_of(facts, n) == ML_NODE_THROW)
             return true;
+    if (root && rule_contains_any(ml_source_of(facts, root), refusals, RULE_COUNT(refusals)))
+        return true;
     return root && runs_record(ctx, facts, root);
 }
 

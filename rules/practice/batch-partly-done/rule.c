@@ -2,7 +2,8 @@
  *
  * Reports  a call that changes a bill's status in a loop or in a callback of map or
  *          forEach, and one update of many ids whose count nobody looks at.
- * Silent   inside a transaction, and when a transaction is handed on. */
+ * Silent   inside a transaction, when a transaction is handed on, and about the states of
+ *          other things (updateUserStatus). */
 #include "practice.h"
 
 /* updateBillingStatus(id, ...), markPaid(id) */
@@ -12,7 +13,11 @@ static bool changes_status(const ml_facts *facts, ml_node_id call)
 
     if (ml_kind_of(facts, call) != ML_NODE_CALL)
         return false;
-    return (rule_text_has(name, "update set change mark") && rule_text_has(name, "status paid refunded billed cancelled")) ||
+    bool money = rule_text_has(name, "bill record invoice usage charge payment paid refund");
+    bool plain = rule_name_is(name, "updateStatus setStatus changeStatus update_status set_status markCancelled");
+
+    return (rule_text_has(name, "update set change mark") && rule_text_has(name, "status paid refunded billed cancelled") &&
+            (money || plain)) ||
            (rule_on_bills(facts, call, "update") && rule_text_has(ml_source_of(facts, ml_child(facts, call, ML_ROLE_ARG)), "status"));
 }
 

@@ -57,6 +57,11 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
     if (!place.file || file_has_guard(facts))
         return;
     ml_str body = ml_source_of(ml_link_facts(ml_ctx_link(ctx), place.file), place.node);
+    if (ml_kind_of(facts, handler) == ML_NODE_CALL) { /* asyncHandler(async (req, res) => ...) */
+        ml_str written = ml_source_of(facts, handler);
+        if (rule_text_has(written, check_words) || rule_text_has(written, guard_words))
+            return;
+    }
     if (rule_text_has(body, check_words) || rule_text_has(body, "assertowner checkowner requireself ensureself canread"))
         return;
     ml_finding_set(ctx, ml_ctx_report(ctx, call), "route", ml_text_of(facts, path));

@@ -3,7 +3,7 @@
  * Reports  [..., r.modelName, ...].join(",") and templates with commas between their
  *          values, in files that speak of CSV, when a name or text stands in them bare.
  * Silent   about labels, numbers and dates, about values that pass through any function,
- *          and about rows of constants. */
+ *          about rows of constants, and about rows written while debugging. */
 #include "practice.h"
 #include "pricing.h"
 
@@ -22,14 +22,18 @@ static bool is_free_text(const ml_facts *facts, ml_node_id node)
 
 static ml_node_id free_text_in(const ml_facts *facts, ml_node_id holder, ml_role role)
 {
-    for (ml_node_id e = ml_child(facts, holder, role); e; e = ml_next_child(facts, e))
-        if (is_free_text(facts, e))
+    for (ml_node_id e = ml_child(facts, holder, role); e; e = ml_next_child(facts, e)) {
+        ml_node_id meaning = rule_meaning(facts, e); /* const name = escapeCsv(p.name) */
+        if (is_free_text(facts, e) && (meaning == e || is_free_text(facts, meaning)))
             return e;
+    }
     return 0;
 }
 
 static void report(ml_ctx *ctx, ml_node_id at, ml_node_id field)
 {
+    if (rule_text_has(rule_text_around(ml_ctx_facts(ctx), at), "debug"))
+        return; /* nobody opens it but who wrote it */
     ml_finding_set(ctx, ml_ctx_report(ctx, at), "field", ml_source_of(ml_ctx_facts(ctx), field));
 }
 

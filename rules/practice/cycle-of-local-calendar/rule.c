@@ -3,7 +3,8 @@
  * Reports  names with "cycle" that get toISOString().slice(0, 7), getFullYear and
  *          getMonth, or dayjs and moment formats without a zone; and functions so named
  *          that return them.
- * Silent   when a zone is named, and about parts of dates under other names. */
+ * Silent   when a zone is named, about parts of dates under other names, and about numbers
+ *          of cycles (a difference, a product). */
 #include "practice.h"
 #include "pricing.h"
 
@@ -19,6 +20,19 @@ static bool is_calendar(ml_str text)
     bool library = rule_text_has(text, "dayjs( moment( format(new") && rule_text_has(text, "format(");
 
     return (iso || parts || library) && !rule_text_has(text, "tz( timezone utcoffset zone intl zoned");
+}
+
+static bool is_count(const ml_facts *facts, ml_node_id value)
+{
+    uint8_t op = ml_node_at(facts, value)->op;
+
+    if (ml_kind_of(facts, value) != ML_NODE_BINARY)
+        return false;
+    if (op == ML_OP_ADD) {
+        ml_node_id left = ml_child(facts, value, ML_ROLE_LEFT), right = ml_child(facts, value, ML_ROLE_RIGHT);
+        return is_count(facts, left) && is_count(facts, right);
+    }
+    return op == ML_OP_MUL || op == ML_OP_SUB || op == ML_OP_DIV;
 }
 
 static void report(ml_ctx *ctx, ml_node_id at, ml_str name, ml_node_id value)
@@ -58,7 +72,7 @@ static void judge_node(ml_ctx *ctx, const ml_facts *facts, ml_node_id node)
     }
     ml_node_kind what = ml_kind_of(facts, value);
     if ((what == ML_NODE_CALL || what == ML_NODE_TEMPLATE || what == ML_NODE_BINARY) && is_cycle_name(name) &&
-        is_calendar(ml_source_of(facts, value)))
+        !is_count(facts, value) && is_calendar(ml_source_of(facts, value)))
         report(ctx, value, name, value);
 }
 

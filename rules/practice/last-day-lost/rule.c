@@ -4,7 +4,8 @@
  *          date without time (a literal, or a name like endDate), and BETWEEN with such
  *          literals in SQL texts about bills.
  * Silent   about ends with a time, ends that are moved on (endOf, addDays, setHours), ends
- *          of unknown origin, and columns of dates. */
+ *          of unknown origin (a period's `end` may well be an instant), columns of dates, and
+ *          queries that are not about money or usage. */
 #include "practice.h"
 #include "pricing.h"
 
@@ -20,7 +21,26 @@ static bool is_date_only(ml_str text)
 
 static bool is_end_name(ml_str name)
 {
-    return rule_name_is(name, "endDate end_date end to until dateTo toDate endDay lastDay end_day dateEnd endAt");
+    return rule_name_is(name, "endDate end_date dateTo toDate endDay lastDay end_day dateEnd");
+}
+
+/* What only a request's texts make a date: `req.query.end`. */
+static bool is_end_word(ml_str name)
+{
+    return rule_name_is(name, "end to until endAt");
+}
+
+static bool is_end(const ml_facts *facts, ml_node_id node)
+{
+    ml_str name = ml_text_of(facts, node);
+    return is_end_name(name) || (is_end_word(name) && rule_is_from_request(facts, node));
+}
+
+/* Is the query about money or usage: by its function or the file's name? */
+static bool is_about_bills(const ml_facts *facts, ml_node_id node)
+{
+    return rule_text_has(rule_text_around(facts, node), "bill usage invoice charge payment revenue") ||
+           rule_text_has(facts->path, "bill usage invoice charge payment revenue payper");
 }
 
 /* new Date(endDate), new Date('2025-01-31'), or those texts themselves */
@@ -35,7 +55,7 @@ static bool is_midnight(const ml_facts *facts, ml_node_id end)
         if (ml_kind_of(facts, arg) == ML_NODE_STRING)
             return is_date_only(ml_text_of(facts, arg));
         return (ml_kind_of(facts, arg) == ML_NODE_IDENT || ml_kind_of(facts, arg) == ML_NODE_MEMBER) &&
-               is_end_name(ml_text_of(facts, arg));
+               is_end(facts, arg);
     }
     if (ml_kind_of(facts, end) == ML_NODE_STRING)
         return is_date_only(ml_text_of(facts, end));
@@ -74,7 +94,8 @@ static void judge_operator(ml_ctx *ctx, const ml_facts *facts, ml_node_id proper
         end = ml_child_at(facts, value, ML_ROLE_ELEMENT, 1);
     else if (rule_name_is(name, "lte $lte"))
         end = value;
-    if (!end || !is_time_column(facts, property) || !is_midnight(facts, end) || is_moved(facts, property))
+    if (!end || !is_time_column(facts, property) || !is_midnight(facts, end) || is_moved(facts, property) ||
+        !is_about_bills(facts, property))
         return;
     ml_finding_set(ctx, ml_ctx_report(ctx, property), "end", ml_str_slice(ml_source_of(facts, end), 0, 60));
 }

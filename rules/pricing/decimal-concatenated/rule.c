@@ -4,8 +4,8 @@
  *          query of a billing model (a loop over it, a callback of reduce, map or forEach,
  *          the result itself) or is typed as one.
  * Silent   when a conversion stands around the column, when a subtraction or product
- *          turns it into a number, about templates, and where the origin of the row is
- *          not seen. */
+ *          turns it into a number, about templates, where the origin of the row is not seen,
+ *          and about a type in a file that has nothing to do with a database. */
 #include "pricing.h"
 
 static bool is_amount_column(ml_str name)
@@ -45,6 +45,31 @@ static bool is_query(const ml_facts *facts, ml_node_id node)
 }
 
 static bool is_row(const ml_facts *facts, ml_node_id node, int depth);
+
+/* A row of a model, and not of an interface that is declared here or of what a page fetched. */
+static bool is_row_type(const ml_facts *facts, ml_str type)
+{
+    static const char *const words[] = {"findAll", "findMany", "findOne", "sequelize", "typeorm", "epository", "knex", "queryRunner"};
+    ml_str text = facts->lines.text;
+    bool database = false;
+
+    if (!ml_pricing_is_model(type) || ml_str_find_char(type, '{') != ML_NOT_FOUND)
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        database |= ml_str_contains(text, ml_str_of(words[i]));
+    while (type.len && (type.data[type.len - 1] == ']' || type.data[type.len - 1] == '['))
+        type.len--;
+    for (size_t at = 0; type.len && at < text.len;) {
+        size_t found = ml_str_find(ml_str_from(text, at), ML_STR("interface "));
+        if (found == ML_NOT_FOUND)
+            break;
+        at += found + 10;
+        ml_str rest = ml_str_from(text, at);
+        if (ml_str_starts(rest, type) && (rest.len == type.len || rest.data[type.len] == ' ' || rest.data[type.len] == '{'))
+            return false;
+    }
+    return database;
+}
 
 /* Does a collection hold rows of a billing model? */
 static bool is_rows(const ml_facts *facts, ml_node_id node, int depth)
@@ -88,8 +113,7 @@ static bool is_row(const ml_facts *facts, ml_node_id node, int depth)
     if (ml_kind_of(facts, node) != ML_NODE_IDENT || !ml_node_at(facts, node)->ref || depth > 4)
         return false;
     if (type)
-        return ml_pricing_is_model(ml_text_of(facts, type)) &&
-               ml_str_find_char(ml_text_of(facts, type), '{') == ML_NOT_FOUND;
+        return is_row_type(facts, ml_text_of(facts, type));
     switch (b->kind) {
     case ML_BIND_VAR: return is_rows(facts, ml_child(facts, b->decl, ML_ROLE_VALUE), depth + 1);
     case ML_BIND_FOR: return is_rows(facts, ml_child(facts, b->decl, ML_ROLE_VALUE), depth + 1);

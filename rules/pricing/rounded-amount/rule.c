@@ -3,8 +3,9 @@
  * Reports  toFixed, toDecimalPlaces, round and Math.round(x * 100) / 100 with fewer than
  *          7 decimals on a cost that is computed from measures and prices, or that goes
  *          into a record; with an amount that changes.
- * Silent   about what is made for people to read, about components of a page, and about
- *          amounts of unknown origin that are not stored. */
+ * Silent   about what is made for people to read, about components of a page, about
+ *          estimates and savings, about amounts of unknown origin that are not stored, and
+ *          about hours of work, order lines and subscriptions. */
 #include "pricing.h"
 
 #include "billing/money.h"
@@ -59,7 +60,12 @@ static void judge_one(ml_ctx *ctx, const ml_pricing *pricing, const ml_formula_r
 
 static void judge(ml_ctx *ctx, const ml_pricing *pricing)
 {
-    if (pricing->site->display || (is_page(ml_ctx_facts(ctx)) && !pricing->stored))
+    const ml_facts *facts = ml_ctx_facts(ctx);
+
+    if (!ml_pricing_is_of_usage(facts, pricing->site->node, pricing->formula) ||
+        ml_pricing_is_forecast(facts, pricing->site))
+        return;
+    if (pricing->site->display || (is_page(facts) && !pricing->stored))
         return;
     for (uint32_t i = 0; i < pricing->formula->rounding_count; i++)
         judge_one(ctx, pricing, &pricing->formula->roundings[i]);

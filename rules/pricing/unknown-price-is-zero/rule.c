@@ -3,8 +3,9 @@
  * Reports  in cost expressions a plain price with 0 as its fallback (`price?.input ?? 0`,
  *          a default value, the other branch of a condition), and in a function named
  *          for costs or prices `return 0` where a price does not exist.
- * Silent   about cached and write prices, which fall back to others, about measures, and
- *          about 0 where the price itself says that the model is free. */
+ * Silent   about cached and write prices, which fall back to others, about measures, about 0
+ *          where the price itself says that the model is free, and about prices of goods,
+ *          work and subscriptions. */
 #include "pricing.h"
 
 static void report(ml_ctx *ctx, ml_file_id file, ml_node_id node)
@@ -19,7 +20,9 @@ static void judge(ml_ctx *ctx, const ml_pricing *pricing)
 {
     const ml_formula *f = pricing->formula;
 
-    for (uint32_t i = 0; i < f->zero_price_count && ml_formula_is_priced(f); i++)
+    for (uint32_t i = 0; i < f->zero_price_count && ml_formula_is_priced(f) &&
+                         ml_pricing_is_of_usage(ml_ctx_facts(ctx), pricing->site->node, f);
+         i++)
         report(ctx, f->zero_prices[i].file, f->zero_prices[i].node);
 }
 
@@ -101,7 +104,7 @@ static void judge_file(ml_ctx *ctx)
         if (ml_kind_of(facts, node) != ML_NODE_IF || !says_no_price(facts, ml_child(facts, node, ML_ROLE_TEST)))
             continue;
         ml_node_id found = zero_returned(facts, ml_child(facts, node, ML_ROLE_THEN));
-        if (found)
+        if (found && ml_pricing_is_of_usage(facts, node, NULL))
             report(ctx, ml_ctx_file(ctx), found);
     }
 }
