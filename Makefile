@@ -9,7 +9,12 @@
 #   make test-full    also clang, the thread sanitizer, and PostgreSQL
 #   make test-galera  billing on a cluster of three MariaDB nodes, one of them killed
 #   make test-long    billing's tests at full length: 200 kills, 10 x 20,000 random steps
-#   make bench        what billing costs, as ratios (BENCH_RECORDS=1000000)
+#   make bench        meterlint compared with ripgrep, oxlint, biome and ast-grep; your own
+#                     folders too with CORPUS="dir dir" (more: docs/performance.md)
+#   make bench-docs   puts the figures of the last bench into docs/performance.md
+#   make bench-billing what billing costs, as ratios (BENCH_RECORDS=1000000)
+#   make pgo          meterlint, compiled along the paths its fixtures take: build/pgo/bin
+#   make instructions records how many instructions a scan of the samples takes
 #   make fuzz         every fuzzer for FUZZ_SECONDS each
 #   make format       clang-format over our C sources
 #   make docs         docs/rules.md, from the rules' own words
@@ -22,9 +27,14 @@ OUT          ?=
 ARGS         ?=
 FUZZ_SECONDS ?= 30
 BENCH_RECORDS ?= 1000000
+CORPUS       ?=
+ROUNDS       ?= 5
+BENCH_ARGS   ?=
+BENCH_BUILD  ?= pgo
 
 SETUP    := sh packaging/setup.sh
 GRAMMARS := grammars/node_modules/.package-lock.json
+PEERS    := bench/node_modules/.package-lock.json
 METERLINT := build/release/bin/meterlint
 
 # A compiler cache is used where one is installed, never asked for.
@@ -32,8 +42,9 @@ ifneq ($(shell command -v ccache 2>/dev/null),)
 export CMAKE_C_COMPILER_LAUNCHER ?= ccache
 endif
 
-.PHONY: help scan build test test-full test-galera test-long bench fuzz format format-check docs \
-        clean setup-build setup-test setup-full setup-galera
+.PHONY: help scan build test test-full test-galera test-long bench bench-docs bench-billing \
+        pgo instructions fuzz format format-check docs clean \
+        setup-build setup-test setup-full setup-galera setup-bench
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -59,9 +70,23 @@ test-long: setup-full build/release/build.ninja
 	    billing_memory_test billing_simulate_test
 	@sh billing-core/tests/long.sh build/release/bin
 
-bench: build/release/build.ninja
+# BENCH_BUILD=release measures what `make build` makes, without the profile.
+bench: setup-bench build/release/build.ninja $(PEERS) $(BENCH_BUILD:pgo=pgo)
+	@cmake --build build/release --target meterlint bench_measure
+	@python3 -B bench/bench.py run --helper build/release/bin/bench_measure --rounds $(ROUNDS) \
+	    --meterlint build/$(BENCH_BUILD)/bin/meterlint --build "$(BENCH_BUILD), `gcc -dumpfullversion`" \
+	    --corpus $(CORPUS) $(BENCH_ARGS)
+
+bench-docs:
+	@python3 -B bench/bench.py docs
+
+bench-billing: build/release/build.ninja
 	@cmake --build build/release --target billing_speed
 	@build/release/bin/billing_speed 20000 $(BENCH_RECORDS)
+
+# Two builds and a run in between, so there is one way to make it.
+pgo: build/release/build.ninja
+	@sh packaging/pgo.sh
 
 fuzz: setup-full $(GRAMMARS)
 	@sh tests/fuzz/run.sh $(FUZZ_SECONDS)
@@ -76,7 +101,7 @@ docs: setup-build
 	@cmake -P cmake/RuleDocs.cmake
 
 clean:
-	rm -rf build grammars/node_modules
+	rm -rf build grammars/node_modules bench/node_modules
 
 setup-build:
 	@$(SETUP) build
@@ -90,10 +115,19 @@ setup-full:
 setup-galera:
 	@$(SETUP) galera
 
+setup-bench:
+	@$(SETUP) bench
+
 # npm itself writes the file this depends on; touch, because npm keeps the time of
 # the package it unpacked when nothing changed.
 $(GRAMMARS): grammars/package-lock.json grammars/package.json | setup-build
 	cd grammars && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Not npm ci: the peers name a program for every platform, and where a platform's is not
+# to be had the lock lacks it, which npm ci refuses. The lock holds for the rest.
+$(PEERS): bench/package-lock.json bench/package.json | setup-bench
+	cd bench && npm install --no-save --loglevel=error
 	@touch $@
 
 # Ninja runs CMake again by itself when a CMake file changes.

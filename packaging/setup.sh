@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what a step needs and this machine lacks, on Debian 12.
 #
-#   sh packaging/setup.sh build|test|full|galera
+#   sh packaging/setup.sh build|test|full|galera|bench
 #
 # A package is asked for only if its command or file is missing: Node may come from
 # elsewhere, and Debian's npm would conflict with it. When nothing is missing, no
@@ -64,6 +64,7 @@ for_full() {
     for_test
     command_from clang clang
     command_from clang-format clang-format
+    command_from valgrind valgrind
     [ -d /usr/lib/postgresql ] || command_from postgres postgresql
 }
 for_galera() {
@@ -73,12 +74,20 @@ for_galera() {
     file_from /usr/lib/galera/libgalera_smm.so galera-4
 }
 
+for_bench() {
+    for_build
+    command_from git git
+    command_from python3 python3
+    command_from rg ripgrep
+}
+
 case "${1:-}" in
 build) for_build ;;
 test) for_test ;;
 full) for_full ;;
 galera) for_galera ;;
-*) echo "usage: sh packaging/setup.sh build|test|full|galera" >&2; exit 2 ;;
+bench) for_bench ;;
+*) echo "usage: sh packaging/setup.sh build|test|full|galera|bench" >&2; exit 2 ;;
 esac
 
 [ -n "$missing" ] || exit 0
