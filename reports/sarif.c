@@ -461,7 +461,6 @@ static void run_properties(sheet *page)
     ml_json_open(json, "properties", '{');
     ml_json_uint(json, "filesTotal", report->files_total);
     ml_json_uint(json, "filesChecked", report->files_checked);
-    ml_json_uint(json, "filesParsed", report->files_parsed);
     ml_json_uint(json, "filesWithParseErrors", report->parse_errors);
     ml_json_uint(json, "problems", report->problems.count);
     ml_json_uint(json, "suppressed", report->suppressed);

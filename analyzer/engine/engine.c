@@ -104,6 +104,11 @@ void ml_worker_free(ml_worker *worker)
     free(worker);
 }
 
+ml_eval *ml_worker_eval(const ml_worker *worker)
+{
+    return worker->eval;
+}
+
 /* ---- one file ---- */
 
 typedef struct visit {

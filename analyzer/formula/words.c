@@ -283,3 +283,11 @@ const char *const ml_formula_words[] = {
     "TokenCount",   "characterCount", "imageCount",
 };
 const uint32_t ml_formula_word_count = sizeof ml_formula_words / sizeof *ml_formula_words;
+
+/* Beginnings of the words of ml_formula_is_cost_name, in the spellings they have in names. */
+const char *const ml_formula_cost_words[] = {
+    "cost", "Cost", "COST", "amount", "Amount", "AMOUNT", "fee", "Fee", "FEE", "charge", "Charge", "CHARGE", "spen",
+    "Spen", "SPEN", "expense", "Expense", "EXPENSE", "usd", "Usd", "USD", "bill", "Bill", "BILL", "payable", "Payable",
+    "PAYABLE", "price", "Price", "PRICE",
+};
+const uint32_t ml_formula_cost_word_count = sizeof ml_formula_cost_words / sizeof *ml_formula_cost_words;

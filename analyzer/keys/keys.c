@@ -10,6 +10,7 @@ typedef struct pattern {
     const ml_provider *provider;
     const ml_key_pattern *key;
     ml_str prefix; /* literal text every match begins with; empty when there is none */
+    pcre2_code *name; /* the names it demands before the key, or NULL */
 } pattern;
 
 struct ml_keys {
@@ -39,6 +40,22 @@ static ml_str literal_prefix(ml_str source)
     return ml_str_slice(source, from, to);
 }
 
+/* "(?i:ark|volc)[…" begins with the names it demands: they are its first group. */
+static pcre2_code *compile_names(const ml_key_pattern *key)
+{
+    size_t end = key->needs_name ? ml_str_find_char(key->pattern, ')') : ML_NOT_FOUND;
+    int error;
+    PCRE2_SIZE offset;
+
+    if (ml_str_starts(key->pattern, ML_STR("(?i)")) && end != ML_NOT_FOUND) {
+        size_t rest = ml_str_find_char(ml_str_from(key->pattern, end + 1), ')');
+        end = rest == ML_NOT_FOUND ? rest : end + 1 + rest;
+    }
+    if (end == ML_NOT_FOUND)
+        return NULL;
+    return pcre2_compile((PCRE2_SPTR)key->pattern.data, end + 1, PCRE2_NEVER_BACKSLASH_C, &error, &offset, NULL);
+}
+
 static bool compile(pattern *out, const ml_provider *provider, const ml_key_pattern *key)
 {
     int error;
@@ -48,6 +65,7 @@ static bool compile(pattern *out, const ml_provider *provider, const ml_key_patt
     out->provider = provider;
     out->key = key;
     out->prefix = literal_prefix(key->pattern);
+    out->name = compile_names(key);
     return out->code != NULL;
 }
 
@@ -81,8 +99,10 @@ void ml_keys_free(ml_keys *keys)
 {
     if (!keys)
         return;
-    for (uint32_t i = 0; i < keys->count; i++)
+    for (uint32_t i = 0; i < keys->count; i++) {
         pcre2_code_free(keys->patterns[i].code);
+        pcre2_code_free(keys->patterns[i].name);
+    }
     pcre2_match_context_free(keys->limits);
     free(keys->patterns);
     free(keys);
@@ -120,15 +140,64 @@ bool ml_key_is_placeholder(ml_str key)
     return key.len < 16 || distinct < 10 || (digits == 0 && !mixed);
 }
 
+/* ---- a cheap no ---- */
+
+/* The shortest bodies there are: alone (AKID…), and behind a mark (the last group of a UUID). */
+enum { BODY_ALONE_MIN = 17, BODY_BEHIND_MARK_MIN = 12, BODY_DIGITS_MIN = 2, BODY_LETTERS_MIN = 2, LETTERS_CAPITALS_MIN = 5 };
+
+typedef struct run {
+    size_t len;
+    uint32_t digits, capitals;
+} run;
+
+static bool is_body(const run *r, bool behind_mark)
+{
+    if (r->len < (behind_mark ? BODY_BEHIND_MARK_MIN : BODY_ALONE_MIN))
+        return false;
+    if (r->digits >= BODY_DIGITS_MIN)
+        return r->len - r->digits >= BODY_LETTERS_MIN;
+    return behind_mark && r->len >= 2 * BODY_ALONE_MIN && r->capitals >= LETTERS_CAPITALS_MIN; /* hf_… is letters alone */
+}
+
+bool ml_key_may_be_in(ml_str text)
+{
+    run part = {0};
+    size_t whole = 0;
+    bool has_body = false;
+
+    for (size_t i = 0; i <= text.len; i++) {
+        char c = i < text.len ? text.data[i] : ' ';
+        bool digit = c >= '0' && c <= '9', capital = c >= 'A' && c <= 'Z';
+        if (digit || capital || (c >= 'a' && c <= 'z')) {
+            part.len++;
+            part.digits += digit;
+            part.capitals += capital;
+            whole++;
+            continue;
+        }
+        has_body |= is_body(&part, part.len < whole);
+        part = (run){0};
+        if (c == '-' || c == '_' || c == '.' || c == '+' || c == '/') {
+            whole++;
+            continue;
+        }
+        if (has_body && whole >= ML_KEY_BYTES_MIN)
+            return true;
+        whole = 0;
+        has_body = false;
+    }
+    return false;
+}
+
 /* ---- matching ---- */
 
-static bool match_at(const ml_keys *keys, const pattern *p, ml_str text, size_t from, size_t *start, size_t *end)
+static bool match_at(const ml_keys *keys, const pcre2_code *code, ml_str text, size_t from, size_t *start, size_t *end)
 {
-    pcre2_match_data *data = pcre2_match_data_create_from_pattern(p->code, NULL);
+    pcre2_match_data *data = pcre2_match_data_create_from_pattern(code, NULL);
 
     if (!data)
         ml_die_no_memory();
-    int groups = pcre2_match(p->code, (PCRE2_SPTR)text.data, text.len, from, 0, data, keys->limits);
+    int groups = pcre2_match(code, (PCRE2_SPTR)text.data, text.len, from, 0, data, keys->limits);
     if (groups > 0) {
         const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(data);
         int group = groups > 1 && offsets[2] != PCRE2_UNSET ? 1 : 0;
@@ -145,12 +214,27 @@ static bool find_with(const ml_keys *keys, const pattern *p, ml_str text, ml_key
 
     if (p->prefix.len >= 2 && !ml_str_contains(text, p->prefix))
         return false;
-    while (from < text.len && match_at(keys, p, text, from, &start, &end)) {
+    while (from < text.len && match_at(keys, p->code, text, from, &start, &end)) {
         if (!ml_key_is_placeholder(ml_str_slice(text, start, end))) {
             *out = (ml_key_match){p->provider, p->key->trust, (uint32_t)start, (uint32_t)end, false};
             return true;
         }
         from = end;
+    }
+    return false;
+}
+
+bool ml_keys_may_find(const ml_keys *keys, ml_str before, ml_str text)
+{
+    size_t start, end;
+
+    text = ml_str_slice(text, 0, ML_KEY_WINDOW_MAX);
+    for (uint32_t i = 0; i < keys->count; i++) {
+        const pattern *p = &keys->patterns[i];
+        if (p->key->needs_name && (!p->name || match_at(keys, p->name, before, 0, &start, &end)))
+            return true;
+        if ((p->prefix.len < 2 || ml_str_contains(text, p->prefix)) && match_at(keys, p->code, text, 0, &start, &end))
+            return true;
     }
     return false;
 }
@@ -200,7 +284,7 @@ ml_str ml_keys_mask(ml_arena *arena, const ml_keys *keys, ml_str text)
             const pattern *p = &keys->patterns[i];
             if (p->prefix.len >= 2 && !ml_str_contains(part, p->prefix))
                 continue;
-            while (from < part.len && match_at(keys, p, part, from, &start, &end)) {
+            while (from < part.len && match_at(keys, p->code, part, from, &start, &end)) {
                 from = end;
                 if (ml_key_is_placeholder(ml_str_slice(part, start, end)))
                     continue;

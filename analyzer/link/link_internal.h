@@ -126,6 +126,7 @@ struct ml_eval {
     ml_arena summary_arena;        /* lives as long as the evaluator */
     ml_intmap summaries;           /* (file, function) -> ml_summary */
     uint32_t summary_walks;
+    ml_intmap carries;             /* (file, node of a function or class) -> ml_carry + 1 */
 };
 
 enum { ML_NESTING_MAX = 220, ML_STARS_MAX = 64 };
@@ -254,6 +255,9 @@ void ml_clients_of_global(ml_eval *eval, ml_set *out, ml_str path, ml_place plac
 /* What the callee of a call may be. A module that is called is its default export. */
 ml_values ml_eval_callee(ml_eval *eval, ml_file_id file, ml_node_id call, const ml_frame *frame);
 void ml_clients_of_external(ml_eval *eval, ml_set *out, ml_str package, ml_str member, ml_place place);
+
+/* What a caller of the function may decide of the requests it sends. */
+ml_carry ml_function_carry(ml_eval *eval, ml_file_id file, uint32_t function);
 
 /* Has a search not yet been in the frame's function with these arguments, as near to its start?
  * Remembers it. */

@@ -18,14 +18,23 @@ typedef struct function_ref {
 typedef struct edge {
     ml_node_id call;
     bool direct;                    /* a request whose host, or a callee that a caller decides */
+    bool sends;                     /* the first of them: a request */
     bool is_virtual;                /* a request whose URL depends on `this`: a subclass may decide it */
     ML_VEC(function_ref) targets;
-    enum { FATE_UNSEEN, FATE_OPEN, FATE_SETTLED, FATE_SETTLED_BY_THIS } fate; /* see edge_is_settled */
+    enum { FATE_UNSEEN, FATE_OPEN, FATE_SETTLED, FATE_SETTLED_BY_THIS } fate, outward; /* see fate_of */
 } edge;
+
+/* What a walk over the edges looks for. */
+typedef enum aim {
+    AIM_ANY,      /* a request or callee that a caller decides */
+    AIM_SUBCLASS, /* the same for a subclass's instance: also what depends on `this` */
+    AIM_REQUEST,  /* a request alone, by a caller or a subclass */
+    AIM_COUNT
+} aim;
 
 struct ml_summary {
     ML_VEC(edge) edges;
-    enum { LEADS_UNKNOWN, LEADS_NOWHERE, LEADS_TO_REQUEST } leads[2]; /* [1]: for a subclass's instance */
+    enum { LEADS_UNKNOWN, LEADS_NOWHERE, LEADS_TO_REQUEST } leads[AIM_COUNT];
     uint32_t visit;                 /* the last reachability walk that met it, */
     struct ml_summary *from;        /* and from where */
 };
@@ -189,7 +198,7 @@ static bool find_edge(ml_eval *eval, ml_file_id file, ml_node_id call, edge *out
     *out = (edge){.call = call};
     for (uint32_t i = 0; i < values.count; i++) {
         const ml_value *value = &values.items[i];
-        out->direct |= value->kind == ML_V_CLIENT && is_open_request(&inner, value, (ml_place){file, call}, &out->is_virtual);
+        out->sends |= value->kind == ML_V_CLIENT && is_open_request(&inner, value, (ml_place){file, call}, &out->is_virtual);
         out->direct |= value->kind == ML_V_UNKNOWN && is_left_to_caller(facts, callee);
         if (value->kind != ML_V_FUNCTION)
             continue;
@@ -198,6 +207,7 @@ static bool find_edge(ml_eval *eval, ml_file_id file, ml_node_id call, edge *out
         if (target.function)
             ml_vec_push(&eval->summary_arena, &out->targets, target);
     }
+    out->direct |= out->sends;
     ml_arena_finish(&inner.arena);
     return out->direct || out->is_virtual || out->targets.count;
 }
@@ -245,21 +255,21 @@ static ml_summary *summary_of(ml_eval *eval, function_ref at)
 
 typedef ML_VEC(ml_summary *) summary_list;
 
-static bool is_end(const edge *out, bool subclass)
+static bool is_end(const edge *out, aim of)
 {
-    return out->direct || (subclass && out->is_virtual);
+    return (of == AIM_REQUEST ? out->sends : out->direct) || (of != AIM_ANY && out->is_virtual);
 }
 
 /* Everything on the way to a request leads to it. */
-static bool mark_way(ml_summary *summary, bool subclass)
+static bool mark_way(ml_summary *summary, aim of)
 {
     for (; summary; summary = summary->from)
-        summary->leads[subclass] = LEADS_TO_REQUEST;
+        summary->leads[of] = LEADS_TO_REQUEST;
     return true;
 }
 
 /* Looks at what can be reached from start; true at the first request. */
-static bool reaches_request(ml_eval *eval, ml_summary *start, bool subclass, summary_list *met)
+static bool reaches_request(ml_eval *eval, ml_summary *start, aim of, summary_list *met)
 {
     uint32_t walk = ++eval->summary_walks;
 
@@ -268,14 +278,14 @@ static bool reaches_request(ml_eval *eval, ml_summary *start, bool subclass, sum
     ml_vec_push(&eval->arena, met, start);
     for (uint32_t at = 0; at < met->count; at++) {
         ml_summary *summary = met->items[at];
-        if (summary->leads[subclass] == LEADS_TO_REQUEST || met->count > REACH_MAX)
-            return mark_way(summary, subclass);
-        if (summary->leads[subclass] == LEADS_NOWHERE)
+        if (summary->leads[of] == LEADS_TO_REQUEST || met->count > REACH_MAX)
+            return mark_way(summary, of);
+        if (summary->leads[of] == LEADS_NOWHERE)
             continue;
         for (uint32_t e = 0; e < summary->edges.count; e++) {
             const edge *out = &summary->edges.items[e];
-            if (is_end(out, subclass))
-                return mark_way(summary, subclass);
+            if (is_end(out, of))
+                return mark_way(summary, of);
             for (uint32_t t = 0; t < out->targets.count; t++) {
                 ml_summary *next = summary_of(eval, out->targets.items[t]);
                 if (next->visit == walk)
@@ -289,26 +299,26 @@ static bool reaches_request(ml_eval *eval, ml_summary *start, bool subclass, sum
     return false;
 }
 
-static bool leads_to_request(ml_eval *eval, function_ref at, bool subclass)
+static bool leads_to_request(ml_eval *eval, function_ref at, aim of)
 {
     ml_summary *summary = summary_of(eval, at);
     summary_list met = {0};
 
-    if (summary->leads[subclass] != LEADS_UNKNOWN)
-        return summary->leads[subclass] == LEADS_TO_REQUEST;
-    if (reaches_request(eval, summary, subclass, &met))
+    if (summary->leads[of] != LEADS_UNKNOWN)
+        return summary->leads[of] == LEADS_TO_REQUEST;
+    if (reaches_request(eval, summary, of, &met))
         return true;
     for (uint32_t i = 0; i < met.count; i++) /* nothing reachable from any of them */
-        met.items[i]->leads[subclass] = LEADS_NOWHERE;
+        met.items[i]->leads[of] = LEADS_NOWHERE;
     return false;
 }
 
-static bool edge_leads(ml_eval *eval, const edge *out, bool subclass)
+static bool edge_leads(ml_eval *eval, const edge *out, aim of)
 {
-    if (is_end(out, subclass))
+    if (is_end(out, of))
         return true;
     for (uint32_t t = 0; t < out->targets.count; t++)
-        if (leads_to_request(eval, out->targets.items[t], subclass))
+        if (leads_to_request(eval, out->targets.items[t], of))
             return true;
     return false;
 }
@@ -332,7 +342,8 @@ typedef struct search {
     request_list *out;
     ml_place via[ML_DEPTH_DEFAULT + 3];
     uint32_t via_count;
-    bool is_probe;     /* asked by edge_is_settled, */
+    bool is_probe;     /* asked by fate_of, */
+    bool outward;      /* for which only requests count, */
     bool is_open;      /* which has seen enough: a caller can decide a host */
     bool met_unknown;  /* a callee on the way that only a caller can tell */
     ml_intmap visits;
@@ -429,33 +440,39 @@ static void search_call(search *s, ml_place at, const ml_frame *frame);
 
 /* Are the hosts of all requests behind a call settled by the call itself, so that nobody
  * who calls the function around it can change them? Asked once an edge, in a state of its
- * own; the search it makes does not ask it again. */
+ * own; the search it makes does not ask it again. Outward, a callee that only a caller can
+ * tell is no doubt. */
+static int fate_of(ml_eval *eval, ml_file_id file, const edge *out, bool outward)
+{
+    ml_eval inner = *eval;
+    request_list found = {0};
+
+    inner.arena = (ml_arena){0};
+    inner.memo = (ml_intmap){0};
+    inner.exports = NULL;
+    inner.members = NULL;
+    inner.lists = NULL;
+    inner.stand_in = NULL;
+    inner.steps_left = FATE_STEPS;
+    inner.nesting = 0;
+    inner.cut = inner.used_this = false;
+    search s = {.eval = &inner, .out = &found, .is_probe = true, .outward = outward};
+    search_call(&s, (ml_place){file, out->call}, NULL);
+    eval->summaries = inner.summaries;
+    eval->summary_arena = inner.summary_arena;
+    eval->summary_walks = inner.summary_walks;
+    ml_arena_finish(&inner.arena);
+    if (s.is_open || inner.cut || (s.met_unknown && !outward))
+        return FATE_OPEN;
+    return inner.used_this ? FATE_SETTLED_BY_THIS : FATE_SETTLED;
+}
+
 static bool edge_is_settled(ml_eval *eval, ml_file_id file, edge *out, bool subclass)
 {
     if (out->direct)
         return false;
-    if (out->fate == FATE_UNSEEN) {
-        ml_eval inner = *eval;
-        request_list found = {0};
-        inner.arena = (ml_arena){0};
-        inner.memo = (ml_intmap){0};
-        inner.exports = NULL;
-        inner.members = NULL;
-        inner.lists = NULL;
-        inner.stand_in = NULL;
-        inner.steps_left = FATE_STEPS;
-        inner.nesting = 0;
-        inner.cut = inner.used_this = false;
-        search s = {.eval = &inner, .out = &found, .is_probe = true};
-        search_call(&s, (ml_place){file, out->call}, NULL);
-        out->fate = inner.used_this ? FATE_SETTLED_BY_THIS : FATE_SETTLED;
-        if (s.is_open || inner.cut || s.met_unknown)
-            out->fate = FATE_OPEN;
-        eval->summaries = inner.summaries;
-        eval->summary_arena = inner.summary_arena;
-        eval->summary_walks = inner.summary_walks;
-        ml_arena_finish(&inner.arena);
-    }
+    if (out->fate == FATE_UNSEEN)
+        out->fate = fate_of(eval, file, out, false);
     return out->fate == FATE_SETTLED || (out->fate == FATE_SETTLED_BY_THIS && !subclass);
 }
 
@@ -468,8 +485,9 @@ static void search_frame(search *s, const ml_frame *frame)
         return;
     ml_summary *summary = summary_of(eval, (function_ref){frame->file, frame->function});
     bool subclass = is_inherited(eval, frame);
+    aim of = s->outward ? AIM_REQUEST : subclass ? AIM_SUBCLASS : AIM_ANY;
     for (uint32_t i = 0; i < summary->edges.count; i++)
-        if (edge_leads(eval, &summary->edges.items[i], subclass) &&
+        if (edge_leads(eval, &summary->edges.items[i], of) &&
             (s->is_probe || !edge_is_settled(eval, frame->file, &summary->edges.items[i], subclass)))
             search_call(s, (ml_place){frame->file, summary->edges.items[i].call}, frame);
 }
@@ -529,7 +547,7 @@ static void search_call(search *s, ml_place at, const ml_frame *frame)
         eval->cut = true;
         return;
     }
-    if (s->is_probe && (s->is_open || s->met_unknown || eval->cut)) /* the answer is known */
+    if (s->is_probe && (s->is_open || (s->met_unknown && !s->outward) || eval->cut)) /* the answer is known */
         return;
     ml_values values = callees_of(eval, at.file, at.node, frame);
     for (uint32_t i = 0; i < values.count; i++)
@@ -607,6 +625,29 @@ ml_requests ml_eval_requests(ml_eval *eval, ml_file_id file, ml_node_id call)
     search_call(&s, (ml_place){file, call}, NULL);
     add_alone(eval, &list);
     return (ml_requests){list.items, list.count};
+}
+
+ml_carry ml_function_carry(ml_eval *eval, ml_file_id file, uint32_t function)
+{
+    ml_summary *summary = summary_of(eval, (function_ref){file, function});
+    ml_carry carry = ML_CARRY_NOTHING;
+
+    for (uint32_t i = 0; i < summary->edges.count; i++) {
+        edge *out = &summary->edges.items[i];
+        if (out->sends)
+            return ML_CARRY_TO_CALLERS;
+        if (out->is_virtual)
+            carry = ML_CARRY_TO_SUBCLASSES;
+        if (!edge_leads(eval, out, AIM_REQUEST))
+            continue;
+        if (out->outward == FATE_UNSEEN)
+            out->outward = fate_of(eval, file, out, true);
+        if (out->outward == FATE_OPEN)
+            return ML_CARRY_TO_CALLERS;
+        if (out->outward == FATE_SETTLED_BY_THIS)
+            carry = ML_CARRY_TO_SUBCLASSES;
+    }
+    return carry;
 }
 
 uint32_t ml_eval_callees(ml_eval *eval, ml_file_id file, ml_node_id call, ml_place *out, uint32_t max)

@@ -217,13 +217,14 @@ const ml_facts *ml_scan_facts(ml_scan *scan, ml_file_id file)
 
     if (!ml_file_kind_is_script(source->kind))
         return NULL;
+    if (atomic_load_explicit(&slot->parsed, memory_order_acquire)) /* nearly always */
+        return slot->facts;
     pthread_mutex_lock(&slot->lock);
     if (!slot->read)
         read_slot(scan, file, slot);
     if (!slot->parsed && slot->readable)
         slot->facts = ml_facts_of(&slot->arena, thread_parser(scan), source->path, source->kind, slot->text);
-    slot->parsed = true;
-    const ml_facts *facts = slot->facts;
+    atomic_store_explicit(&slot->parsed, true, memory_order_release);
     pthread_mutex_unlock(&slot->lock);
-    return facts;
+    return slot->facts;
 }

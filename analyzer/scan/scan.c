@@ -10,7 +10,12 @@ static const char tool_version[] = ML_VERSION;
 
 static const ml_facts *link_facts(void *data, ml_file_id file)
 {
-    return ml_scan_facts(data, file);
+    ml_scan *scan = data;
+    const ml_facts *facts = ml_scan_facts(scan, file);
+
+    if (facts && !scan->is_extra)
+        atomic_store_explicit(&scan->slots[file - 1].counts, true, memory_order_relaxed);
+    return facts;
 }
 
 static bool link_text(void *data, ml_str path, ml_str *text)
@@ -45,7 +50,7 @@ static void read_file(void *data, size_t item, unsigned worker)
 
     (void)worker;
     if (ml_file_kind_is_script(scan->files.items[file - 1].kind) && ml_scan_text(scan, file, &text))
-        ml_scan_trigger(scan, &scan->slots[file - 1], text);
+        ml_scan_trigger(scan, &scan->slots[file - 1], &scan->files.items[file - 1], text);
 }
 
 static void parse_file(void *data, size_t item, unsigned worker)
@@ -54,16 +59,18 @@ static void parse_file(void *data, size_t item, unsigned worker)
     ml_file_id file = file_of_item(scan, item);
 
     (void)worker;
-    if (scan->files.items[file - 1].in_scope && ml_scan_wants_parse(scan, file))
+    if (scan->files.items[file - 1].in_scope && ml_scan_is_chosen(scan, file))
         ml_scan_facts(scan, file);
 }
 
+/* In the pass over what no trigger chose, those; before it, the chosen ones. */
 static void judge_file(void *data, size_t item, unsigned worker)
 {
     ml_scan *scan = data;
     ml_file_id file = file_of_item(scan, item);
 
-    if (scan->files.items[file - 1].in_scope && ml_scan_wants_parse(scan, file) && ml_scan_facts(scan, file))
+    if (scan->files.items[file - 1].in_scope && ml_scan_is_chosen(scan, file) == !scan->is_extra &&
+        link_facts(scan, file))
         ml_worker_judge(scan->workers[worker], file);
 }
 
@@ -161,9 +168,9 @@ static void count_file(ml_scan *scan, ml_file_id file)
     if (memchr(text.data, '\0', text.len))
         ml_scan_problem(scan, ML_PROBLEM_UNREAD, source->path, 0,
                         text_of(scan, "holds NUL bytes: no text in an encoding we know", "含有 NUL 字节：不是可识别编码的文本"));
-    if (!slot->facts)
+    report->files_parsed += slot->facts != NULL;
+    if (!slot->counts)
         return;
-    report->files_parsed++;
     if (slot->facts->cut_short) {
         ml_text reason = {{ml_str_of(slot->facts->cut_reason), ml_arena_printf(&scan->run, "未完整分析：%s", slot->facts->cut_reason)}};
         ml_scan_problem(scan, ML_PROBLEM_UNANALYSED, source->path, 0, reason);
@@ -277,6 +284,9 @@ static ml_status run(ml_scan *scan, ml_error *error)
     ml_scan_spread(scan);
     run_pass(scan, parse_file);
     run_pass(scan, judge_file);
+    scan->is_extra = true; /* what these files ask for, no report may depend on */
+    if (scan->options.no_trigger)
+        run_pass(scan, judge_file);
     ml_scan_judge_project(scan);
     ml_engine_finish(scan->engine, scan->workers, scan->jobs, report);
     sum_up(scan);

@@ -2,6 +2,7 @@
 #ifndef ML_SCAN_INTERNAL_H
 #define ML_SCAN_INTERNAL_H
 #include "ml/git.h"
+#include "ml/lexer.h"
 #include "ml/lower.h"
 #include "ml/map.h"
 #include "ml/pool.h"
@@ -11,6 +12,7 @@
 #include "ml/trigger.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* Why a file is parsed. */
 enum {
@@ -19,20 +21,27 @@ enum {
     ML_WHY_TABLE = 1 << 2,    /* names a reference table */
     ML_WHY_KEY = 1 << 3,      /* may hold a key */
     ML_WHY_PACKAGE = 1 << 4,  /* imports a client or an SDK */
-    ML_WHY_IMPORTS = 1 << 5,  /* imports a file that is parsed for one of the flow reasons */
-    ML_WHY_FLOW = ML_WHY_CLIENT | ML_WHY_PACKAGE
+    ML_WHY_IMPORTS = 1 << 5,  /* imports something by which it can send a request: see spread.c */
 };
 
-typedef ML_VEC(ml_str) ml_specifiers;
+/* An export that hands something on to importers. */
+typedef struct ml_carried {
+    ml_str name;
+    ml_carry carry;
+} ml_carried;
 
 typedef struct ml_slot {
     pthread_mutex_t lock;     /* guards text and facts while they are made */
     ml_arena arena;           /* of the file: text and facts */
     ml_str text;
-    bool read, readable, parsed;
+    bool read, readable;
+    atomic_bool parsed;       /* set once facts is final */
+    atomic_bool counts;       /* its facts were asked for, so what they lack is said */
+    bool extends;             /* names a class it extends */
     const char *unread_reason;
     ml_trigger_bits why;
     ml_specifiers specifiers;
+    ML_VEC(ml_carried) carried;
     const ml_facts *facts;
 } ml_slot;
 
@@ -58,22 +67,19 @@ struct ml_scan {
     ml_tables tables;
     ml_level fail_on;
     bool nothing_found, nothing_staged;
+    bool is_extra;            /* the pass of --no-trigger over the files no trigger chose */
 };
 
-/* triggers.c */
+/* words.c */
 void ml_scan_build_words(ml_scan *scan);
-void ml_scan_trigger(ml_scan *scan, ml_slot *slot, ml_str text);
-bool ml_scan_wants_parse(const ml_scan *scan, ml_file_id file);
-/* After the link exists: packages named by imports, and importers of what is parsed. */
-void ml_scan_spread(ml_scan *scan);
+void ml_scan_trigger(ml_scan *scan, ml_slot *slot, const ml_source_file *file, ml_str text);
 /* Does the range of a text that does not parse hold a word some rule would have looked at? */
 bool ml_scan_is_blind(const ml_scan *scan, ml_str range);
 
-/* specifiers.c */
-void ml_specifiers_of(ml_specifiers *out, ml_arena *arena, ml_str text);
-/* Is there a require(...) or import(...) whose specifier is no plain literal? Any module may be meant. */
-bool ml_specifier_is_made(ml_str text);
-
+/* spread.c */
+bool ml_scan_is_chosen(const ml_scan *scan, ml_file_id file);
+/* After the link exists: packages named by imports, and importers of what hands on requests. */
+void ml_scan_spread(ml_scan *scan);
 /* files.c */
 ml_status ml_scan_find_files(ml_scan *scan, ml_error *error);
 bool ml_scan_text(ml_scan *scan, ml_file_id file, ml_str *text);

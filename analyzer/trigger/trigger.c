@@ -160,32 +160,48 @@ static bool stands_at(const ml_trigger_set *set, const filed_word *filed, ml_str
     return set->nocase ? ml_str_eq_nocase(here, filed->word) : ml_str_eq(here, filed->word);
 }
 
-/* The bits of the words that have their gram at this place, but for those already seen. */
-static ml_trigger_bits words_at(const ml_trigger_set *set, const word_file *file, ml_str text, size_t at, uint32_t gram,
-                                ml_trigger_bits seen)
+/* What a search does with the words it meets: adds their bits, or notes each place. */
+typedef struct search {
+    const ml_trigger_set *set;
+    ml_str text;
+    ml_trigger_bits enough, seen;
+    ml_arena *arena;
+    ml_trigger_hits *hits; /* NULL: the bits alone */
+} search;
+
+static void note_hit(search *s, const filed_word *filed, size_t at)
+{
+    uint32_t start = (uint32_t)(at - filed->offset);
+    ml_trigger_hit hit = {start, start + (uint32_t)filed->word.len, filed->bits};
+
+    ml_vec_push(s->arena, s->hits, hit);
+}
+
+/* The words that have their gram at this place. */
+static void words_at(search *s, const word_file *file, size_t at, uint32_t gram)
 {
     uint32_t bucket = bucket_of(hash_of(gram));
 
     for (uint32_t i = file->first[bucket]; i < file->first[bucket + 1]; i++) {
         const filed_word *filed = &file->filed[i];
-        if (filed->gram == gram && (filed->bits & ~seen) && stands_at(set, filed, text, at))
-            seen |= filed->bits;
+        if (filed->gram != gram || (!s->hits && !(filed->bits & ~s->seen)) || !stands_at(s->set, filed, s->text, at))
+            continue;
+        s->seen |= filed->bits;
+        if (s->hits)
+            note_hit(s, filed, at);
     }
-    return seen;
 }
 
 /* One loop for both sizes; size and fold are constants where it is expanded. */
-static inline __attribute__((always_inline)) ml_trigger_bits scan(const ml_trigger_set *set, const word_file *file,
-                                                                  ml_str text, ml_trigger_bits enough,
-                                                                  ml_trigger_bits seen, unsigned size, uint32_t fold)
+static inline __attribute__((always_inline)) void scan(search *s, const word_file *file, unsigned size, uint32_t fold)
 {
     enum { STEP = 8 };
-    const char *data = text.data;
+    const char *data = s->text.data;
     size_t at = 0;
 
-    if (text.len < size)
-        return seen;
-    size_t places = text.len - size + 1;
+    if (s->text.len < size)
+        return;
+    size_t places = s->text.len - size + 1;
     for (; at + STEP <= places; at += STEP) {
         bool any = false;
         for (unsigned i = 0; i < STEP; i++)
@@ -195,28 +211,45 @@ static inline __attribute__((always_inline)) ml_trigger_bits scan(const ml_trigg
         for (unsigned i = 0; i < STEP; i++) {
             uint32_t gram = load(data + at + i, size) | fold;
             if (in_filter(file, hash_of(gram)))
-                seen = words_at(set, file, text, at + i, gram, seen);
+                words_at(s, file, at + i, gram);
         }
-        if (enough && (seen & enough) == enough)
-            return seen;
+        if (s->enough && (s->seen & s->enough) == s->enough)
+            return;
     }
     for (; at < places; at++) {
         uint32_t gram = load(data + at, size) | fold;
         if (in_filter(file, hash_of(gram)))
-            seen = words_at(set, file, text, at, gram, seen);
+            words_at(s, file, at, gram);
     }
-    return seen;
+}
+
+static void scan_all(search *s)
+{
+    const ml_trigger_set *set = s->set;
+
+    if (set->by_four && set->nocase)
+        scan(s, set->by_four, 4, 0x20202020u);
+    else if (set->by_four)
+        scan(s, set->by_four, 4, 0);
+    if (!set->by_two || (s->enough && (s->seen & s->enough) == s->enough))
+        return;
+    if (set->nocase)
+        scan(s, set->by_two, 2, 0x2020u);
+    else
+        scan(s, set->by_two, 2, 0);
 }
 
 ml_trigger_bits ml_trigger_scan(const ml_trigger_set *set, ml_str text, ml_trigger_bits enough)
 {
-    ml_trigger_bits seen = 0;
+    search s = {.set = set, .text = text, .enough = enough};
 
-    if (set->by_four)
-        seen = set->nocase ? scan(set, set->by_four, text, enough, seen, 4, 0x20202020u)
-                           : scan(set, set->by_four, text, enough, seen, 4, 0);
-    if (!set->by_two || (enough && (seen & enough) == enough))
-        return seen;
-    return set->nocase ? scan(set, set->by_two, text, enough, seen, 2, 0x2020u)
-                       : scan(set, set->by_two, text, enough, seen, 2, 0);
+    scan_all(&s);
+    return s.seen;
+}
+
+void ml_trigger_find(ml_trigger_hits *out, ml_arena *arena, const ml_trigger_set *set, ml_str text)
+{
+    search s = {.set = set, .text = text, .arena = arena, .hits = out};
+
+    scan_all(&s);
 }

@@ -6,31 +6,7 @@
  * Silent   for placeholders, masked keys, regular expressions and other vendors' keys. */
 #include "ml/rule.h"
 
-enum { KEY_BYTES_MIN = 16, MADE_BYTES_MAX = 400 };
-
-/* A run of key characters with a digit, or with letters of both cases: what every key has and
- * most texts have not. */
-static bool may_hold_key(ml_str text)
-{
-    size_t run = 0;
-    bool digit = false, lower = false, upper = false;
-
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.data[i];
-        bool is_digit = c >= '0' && c <= '9';
-        if (!is_digit && !((c | 32) >= 'a' && (c | 32) <= 'z') && c != '-' && c != '_' && c != '.') {
-            run = 0;
-            digit = lower = upper = false;
-            continue;
-        }
-        digit |= is_digit;
-        lower |= c >= 'a' && c <= 'z';
-        upper |= c >= 'A' && c <= 'Z';
-        if (++run >= KEY_BYTES_MIN && (digit || (lower && upper)))
-            return true;
-    }
-    return false;
-}
+enum { MADE_BYTES_MAX = 400 };
 
 /* What the text is assigned to: a variable, property, field, parameter, header. */
 static ml_str name_of_target(const ml_facts *facts, ml_node_id node)
@@ -93,7 +69,7 @@ static ml_text masked(ml_ctx *ctx, ml_str key)
 
 static void judge_text(ml_ctx *ctx, ml_node_id node, ml_str text)
 {
-    if (text.len < KEY_BYTES_MIN || !may_hold_key(text))
+    if (!ml_key_may_be_in(text))
         return;
     ml_str name = name_of_target(ml_ctx_facts(ctx), node);
     ml_str line = ml_arena_printf(ml_eval_arena(ml_ctx_eval(ctx)), "%.*s = \"%.*s\"", ML_STR_ARG(name), ML_STR_ARG(text));

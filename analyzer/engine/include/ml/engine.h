@@ -31,6 +31,8 @@ void ml_worker_free(ml_worker *worker); /* accepts NULL; findings die with it, s
 
 /* All rules on one script file. */
 void ml_worker_judge(ml_worker *worker, ml_file_id file);
+/* The worker's evaluator, for questions between two files. */
+ml_eval *ml_worker_eval(const ml_worker *worker);
 /* The rules that look at the whole project. */
 void ml_worker_judge_project(ml_worker *worker, const ml_tables *tables);
 

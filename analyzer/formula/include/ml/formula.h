@@ -102,6 +102,9 @@ typedef ML_VEC(ml_formula_site) ml_formula_sites;
  * formulas, and the pricing and practice rules pass it over. */
 extern const char *const ml_formula_words[];
 extern const uint32_t ml_formula_word_count;
+/* A file without any of these names no cost, so it holds no cost expression. */
+extern const char *const ml_formula_cost_words[];
+extern const uint32_t ml_formula_cost_word_count;
 
 /* The sites of a file, in source order. */
 void ml_formula_sites_of(ml_formula_sites *out, ml_arena *arena, const ml_facts *facts);

@@ -95,6 +95,14 @@ ml_requests ml_eval_requests(ml_eval *eval, ml_file_id file, ml_node_id call);
  * places of FUNCTION nodes are stored, their number is returned. */
 uint32_t ml_eval_callees(ml_eval *eval, ml_file_id file, ml_node_id call, ml_place *out, uint32_t max);
 
+/* What an export hands to the files that import it. */
+typedef enum ml_carry {
+    ML_CARRY_NOTHING,       /* no request whose host an importer could decide */
+    ML_CARRY_TO_SUBCLASSES, /* such a request, for who extends a class of it */
+    ML_CARRY_TO_CALLERS     /* such a request, or a client, for who uses it in any way */
+} ml_carry;
+ml_carry ml_eval_carry(ml_eval *eval, ml_file_id file, ml_str name);
+
 /* A call of a method of the bridge. */
 typedef struct ml_bridge_call {
     const ml_bridge_method *method; /* NULL: no bridge call */

@@ -9,6 +9,7 @@
 #ifndef ML_TRIGGER_H
 #define ML_TRIGGER_H
 #include "ml/str.h"
+#include "ml/vec.h"
 
 typedef uint32_t ml_trigger_bits;
 
@@ -20,6 +21,16 @@ typedef struct ml_trigger_word {
 typedef struct ml_trigger_set ml_trigger_set;
 
 ml_trigger_set *ml_trigger_build(ml_arena *arena, const ml_trigger_word *words, size_t count, bool nocase);
+/* Where a word stands. */
+typedef struct ml_trigger_hit {
+    uint32_t start, end;
+    ml_trigger_bits bits; /* of the word */
+} ml_trigger_hit;
+
+typedef ML_VEC(ml_trigger_hit) ml_trigger_hits;
+
+/* Every place of every word, about in the order of the text, which is below 4 GiB. */
+void ml_trigger_find(ml_trigger_hits *out, ml_arena *arena, const ml_trigger_set *set, ml_str text);
 /* Stops early once all bits of `enough` are seen (0: never stops early). */
 ml_trigger_bits ml_trigger_scan(const ml_trigger_set *set, ml_str text, ml_trigger_bits enough);
 

@@ -1,16 +1,15 @@
-/* Module specifiers by lexical search: every quoted text after from, import or require.
- * Finds too many (in comments, in strings) and never too few, but for specifiers that
- * are not literals. */
-#include "scan_internal.h"
+/* Specifiers: the texts behind from, import, require and their like. */
+#include "lexer_internal.h"
 
 enum { SPECIFIER_MAX = 256 };
 
-static bool is_word(char c)
+bool ml_lex_is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+           (unsigned char)c >= 0x80;
 }
 
-static bool follows_loader(ml_str text, size_t quote)
+bool ml_lex_follows_loader(ml_str text, size_t quote)
 {
     static const char *const loaders[] = {"from", "import", "require", "resolve", "load"};
     size_t end = quote;
@@ -20,20 +19,17 @@ static bool follows_loader(ml_str text, size_t quote)
     if (end >= 2 && text.data[end - 1] == '/' && text.data[end - 2] == '*') /* a comment before the specifier of import() */
         return true;
     size_t start = end;
-    while (start && is_word(text.data[start - 1]))
+    while (start && end - start <= sizeof "require" && ml_lex_is_word(text.data[start - 1]))
         start--;
-    ml_str word = ml_str_slice(text, start, end);
-    for (size_t i = 0; i < sizeof loaders / sizeof *loaders; i++)
-        if (ml_str_eq_c(word, loaders[i]))
-            return true;
-    return false;
+    return ML_STR_IS_ONE_OF(ml_str_slice(text, start, end), loaders);
 }
 
-void ml_specifiers_of(ml_specifiers *out, ml_arena *arena, ml_str text)
+/* Every quote is tried, whatever it stands in. */
+void ml_lex_all_specifiers(ml_specifiers *out, ml_arena *arena, ml_str text)
 {
-    for (size_t i = 0; i < text.len; i++) {
+    for (size_t i = ml_lex_next_mark(text, 0, false); i < text.len; i = ml_lex_next_mark(text, i + 1, false)) {
         char quote = text.data[i];
-        if ((quote != '"' && quote != '\'' && quote != '`') || !follows_loader(text, i))
+        if (quote == '/' || !ml_lex_follows_loader(text, i))
             continue;
         size_t end = i + 1;
         while (end < text.len && end - i < SPECIFIER_MAX && text.data[end] != quote && text.data[end] != '\n')
@@ -75,20 +71,9 @@ static bool is_one_literal(ml_str text, size_t at)
     return at < text.len && (text.data[at] == ')' || text.data[at] == ',');
 }
 
-bool ml_specifier_is_made(ml_str text)
+bool ml_lex_is_made_specifier(ml_str text, size_t after)
 {
-    static const char *const loaders[] = {"require", "import"};
+    size_t at = skip_blank(text, after);
 
-    for (size_t i = 0; i < sizeof loaders / sizeof *loaders; i++) {
-        ml_str loader = ml_str_of(loaders[i]);
-        size_t from = 0, found;
-        while ((found = ml_str_find(ml_str_from(text, from), loader)) != ML_NOT_FOUND) {
-            size_t start = from + found, at = skip_blank(text, start + loader.len);
-            from = start + loader.len;
-            if ((!start || !is_word(text.data[start - 1])) && at < text.len && text.data[at] == '(' &&
-                !is_one_literal(text, at + 1))
-                return true;
-        }
-    }
-    return false;
+    return at < text.len && text.data[at] == '(' && !is_one_literal(text, at + 1);
 }

@@ -1,0 +1,70 @@
+/* lexer.h - what can be told of a source file without its tree: where its comments lie,
+ * which modules it names, and its texts.
+ *
+ * One pass that looks at quotes, slashes and template braces only and passes over all
+ * other bytes by the vector. Every doubt (is this slash a division?) is decided so that
+ * a mistake ends at the end of the line; where a mistake would not, in a text or comment
+ * that never ends, the file is said to be unsure and no comment of it is believed.
+ * Specifiers may be too many (of a text that only looks like one), never too few, but
+ * for those that are no literals. Reads the text only; offsets are bytes. */
+#ifndef ML_LEXER_H
+#define ML_LEXER_H
+#include "ml/str.h"
+#include "ml/vec.h"
+
+typedef struct ml_lex_range {
+    uint32_t start, end;
+} ml_lex_range;
+
+typedef ML_VEC(ml_lex_range) ml_lex_ranges;
+typedef ML_VEC(ml_str) ml_specifiers;
+
+typedef struct ml_lexed {
+    ml_lex_ranges comments;   /* in source order; empty when unsure or not wanted */
+    ml_specifiers specifiers; /* views of the text, escapes not decoded */
+    ml_lex_ranges texts;      /* insides of strings and template pieces of at least text_bytes_min bytes */
+    bool unsure;
+} ml_lexed;
+
+typedef struct ml_lex_options {
+    bool markup;             /* a file in which code is only a part: every quote may begin a specifier, no comments */
+    uint32_t text_bytes_min; /* shorter texts are not listed */
+} ml_lex_options;
+
+/* Fills out, whose lists live in the arena. The text is below 4 GiB. */
+void ml_lex(ml_lexed *out, ml_arena *arena, ml_str text, const ml_lex_options *options);
+
+/* What the statement around a specifier brings in or passes on. */
+typedef enum ml_lex_clause {
+    ML_LEX_ANY,    /* any names: require, import(), a clause that was not understood */
+    ML_LEX_BARE,   /* none: import "m" */
+    ML_LEX_IMPORT, /* import … from "m" */
+    ML_LEX_EXPORT  /* export … from "m" */
+} ml_lex_clause;
+
+typedef struct ml_lex_name {
+    ml_str name; /* in the module: "default", "*" for all of them, "a" */
+    ml_str as;   /* here; empty for `export *` */
+} ml_lex_name;
+
+typedef struct ml_lex_names {
+    ml_lex_clause kind;
+    ML_VEC(ml_lex_name) names; /* of IMPORT and EXPORT */
+} ml_lex_names;
+
+/* specifier: one of ml_lexed.specifiers, a view of the text. */
+void ml_lex_names_of(ml_lex_names *out, ml_arena *arena, ml_str text, ml_str specifier);
+
+/* Does the byte lie in a comment? */
+bool ml_lexed_in_comment(const ml_lexed *lexed, uint32_t at);
+
+/* Is the loader's call at `after` (behind the word require or import) one with anything but
+ * a single literal, so that any module may be meant? */
+bool ml_lex_is_made_specifier(ml_str text, size_t after);
+
+/* First byte at or behind `at` that is one of " ' ` / or, with braces, { }; text.len when none is.
+ * The plain one is for processors without the vector instructions, and to test the other by. */
+size_t ml_lex_next_mark(ml_str text, size_t at, bool braces);
+size_t ml_lex_next_mark_plain(ml_str text, size_t at, bool braces);
+
+#endif

@@ -1,0 +1,230 @@
+/* The lexical pass: tables of texts with the comments, specifiers and texts in them, the
+ * vector search against the plain one, and clauses. */
+#include "ml/buf.h"
+#include "ml/lexer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+/* What was found, as "c:… s:… t:…": each comment, specifier and text in brackets. */
+static void print_lexed(ml_buf *out, ml_str text, bool markup)
+{
+    ml_arena arena = {0};
+    ml_lexed lexed;
+
+    ml_lex(&lexed, &arena, text, &(ml_lex_options){.markup = markup, .text_bytes_min = 3});
+    for (uint32_t i = 0; i < lexed.comments.count; i++)
+        ml_buf_printf(out, "c[%.*s]", ML_STR_ARG(ml_str_slice(text, lexed.comments.items[i].start, lexed.comments.items[i].end)));
+    for (uint32_t i = 0; i < lexed.specifiers.count; i++)
+        ml_buf_printf(out, "s[%.*s]", ML_STR_ARG(lexed.specifiers.items[i]));
+    for (uint32_t i = 0; i < lexed.texts.count && !lexed.unsure; i++)
+        ml_buf_printf(out, "t[%.*s]", ML_STR_ARG(ml_str_slice(text, lexed.texts.items[i].start, lexed.texts.items[i].end)));
+    if (lexed.unsure)
+        ml_buf_printf(out, "?");
+    ml_arena_finish(&arena);
+}
+
+static const struct {
+    const char *name, *text, *expected;
+    bool markup;
+} cases[] = {
+    {"nothing",                     "a = b + c",                            "",                              false},
+    {"empty",                       "",                                     "",                              false},
+    {"line comment",                "a // fetch(\"x\")\nb",                 "c[// fetch(\"x\")]",            false},
+    {"line comment at the end",     "a // b",                               "c[// b]",                       false},
+    {"block comment",               "a /* \"x */ b 'yes'",                  "c[/* \"x */]t[yes]",            false},
+    {"stars in a comment",          "/***/a/* * **/",                       "c[/***/]c[/* * **/]",           false},
+    {"comment that never ends",     "a /* b 'abc'",                         "?",                             false},
+    {"slashes in a text",           "a = \"https://x.y\" // z",             "c[// z]t[https://x.y]",         false},
+    {"quotes in a text",            "a = \"it's\"; b = 'say \"no\"'",       "t[it's]t[say \"no\"]",          false},
+    {"escaped quote",               "'a\\'b' + 'cde'",                      "t[a\\'b]t[cde]",                false},
+    {"text ends with its line",     "x = 'abc\ny = 'def'",                  "t[abc]t[def]",                  false},
+    {"text joined over lines",      "x = 'abc\\\ndef'",                     "t[abc\\\ndef]",                 false},
+    {"short texts are left out",    "f('ab', \"abc\")",                     "t[abc]",                        false},
+    {"import",                      "import a from 'm'",                    "s[m]",                          false},
+    {"import without a blank",      "import{a}from\"mod\"",                 "s[mod]t[mod]",                  false},
+    {"bare import",                 "import './x.css';",                    "s[./x.css]t[./x.css]",          false},
+    {"require",                     "const a = require( 'mod' )",           "s[mod]t[mod]",                  false},
+    {"dynamic import",              "await import(`mod`)",                  "s[mod]t[mod]",                  false},
+    {"import with a comment",       "import(/* @vite-ignore */ 'mod')",     "c[/* @vite-ignore */]s[mod]t[mod]", false},
+    {"import in a comment",         "// import a from 'mod'\n1",            "c[// import a from 'mod']",     false},
+    {"import in a text",            "x = \"import a from 'mod'\"",          "t[import a from 'mod']",        false},
+    {"no loader",                   "perform('mod')",                       "t[mod]",                        false},
+    {"template",                    "`abc ${d} efg`",                       "t[abc ]t[ efg]",                false},
+    {"template in a template",      "`a ${`b${c}def`} // ghi`",             "t[def]t[ // ghi]",              false},
+    {"braces in a substitution",    "`${{a: {b: 1}}['abc']}`+'def'",        "t[abc]t[def]",                  false},
+    {"comment in a substitution",   "`${a /* } */}xyz`",                    "c[/* } */]t[xyz]",              false},
+    {"template that never ends",    "x = `abc\nimport 'm'",                 "s[m]?",                         false},
+    {"substitution never ends",     "x = `abc${ b",                         "?",                             false},
+    {"regex with a quote",          "x = /[\"']/.test(y) // z",             "c[// z]",                       false},
+    {"regex with a slash in class", "x = /[/'\"]+/g; 'abc'",                "t[abc]",                        false},
+    {"regex with a backtick",       "s.replace(/`/g, 'abc')",               "t[abc]",                        false},
+    {"regex after return",          "return /'/ // c",                      "c[// c]",                       false},
+    {"division",                    "a / b / c // 'abc'",                   "c[// 'abc']",                   false},
+    {"division after a bracket",    "(a) / 2 + 'abc' / 1",                  "t[abc]",                        false},
+    {"division after a text",       "'abc' / 2 // d",                       "c[// d]t[abc]",                 false},
+    {"tags",                        "<a href='abc'>x</a>; 'def'",           "t[abc]t[def]",                  false},
+    {"an empty tag",                "<br/> // c",                           "c[// c]",                       false},
+    {"apostrophe between tags",     "<p>Don't</p>; f('abc')",               "t[abc]",                        false},
+    {"address between tags",        "<p>https://x.y {f('abc')}</p>",        "t[abc]",                        false},
+    {"keyword before a quote",      "return'abc'",                          "t[abc]",                        false},
+    {"markup believes no comment",  "<!-- it's --> // import a from 'mod'", "s[mod]?",                       true },
+    {"a mark as the last byte",     "a = '",                                "",                              false},
+    {"escape as the last byte",     "a = 'abc\\",                           "t[abc\\]",                      false},
+};
+
+static void finds_what_is_there(void **state)
+{
+    int failures = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ml_buf out = {0};
+        print_lexed(&out, ml_str_of(cases[i].text), cases[i].markup);
+        if (!ml_str_eq_c(ml_buf_view(&out), cases[i].expected)) {
+            print_error("%s: expected %s got %.*s\n", cases[i].name, cases[i].expected, ML_STR_ARG(ml_buf_view(&out)));
+            failures++;
+        }
+        ml_buf_finish(&out);
+    }
+    assert_int_equal(failures, 0);
+}
+
+/* Random bytes out of those that matter: the vector search and the plain one agree at every place. */
+static void vector_and_plain_agree(void **state)
+{
+    static const char bytes[] = "ab \"'`/{}\n\xff";
+    char text[257];
+    uint32_t seed = 7;
+
+    (void)state;
+    for (int round = 0; round < 200; round++) {
+        size_t len = (size_t)round + 56;
+        for (size_t i = 0; i < len; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            text[i] = seed >> 28 ? bytes[(seed >> 8) % 3] : bytes[(seed >> 16) % (sizeof bytes - 1)];
+        }
+        ml_str whole = {text, len};
+        for (size_t at = 0; at <= len; at++)
+            for (int braces = 0; braces < 2; braces++)
+                assert_int_equal(ml_lex_next_mark(whole, at, braces), ml_lex_next_mark_plain(whole, at, braces));
+    }
+}
+
+/* Whatever the bytes, nothing is read behind the end and every range lies in the text. */
+static void ranges_lie_within(void **state)
+{
+    static const char bytes[] = "a'\"`/*\\\n${} [";
+    uint32_t seed = 11;
+
+    (void)state;
+    for (int round = 0; round < 3000; round++) {
+        ml_arena arena = {0};
+        ml_lexed lexed;
+        size_t len = (size_t)round % 60;
+        char *text = malloc(len + 1); /* of exact size, for the sanitizer */
+        assert_non_null(text);
+        for (size_t i = 0; i < len; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            text[i] = bytes[(seed >> 16) % (sizeof bytes - 1)];
+        }
+        ml_lex(&lexed, &arena, (ml_str){text, len}, &(ml_lex_options){0});
+        for (uint32_t i = 0; i < lexed.texts.count; i++)
+            assert_true(lexed.texts.items[i].start <= lexed.texts.items[i].end && lexed.texts.items[i].end <= len);
+        for (uint32_t i = 0; i < lexed.comments.count; i++) {
+            assert_true(lexed.comments.items[i].start < lexed.comments.items[i].end && lexed.comments.items[i].end <= len);
+            assert_true(ml_lexed_in_comment(&lexed, lexed.comments.items[i].start));
+            assert_true(ml_lexed_in_comment(&lexed, lexed.comments.items[i].end - 1));
+        }
+        ml_arena_finish(&arena);
+        free(text);
+    }
+}
+
+static const struct {
+    const char *text, *expected; /* the clause of the text's only specifier */
+} clauses[] = {
+    {"import a from 'm'",                               "import default=a"                   },
+    {"import * as ns from 'm'",                         "import *=ns"                        },
+    {"import { a, b as c } from 'm'",                   "import a=a b=c"                     },
+    {"import d, { a } from 'm'",                        "import default=d a=a"               },
+    {"import d, * as ns from 'm'",                      "import default=d *=ns"              },
+    {"import type { T } from 'm'",                      "import T=T"                         },
+    {"import { type T, type as t, type } from 'm'",     "import T=T type=t type=type"        },
+    {"import type from 'm'",                            "import default=type"                },
+    {"import type, { a } from 'm'",                     "import default=type a=a"            },
+    {"import {\n  a, // first\n  /* b */ c,\n} from 'm'", "import a=a c=c"                   },
+    {"import{a}from'm'",                                "import a=a"                         },
+    {"import {} from 'm'",                              "import"                             },
+    {"import 'm'",                                      "bare"                               },
+    {"export * from 'm'",                               "export *="                          },
+    {"export * as ns from 'm'",                         "export *=ns"                        },
+    {"export { a as b } from 'm'",                      "export a=b"                         },
+    {"export type { T } from 'm'",                      "export T=T"                         },
+    {"const { a } = require('m')",                      "any"                                },
+    {"const a = await import('m')",                     "any"                                },
+    {"import x = require('m')",                         "any"                                },
+    {"const important = 1; x; from 'm'",                "any"                                },
+    {"import { 'a b' as c } from 'm'",                  "any"                                },
+};
+
+static void reads_clauses(void **state)
+{
+    static const char *const kinds[] = {"any", "bare", "import", "export"};
+    int failures = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {
+        ml_arena arena = {0};
+        ml_lexed lexed;
+        ml_lex_names names;
+        ml_buf out = {0};
+        ml_str text = ml_str_of(clauses[i].text);
+        ml_lex(&lexed, &arena, text, &(ml_lex_options){.text_bytes_min = 99});
+        assert_int_equal(lexed.specifiers.count, 1);
+        ml_lex_names_of(&names, &arena, text, lexed.specifiers.items[0]);
+        ml_buf_printf(&out, "%s", kinds[names.kind]);
+        for (uint32_t k = 0; k < names.names.count; k++)
+            ml_buf_printf(&out, " %.*s=%.*s", ML_STR_ARG(names.names.items[k].name), ML_STR_ARG(names.names.items[k].as));
+        if (!ml_str_eq_c(ml_buf_view(&out), clauses[i].expected)) {
+            print_error("%s: expected %s got %.*s\n", clauses[i].text, clauses[i].expected, ML_STR_ARG(ml_buf_view(&out)));
+            failures++;
+        }
+        ml_buf_finish(&out);
+        ml_arena_finish(&arena);
+    }
+    assert_int_equal(failures, 0);
+}
+
+static void tells_made_specifiers(void **state)
+{
+    static const struct {
+        const char *text;
+        bool made;
+    } made[] = {
+        {"('m')", false}, {"( \"m\" )", false}, {"(`m`)", false}, {"(/* c */ 'm')", false}, {"('m', x)", false},
+        {"(name)", true}, {"(`m${x}`)", true},  {"('a' + b)", true}, {"('a\\u0062')", true}, {" (x)", true},
+        {".resolve", false}, {"", false}, {"('m'", true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        if (ml_lex_is_made_specifier(ml_str_of(made[i].text), 0) != made[i].made)
+            fail_msg("%s", made[i].text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_what_is_there), cmocka_unit_test(vector_and_plain_agree),
+        cmocka_unit_test(ranges_lie_within),   cmocka_unit_test(reads_clauses),
+        cmocka_unit_test(tells_made_specifiers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
