@@ -68,6 +68,7 @@ typedef enum option_id {
     OPT_AUDIENCE,
     OPT_WORKERS,
     OPT_CONNECTIONS,
+    OPT_TIMEOUT,
     OPT_COUNT
 } option_id;
 

@@ -67,6 +67,8 @@ static const struct {
     [OPT_AUDIENCE] = {"audience", "NAME", "tokens must be for this audience (aud)", "令牌的受众（aud）必须是它"},
     [OPT_WORKERS] = {"workers", "N", "threads with a store connection each, 1 to 64; default 4", "工作线程数，各有一个数据库连接，1 到 64，默认 4"},
     [OPT_CONNECTIONS] = {"connections", "N", "clients at once, 1 to 10000; default 256", "最大并发连接数，1 到 10000，默认 256"},
+    [OPT_TIMEOUT] = {"timeout", "SECONDS", "for a client to send its headers, its body, and for a store that is busy; default 10",
+                     "客户端发送请求头、请求体以及等待繁忙数据库的秒数，各自计时，默认 10"},
 };
 
 #define OPTIONS(...) (const option_id[]){__VA_ARGS__ OPT_COUNT}
@@ -97,7 +99,8 @@ const command commands[] = {
              OPT_FROM, OPT_TO, OPT_CLOSE_PREVIOUS, ),
      run_price},
     {"serve", "", "answer HTTP requests until SIGTERM", "提供 HTTP API，直到收到 SIGTERM",
-     OPTIONS(OPT_LISTEN, OPT_PORT, OPT_SECRET_FILE, OPT_SECRET_ENV, OPT_ISSUER, OPT_AUDIENCE, OPT_WORKERS, OPT_CONNECTIONS, ),
+     OPTIONS(OPT_LISTEN, OPT_PORT, OPT_SECRET_FILE, OPT_SECRET_ENV, OPT_ISSUER, OPT_AUDIENCE, OPT_WORKERS, OPT_CONNECTIONS,
+             OPT_TIMEOUT, ),
      run_serve},
 };
 /* clang-format on */

@@ -85,6 +85,7 @@ int run_serve(invocation *in)
                                   .port = 8080,
                                   .workers = 4,
                                   .connections = 256,
+                                  .timeout_ms = 10,
                                   .key = &s.key,
                                   .clock = session_clock,
                                   .clock_context = &s.clock,
@@ -98,8 +99,9 @@ int run_serve(invocation *in)
     if (!number_option(&options.port, in, OPT_PORT, 0, 65535) ||
         !number_option(&options.workers, in, OPT_WORKERS, 1, BILL_SERVE_WORKERS_MAX) ||
         !number_option(&options.connections, in, OPT_CONNECTIONS, 1, BILL_SERVE_CONNECTIONS_MAX) ||
-        !read_secret(&s.key, in))
+        !number_option(&options.timeout_ms, in, OPT_TIMEOUT, 1, 600) || !read_secret(&s.key, in))
         return EXIT_USAGE;
+    options.timeout_ms *= 1000;
     s.key.issuer = in->values[OPT_ISSUER];
     s.key.audience = in->values[OPT_AUDIENCE];
     (void)signal(SIGPIPE, SIG_IGN); /* a client that goes is no reason to */

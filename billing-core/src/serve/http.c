@@ -14,8 +14,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define HEADERS_MS       15000 /* from the connection, or the reply before, to the end of the headers */
-#define BODY_MS          10000
+#define KEEP_MS          15000 /* from a reply to the end of the next request's headers */
 #define PIECE_MS         60000 /* a reply, or a piece of one, on its way out */
 #define CONNECTION_BYTES 32768 /* of a connection: its headers must fit, else 431 */
 
@@ -50,7 +49,7 @@ static void peer_comes(server *s, struct MHD_Connection *connection, void **cont
         return;
     }
     p->socket = info->connect_fd;
-    p->deadline = bill_clock_ms() + HEADERS_MS;
+    p->deadline = bill_clock_ms() + s->options->timeout_ms;
     (void)pthread_mutex_lock(&s->lock);
     p->next = s->peers;
     if (p->next)
@@ -329,7 +328,7 @@ static void on_end(void *context, struct MHD_Connection *connection, void **requ
         return;
     (void)pthread_mutex_lock(&s->lock);
     s->under_way--;
-    x->peer->deadline = bill_clock_ms() + HEADERS_MS;
+    x->peer->deadline = bill_clock_ms() + KEEP_MS;
     (void)pthread_mutex_unlock(&s->lock);
     if (x->out)
         (void)fclose(x->out);
@@ -380,7 +379,7 @@ static enum MHD_Result start(exchange *x, const char *method, const char *path)
     bool asks = MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "Expect") != NULL;
     if (x->status && (asks || content_length(x) > DISCARD_BYTES_MAX))
         return answer(x);
-    expect(x->server, x->peer, BODY_MS);
+    expect(x->server, x->peer, x->server->options->timeout_ms);
     return MHD_YES;
 }
 

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATIENCE_MS 5000 /* of a request while the store is busy */
-
 struct pool {
     const bill_serve_options *options;
     pthread_mutex_t lock;
@@ -40,8 +38,8 @@ static bill_status set_limits(bill_store *store, bill_error *error)
 {
     switch (store->engine->dialect) {
     case BILL_SQLITE:
-        return store->engine->script(store, "PRAGMA busy_timeout = 2000; PRAGMA cache_size = -4096;", error);
-    case BILL_MARIADB: return store->engine->script(store, "SET SESSION innodb_lock_wait_timeout = 2;\n", error);
+        return store->engine->script(store, "PRAGMA busy_timeout = 1000; PRAGMA cache_size = -4096;", error);
+    case BILL_MARIADB: return store->engine->script(store, "SET SESSION innodb_lock_wait_timeout = 1;\n", error);
     default: return BILL_OK;
     }
 }
@@ -58,7 +56,7 @@ static bill_status connect_worker(worker *w, bill_error *error)
     if (status == BILL_OK)
         status = bill_ledger_open(&w->ledger, w->store, &options, error);
     if (status == BILL_OK)
-        bill_ledger_patience(w->ledger, PATIENCE_MS);
+        bill_ledger_patience(w->ledger, w->options->timeout_ms);
     else
         disconnect(w);
     return status;

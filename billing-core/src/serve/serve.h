@@ -14,6 +14,7 @@ typedef struct bill_serve_options {
     const char *address; /* numeric, IPv4 or IPv6, to listen on */
     unsigned port;       /* 0: one that is free */
     unsigned workers, connections;
+    unsigned timeout_ms; /* for a client to send headers, and a body; and for a store that is busy */
     const bill_token_key *key;
     bill_time (*clock)(void *context); /* for bills and tokens alike */
     void *clock_context;
