@@ -88,6 +88,9 @@ bench-billing: build/release/build.ninja
 pgo: build/release/build.ninja
 	@sh packaging/pgo.sh
 
+instructions: setup-bench build/release/build.ninja
+	@cmake --build build/release --target instructions
+
 fuzz: setup-full $(GRAMMARS)
 	@sh tests/fuzz/run.sh $(FUZZ_SECONDS)
 

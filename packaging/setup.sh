@@ -79,6 +79,7 @@ for_bench() {
     command_from git git
     command_from python3 python3
     command_from rg ripgrep
+    command_from valgrind valgrind
 }
 
 case "${1:-}" in
