@@ -418,12 +418,12 @@ static size_t unescape(void *context, struct MHD_Connection *connection, char *t
     (void)context;
     (void)connection;
     for (const char *in = text; *in; in++) {
-        int high = *in == '%' ? hex(in[1]) : -1, low = high < 0 ? -1 : hex(in[2]);
+        int high = *in == '%' ? hex(in[1]) : -1, low = high < 0 ? -1 : hex(in[2]), code = high * 16 + low;
         if (*in != '%') {
             *out++ = *in;
             continue;
         }
-        *out++ = low < 0 || (high == 0 && low == 0) ? '\x7f' : (char)(high << 4 | low);
+        *out++ = low < 0 || code == 0 ? '\x7f' : (char)code;
         in += low < 0 ? 0 : 2;
     }
     *out = '\0';
