@@ -55,6 +55,8 @@ for_test() {
     for_build
     command_from git git
     command_from pre-commit pre-commit
+    command_from curl curl
+    command_from openssl openssl
     library_from libmariadb libmariadb-dev
     library_from libpq libpq-dev
     # The server a store is tested on; the tests start one of their own.

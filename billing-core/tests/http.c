@@ -15,6 +15,12 @@
 
 /* ---- tokens ---- */
 
+static void append(http_token out, const char *text)
+{
+    size_t used = strlen(out);
+    (void)snprintf(out + used, sizeof(http_token) - used, "%s", text);
+}
+
 static void encode(http_token out, const unsigned char *bytes, size_t length)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -37,11 +43,11 @@ void http_sign(http_token out, const char *header, const char *claims, const cha
     unsigned length = 0;
     out[0] = '\0';
     encode(out, (const unsigned char *)header, strlen(header));
-    (void)strcat(out, ".");
+    append(out, ".");
     encode(out, (const unsigned char *)claims, strlen(claims));
     assert_non_null(
         HMAC(EVP_sha256(), secret, (int)strlen(secret), (const unsigned char *)out, strlen(out), hash, &length));
-    (void)strcat(out, ".");
+    append(out, ".");
     encode(out, hash, length);
 }
 

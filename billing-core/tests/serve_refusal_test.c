@@ -249,7 +249,7 @@ static void malformed_requests(void **state)
         size_t used = 0;
         for (const char *c = raw[i].text; *c; c++)
             if (strncmp(c, "%s", 2) == 0) {
-                used += (size_t)sprintf(text + used, "%s", header);
+                used += (size_t)snprintf(text + used, sizeof text - used, "%s", header);
                 c++;
             } else {
                 text[used++] = *c;

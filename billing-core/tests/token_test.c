@@ -120,9 +120,11 @@ static void what_a_signature_holds_together(void **state)
         (void)snprintf(changed, sizeof changed, "%.4000s%s", token, tails[i]);
         CHECK_CASE(tails[i], !check(&caller, &k, changed));
     }
-    *strrchr(strcpy(changed, token), '.') = '\0';
+    memcpy(changed, token, sizeof changed);
+    *strrchr(changed, '.') = '\0';
     assert_false(check(&caller, &k, changed)); /* two parts */
-    (void)strcat(changed, ".");
+    *strchr(changed, '\0') = '.';              /* where the signature's first digit stood */
+    changed[(strrchr(token, '.') - token) + 1] = '\0';
     assert_false(check(&caller, &k, changed)); /* an empty signature */
     other.secret[0] ^= 1;
     assert_false(check(&caller, &other, token));

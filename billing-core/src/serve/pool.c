@@ -40,6 +40,7 @@ static bill_status set_limits(bill_store *store, bill_error *error)
     case BILL_SQLITE:
         return store->engine->script(store, "PRAGMA busy_timeout = 1000; PRAGMA cache_size = -4096;", error);
     case BILL_MARIADB: return store->engine->script(store, "SET SESSION innodb_lock_wait_timeout = 1;\n", error);
+    case BILL_POSTGRES: return store->engine->script(store, "SET lock_timeout = '1s';\n", error);
     default: return BILL_OK;
     }
 }
