@@ -77,6 +77,12 @@ bool ml_pricing_is_forecast(const ml_facts *facts, const ml_formula_site *site)
     return false;
 }
 
+bool ml_pricing_is_overview(const ml_facts *facts)
+{
+    static const char *const words[] = {"analytics", "dashboard", "/reports/", "/charts/", "/insights"};
+    return has_any(facts->path, words, sizeof words / sizeof *words);
+}
+
 /* What leaves for others is not our record: events, payment services, messages. */
 static bool is_writer(ml_str callee)
 {

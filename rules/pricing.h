@@ -26,6 +26,9 @@ bool ml_pricing_is_of_usage(const ml_facts *facts, ml_node_id node, const ml_for
 /* Is the site about what might be or was saved, for information only? */
 bool ml_pricing_is_forecast(const ml_facts *facts, const ml_formula_site *site);
 
+/* Is the file a page or route of figures: analytics, dashboards, reports? */
+bool ml_pricing_is_overview(const ml_facts *facts);
+
 /* Is it a model or table of bills, usages, prices or summaries: AIBillingRecord, ai_model_usage? */
 bool ml_pricing_is_model(ml_str name);
 /* Is the node part of the data given to a call that writes a record? */

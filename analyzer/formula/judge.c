@@ -283,18 +283,32 @@ static bool has_role(const ml_formula_sum *sum, ml_formula_role role)
     return false;
 }
 
+/* Embeddings and the like have no output: by the words around, or the measure's own name. */
+static bool is_one_sided(const comparison *c)
+{
+    static const char *const words[] = {"embed", "rerank"};
+
+    for (int role = ML_FR_INPUT; role <= ML_FR_TOKENS; role++)
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            if (has_role(&c->formula->sum, (ml_formula_role)role) &&
+                ml_str_find_nocase(c->formula->name[role], ml_str_of(words[i])) != ML_NOT_FOUND)
+                return true;
+    return c->site->one_sided;
+}
+
 static ml_formula_fault fault_of(const comparison *c, bool has_output, bool has_input)
 {
-    bool whole = !c->site->part && !c->site->partial && !c->site->one_sided && !c->generic;
+    bool one_sided = is_one_sided(c);
+    bool whole = !c->site->part && !c->site->partial && !one_sided && !c->generic;
 
     if (c->operation)
         return ML_FORMULA_OPERATION;
     /* What has no output swaps nothing: `output.embeddingTokens` is the answer's count. */
-    if (c->swapped && !c->site->one_sided)
+    if (c->swapped && !one_sided)
         return has_role(&c->sum, ML_FR_INPUT_PRICE) && has_role(&c->sum, ML_FR_OUTPUT_PRICE) ? ML_FORMULA_SWAPPED
                : c->input && c->output                                                          ? ML_FORMULA_ONE_PRICE
                                                                                                 : ML_FORMULA_SWAPPED;
-    if (c->one_price_input && c->one_price_output)
+    if (c->one_price_input && c->one_price_output && !one_sided)
         return ML_FORMULA_ONE_PRICE;
     if (c->extra)
         return ML_FORMULA_EXTRA_FACTOR;

@@ -2,7 +2,8 @@
  *
  * Reports  a request id made of the clock or of chance in a number, or taken from the
  *          provider's answer, and a row of usage that names a user and has no key at all.
- * Silent   for a key made once before the call, and for rows that spread something we cannot see. */
+ * Silent   for a key made once before the call, for rows that spread something we cannot see, and
+ *          for recorders that are handed the whole answer: its id may be their key. */
 #include "metering_fields.h"
 #include "metering_paths.h"
 
@@ -62,6 +63,19 @@ static bool makes_its_own(ml_ctx *ctx, ml_node_id call)
     return false;
 }
 
+/* recordUsage({ userId, response }) */
+static bool hands_on_answer(const ml_facts *facts, ml_node_id object)
+{
+    static const char *const names[] = {"response", "res", "completion", "result", "answer", "reply"};
+
+    for (ml_node_id m = ml_child(facts, object, ML_ROLE_MEMBER); m; m = ml_next_child(facts, m)) {
+        ml_node_id value = ml_kind_of(facts, m) == ML_NODE_PROPERTY ? ml_child(facts, m, ML_ROLE_VALUE) : m;
+        if (ml_kind_of(facts, value) == ML_NODE_IDENT && rule_is_any(ml_text_of(facts, value), names, RULE_COUNT(names)))
+            return true;
+    }
+    return false;
+}
+
 static void visit(ml_ctx *ctx, const rule_record *record)
 {
     static const char *const other_keys[] = {"key",    "usageId", "usage_id", "id",     "jobId",
@@ -73,7 +87,8 @@ static void visit(ml_ctx *ctx, const rule_record *record)
     if (!key) {
         if (record->open || rule_field(facts, record->object, other_keys, RULE_COUNT(other_keys)) ||
             !rule_field(facts, record->object, owners, RULE_COUNT(owners)) || !ml_ctx_in_bridge(ctx) ||
-            ml_child_at(facts, record->call, ML_ROLE_ARG, 1) || makes_its_own(ctx, record->call))
+            ml_child_at(facts, record->call, ML_ROLE_ARG, 1) || makes_its_own(ctx, record->call) ||
+            hands_on_answer(facts, record->object))
             return;
         ml_finding *finding = ml_ctx_report(ctx, record->call);
         ml_finding_set_text(ctx, finding, "source", ml_ctx_text(ctx, "No key at all", "没有幂等键"));

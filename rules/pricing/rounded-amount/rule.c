@@ -65,6 +65,8 @@ static void judge(ml_ctx *ctx, const ml_pricing *pricing)
     if (!ml_pricing_is_of_usage(facts, pricing->site->node, pricing->formula) ||
         ml_pricing_is_forecast(facts, pricing->site))
         return;
+    if (!pricing->stored && ml_pricing_is_overview(facts))
+        return;
     if (pricing->site->display || (is_page(facts) && !pricing->stored))
         return;
     for (uint32_t i = 0; i < pricing->formula->rounding_count; i++)
