@@ -296,6 +296,11 @@ static void *post(void *context)
                        "\"outputTokens\":1}",
                        i, p->number == 0 ? 2 : 1);
         http_request(&r, &p->site->server, "POST", BASE "/usage", p->site->service, body);
+        for (int again = 0; r.status == 503 && again < 50; again++) { /* as the header says, only sooner */
+            http_free(&r);
+            nap(20);
+            http_request(&r, &p->site->server, "POST", BASE "/usage", p->site->service, body);
+        }
         p->created += r.status == 201;
         p->repeated += r.status == 200;
         p->conflicts += r.status == 409;
@@ -306,19 +311,23 @@ static void *post(void *context)
     return NULL;
 }
 
-/* One of the eight says something else; whoever comes first decides which is the conflict. */
-static void the_same_request_at_once(void **state)
+static poster *start_posters(const site *s)
 {
-    site *s = site_open();
     poster *posters = calloc(THREADS, sizeof *posters);
-    int created = 0, answered = 0, others = 0;
-    (void)state;
     assert_non_null(posters);
     for (int i = 0; i < THREADS; i++) {
         posters[i].site = s;
         posters[i].number = i;
         assert_int_equal(pthread_create(&posters[i].thread, NULL, post, &posters[i]), 0);
     }
+    return posters;
+}
+
+/* Joins them; each request is there once, and each answer is one of three. The
+ * number of answers that say it was new is returned. */
+static int end_posters(const site *s, poster *posters)
+{
+    int created = 0, answered = 0, others = 0;
     for (int i = 0; i < THREADS; i++) {
         assert_int_equal(pthread_join(posters[i].thread, NULL), 0);
         created += posters[i].created;
@@ -330,10 +339,18 @@ static void the_same_request_at_once(void **state)
             assert_string_equal(posters[i].first[turn], posters[1].first[turn]);
     free(posters);
     assert_int_equal(others, 0);
-    assert_int_equal(created, TURNS);
     assert_int_equal(answered, THREADS * TURNS);
     assert_int_equal(count_rows(s->bench, "SELECT COUNT(*) FROM ai_model_usage"), TURNS);
     assert_int_equal(count_rows(s->bench, "SELECT COUNT(*) FROM ai_billing_records"), TURNS);
+    return created;
+}
+
+/* One of the eight says something else; whoever comes first decides which is the conflict. */
+static void the_same_request_at_once(void **state)
+{
+    site *s = site_open();
+    (void)state;
+    assert_int_equal(end_posters(s, start_posters(s)), TURNS);
     expect(s, "POST", BASE "/usage", s->service,
            "{\"requestId\":\"same-0\",\"userId\":9,\"model\":\"doubao-seed-1-6\",\"inputTokens\":1,\"outputTokens\":1}",
            409, "\"place\":\"requestId\"");
@@ -377,33 +394,38 @@ static bill_status take_session(void *context, const bill_value *row, size_t cou
     return BILL_OK;
 }
 
-/* The server cuts every connection, as a restart does: nobody hears of it. */
-static void lost_connections(void **state)
+/* Cuts every connection but our own, as a restart does; an embedded store has none. */
+static size_t cut_connections(bench *b)
 {
-    site *s = site_open();
-    bench *b = s->bench;
     sessions all = {.count = 0};
     char sql[64];
-    (void)state;
-    bool mariadb = b->store->engine->dialect == BILL_MARIADB, postgres = b->store->engine->dialect == BILL_POSTGRES;
-    for (int i = 0; i < 16; i++)
-        expect(s, "GET", BASE "/health", NULL, NULL, 200, NULL);
-    if (mariadb)
-        MUST(b, bill_store_run(b->store,
-                               "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> "
-                               "CONNECTION_ID()",
-                               NULL, 0, take_session, &all, &b->error));
-    if (postgres)
+    if (b->store->engine->dialect == BILL_POSTGRES)
         MUST(b, bill_store_run(b->store,
                                "SELECT pg_terminate_backend(pid)::int FROM pg_stat_activity WHERE datname = "
                                "current_database() AND pid <> pg_backend_pid()",
                                NULL, 0, take_session, &all, &b->error));
-    for (size_t i = 0; mariadb && i < all.count; i++) {
+    if (b->store->engine->dialect != BILL_MARIADB)
+        return all.count;
+    MUST(b, bill_store_run(b->store,
+                           "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> "
+                           "CONNECTION_ID()",
+                           NULL, 0, take_session, &all, &b->error));
+    for (size_t i = 0; i < all.count; i++) {
         (void)snprintf(sql, sizeof sql, "KILL %lld", (long long)all.ids[i]);
-        MUST(b, b->store->engine->script(b->store, sql, &b->error));
+        (void)b->store->engine->script(b->store, sql, NULL); /* it may be gone already */
     }
-    if (mariadb || postgres)
-        assert_true(all.count > 0);
+    return all.count;
+}
+
+/* Nobody hears of it. */
+static void lost_connections(void **state)
+{
+    site *s = site_open();
+    (void)state;
+    for (int i = 0; i < 16; i++)
+        expect(s, "GET", BASE "/health", NULL, NULL, 200, NULL);
+    expect(s, "POST", BASE "/records/1/refund", s->admin, "{\"reference\":\"r\"}", 404, NULL);
+    assert_true(cut_connections(s->bench) > 0 || s->bench->store->engine->dialect == BILL_SQLITE);
     for (int i = 0; i < 8; i++) {
         char body[128];
         (void)snprintf(body, sizeof body,
@@ -413,6 +435,21 @@ static void lost_connections(void **state)
         expect(s, "GET", BASE "/user/1/bill", s->admin, NULL, 200, NULL);
         expect(s, "POST", BASE "/usage", s->service, body, 201, NULL);
     }
+    site_close(s);
+}
+
+/* In the middle of commits some callers may be told to come again; what was
+ * committed without an answer is found by its key, so it may not be new twice. */
+static void lost_while_recording(void **state)
+{
+    site *s = site_open();
+    (void)state;
+    poster *posters = start_posters(s);
+    for (int i = 0; i < 10; i++) {
+        nap(20);
+        (void)cut_connections(s->bench);
+    }
+    assert_true(end_posters(s, posters) <= TURNS);
     site_close(s);
 }
 
@@ -461,17 +498,12 @@ static void draining(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_example_bill),
-        cmocka_unit_test(the_example_statistics),
-        cmocka_unit_test(the_example_export),
-        cmocka_unit_test(the_four_kinds),
-        cmocka_unit_test(paying_and_giving_back),
-        cmocka_unit_test(prices),
-        cmocka_unit_test(slow_readers),
-        cmocka_unit_test(the_same_request_at_once),
-        cmocka_unit_test(a_busy_store),
-        cmocka_unit_test(lost_connections),
-        cmocka_unit_test(draining),
+        cmocka_unit_test(the_example_bill),       cmocka_unit_test(the_example_statistics),
+        cmocka_unit_test(the_example_export),     cmocka_unit_test(the_four_kinds),
+        cmocka_unit_test(paying_and_giving_back), cmocka_unit_test(prices),
+        cmocka_unit_test(slow_readers),           cmocka_unit_test(the_same_request_at_once),
+        cmocka_unit_test(a_busy_store),           cmocka_unit_test(lost_connections),
+        cmocka_unit_test(lost_while_recording),   cmocka_unit_test(draining),
     };
     const char *engine = argc > 1 ? argv[1] : "sqlite";
     if (!bench_engine(engine))

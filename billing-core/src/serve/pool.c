@@ -1,4 +1,8 @@
-/* pool.c - the workers: a queue, and threads that each own a store.
+/* pool.c - the workers: threads that each own a store, and two queues.
+ *
+ * Requests that read are shared by several threads. What writes goes through
+ * one: usages that wait while it commits share the next commit, and writers of
+ * this server never wait for each other's locks.
  *
  * A store that failed is closed and opened again before the next request; what
  * only reads is asked a second time at once, since a server that was restarted
@@ -8,14 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+typedef struct lane {
+    pthread_cond_t work;
+    exchange *first, **end;
+} lane;
+
 struct pool {
     const bill_serve_options *options;
     pthread_mutex_t lock;
-    pthread_cond_t work;
-    exchange *first, **end;
+    lane reading, writing;
     bool stopped;
     size_t count;
-    pthread_t threads[BILL_SERVE_WORKERS_MAX];
+    pthread_t threads[BILL_SERVE_WORKERS_MAX + 1];
 };
 
 typedef struct worker {
@@ -102,44 +110,84 @@ static void serve_one(worker *w, exchange *x)
         disconnect(w);
 }
 
-static exchange *take(pool *p)
+/* Waits for work and takes it: one request or, of usages, what is there up to
+ * the room. 0 once the pool is stopped and nothing is left. */
+static size_t take(exchange **out, size_t room, pool *p, lane *l, bool *stopped)
 {
+    size_t count = 0;
     (void)pthread_mutex_lock(&p->lock);
-    while (!p->first && !p->stopped)
-        (void)pthread_cond_wait(&p->work, &p->lock);
-    exchange *x = p->first;
-    if (x && !(p->first = x->next))
-        p->end = &p->first;
+    while (!l->first && !p->stopped)
+        (void)pthread_cond_wait(&l->work, &p->lock);
+    while (l->first && count < room) {
+        exchange *x = l->first;
+        bool joins = x->route->handle == bill_handle_usage;
+        if (count > 0 && !joins)
+            break;
+        out[count++] = x;
+        if (!(l->first = x->next))
+            l->end = &l->first;
+        if (!joins)
+            break;
+    }
+    *stopped = p->stopped;
     (void)pthread_mutex_unlock(&p->lock);
-    return x;
+    return count;
 }
 
-static bool is_stopped(pool *p)
+static void serve_group(worker *w, exchange **group, size_t count)
 {
-    (void)pthread_mutex_lock(&p->lock);
-    bool stopped = p->stopped;
-    (void)pthread_mutex_unlock(&p->lock);
-    return stopped;
+    bill_error error = {0};
+    bill_status status = connect_worker(w, &error);
+    if (status == BILL_OK)
+        status = bill_record_group(group, count, w->ledger);
+    else
+        for (size_t i = 0; i < count; i++)
+            (void)bill_refuse_status(group[i], BILL_EIO, "", &error);
+    if (is_lost(status))
+        disconnect(w);
 }
 
-static void *work(void *context)
+static void refuse_late(exchange *x)
 {
-    pool *p = context;
+    if (x->export.waiting)
+        x->export.failed = true;
+    else
+        (void)bill_refuse_status(x, BILL_EBUSY, "", NULL);
+}
+
+static void run(pool *p, lane *l)
+{
     worker w = {.options = p->options};
-    exchange *x;
-    while ((x = take(p))) {
-        struct MHD_Connection *connection = x->connection;
-        if (!is_stopped(p))
-            serve_one(&w, x);
-        else if (x->export.waiting)
-            x->export.failed = true;
-        else
-            (void)bill_refuse_status(x, BILL_EBUSY, "", NULL);
-        x->export.waiting = false;
-        x->phase = PHASE_DONE;
-        MHD_resume_connection(connection);
+    exchange *group[GROUP_MAX];
+    bool stopped;
+    for (size_t count; (count = take(group, GROUP_MAX, p, l, &stopped)) > 0;) {
+        if (!stopped && count == 1)
+            serve_one(&w, group[0]);
+        else if (!stopped)
+            serve_group(&w, group, count);
+        for (size_t i = 0; i < count; i++) {
+            exchange *x = group[i];
+            if (stopped)
+                refuse_late(x);
+            x->export.waiting = false;
+            x->phase = PHASE_DONE;
+            MHD_resume_connection(x->connection);
+        }
     }
     disconnect(&w);
+}
+
+static void *read_requests(void *context)
+{
+    pool *p = context;
+    run(p, &p->reading);
+    return NULL;
+}
+
+static void *write_requests(void *context)
+{
+    pool *p = context;
+    run(p, &p->writing);
     return NULL;
 }
 
@@ -154,11 +202,13 @@ bill_status bill_pool_start(pool **out, const bill_serve_options *options, bill_
     if (!p)
         return bill_error_set(error, BILL_ENOMEM, "out of memory");
     p->options = options;
-    p->end = &p->first;
+    p->reading.end = &p->reading.first;
+    p->writing.end = &p->writing.first;
     (void)pthread_mutex_init(&p->lock, NULL);
-    (void)pthread_cond_init(&p->work, NULL);
-    while (p->count < options->workers && p->count < BILL_SERVE_WORKERS_MAX) {
-        if (pthread_create(&p->threads[p->count], NULL, work, p) != 0) {
+    (void)pthread_cond_init(&p->reading.work, NULL);
+    (void)pthread_cond_init(&p->writing.work, NULL);
+    while (p->count <= options->workers && p->count <= BILL_SERVE_WORKERS_MAX) {
+        if (pthread_create(&p->threads[p->count], NULL, p->count ? read_requests : write_requests, p) != 0) {
             bill_pool_stop(p);
             bill_pool_free(p);
             return bill_error_set(error, BILL_ENOMEM, "cannot start a thread");
@@ -172,12 +222,13 @@ bill_status bill_pool_start(pool **out, const bill_serve_options *options, bill_
 bool bill_pool_submit(pool *p, exchange *x)
 {
     (void)pthread_mutex_lock(&p->lock);
+    lane *l = strcmp(x->route->method, "POST") == 0 ? &p->writing : &p->reading;
     bool taken = !p->stopped;
     if (taken) {
         x->next = NULL;
-        *p->end = x;
-        p->end = &x->next;
-        (void)pthread_cond_signal(&p->work);
+        *l->end = x;
+        l->end = &x->next;
+        (void)pthread_cond_signal(&l->work);
     }
     (void)pthread_mutex_unlock(&p->lock);
     return taken;
@@ -187,7 +238,8 @@ void bill_pool_stop(pool *p)
 {
     (void)pthread_mutex_lock(&p->lock);
     p->stopped = true;
-    (void)pthread_cond_broadcast(&p->work);
+    (void)pthread_cond_broadcast(&p->reading.work);
+    (void)pthread_cond_broadcast(&p->writing.work);
     (void)pthread_mutex_unlock(&p->lock);
     for (size_t i = 0; i < p->count; i++)
         (void)pthread_join(p->threads[i], NULL);
@@ -198,7 +250,8 @@ void bill_pool_free(pool *p)
 {
     if (!p)
         return;
-    (void)pthread_cond_destroy(&p->work);
+    (void)pthread_cond_destroy(&p->reading.work);
+    (void)pthread_cond_destroy(&p->writing.work);
     (void)pthread_mutex_destroy(&p->lock);
     free(p);
 }

@@ -1,7 +1,7 @@
 /* serve.h - the HTTP API over a store: one call that runs until it is told to end.
  *
  * One thread speaks HTTP; workers, each with a store of its own, do what a
- * request asks. A request never holds a worker while its client is slow. */
+ * request asks, several what reads and one what writes. A request never holds a worker while its client is slow. */
 #ifndef BILL_SERVE_SERVE_H
 #define BILL_SERVE_SERVE_H
 
@@ -13,7 +13,8 @@ typedef struct bill_serve_options {
     const char *store;   /* its address */
     const char *address; /* numeric, IPv4 or IPv6, to listen on */
     unsigned port;       /* 0: one that is free */
-    unsigned workers, connections;
+    unsigned workers;    /* that read; one more writes */
+    unsigned connections;
     unsigned timeout_ms; /* for a client to send headers, and a body; and for a store that is busy */
     const bill_token_key *key;
     bill_time (*clock)(void *context); /* for bills and tokens alike */

@@ -16,6 +16,7 @@
 #define DISCARD_BYTES_MAX 1048576 /* what is read and thrown away so that a refusal arrives */
 #define QUERY_MAX         8
 #define EXPORT_RECORDS    500 /* in one piece of an export */
+#define GROUP_MAX         100 /* usages in one transaction */
 
 typedef struct exchange exchange;
 typedef struct server server;
@@ -131,14 +132,19 @@ bool bill_member_flag(bool *out, exchange *x, const bill_json_node *object, cons
 handler bill_handle_bill, bill_handle_export, bill_handle_statistics, bill_handle_prices, bill_handle_health;
 handler bill_handle_usage, bill_handle_status, bill_handle_batch, bill_handle_refund, bill_handle_price_add;
 
-/* The next piece of an export; false sets failed. */
+/* Records what several requests post, in one transaction if that can be, and
+ * fills their replies: each as if it had come alone. The status is the store's. */
+bill_status bill_record_group(exchange **group, size_t count, bill_ledger *ledger);
+
+/* The next piece of an export; a failure sets failed. */
 bill_status bill_export_piece(exchange *x, bill_ledger *ledger);
 
 /* ---- workers ---- */
 
 typedef struct pool pool;
 
-/* Starts the threads, each with a store and ledger of its own. */
+/* Starts the threads, each with a store and ledger of its own: those that
+ * read, and one that writes, since a ledger has one writer at a time anyway. */
 bill_status bill_pool_start(pool **out, const bill_serve_options *options, bill_error *error);
 
 /* Hands over an exchange whose connection is suspended; it is resumed when

@@ -163,20 +163,98 @@ static bill_status answer_usage(exchange *x, const bill_usage *usage, const bill
     return bill_reply_end(x, r->repeated ? MHD_HTTP_OK : MHD_HTTP_CREATED);
 }
 
-bill_status bill_handle_usage(exchange *x, bill_ledger *ledger)
-{
+typedef struct posted {
+    exchange *x;
     bill_usage usage;
     bill_recorded recorded;
+    bill_status status;
+    bill_error error;
+} posted;
+
+static bool is_lost(bill_status status)
+{
+    return status == BILL_EBUSY || status == BILL_EIO || status == BILL_ENOMEM;
+}
+
+static void record_one(posted *p, bill_ledger *ledger)
+{
+    p->error = (bill_error){0};
+    (void)bill_ledger_act_as(ledger, p->x->caller.subject);
+    p->status = bill_ledger_record(&p->recorded, ledger, &p->usage, &p->error);
+}
+
+/* One transaction for all. What it answers counts only if it returns BILL_OK;
+ * *begun says whether the store was there at all. */
+static bill_status record_together(bool *begun, posted *all, size_t count, bill_ledger *ledger, bill_error *error)
+{
+    bill_status status = bill_ledger_group_begin(ledger, error);
+    *begun = status == BILL_OK;
+    for (size_t i = 0; i < count && status == BILL_OK; i++) {
+        record_one(&all[i], ledger);
+        if (is_lost(all[i].status))
+            status = all[i].status;
+    }
+    if (*begun && status == BILL_OK)
+        status = bill_ledger_group_end(ledger, error);
+    else if (*begun)
+        bill_ledger_group_abandon(ledger);
+    return status;
+}
+
+/* A transaction each; a store that is away is not asked again for the rest. */
+static void record_singly(posted *all, size_t count, bill_ledger *ledger)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && is_lost(all[i - 1].status)) {
+            all[i].status = all[i - 1].status;
+            all[i].error = all[i - 1].error;
+        } else {
+            record_one(&all[i], ledger);
+        }
+    }
+}
+
+static bill_status answer_posted(posted *p)
+{
+    if (p->status == BILL_OK)
+        return answer_usage(p->x, &p->usage, &p->recorded);
+    if (p->status == BILL_ECONFLICT)
+        return bill_refuse_status(p->x, p->status, "requestId", &p->error);
+    return refuse_usage(p->x, p->status, bill_json_root(p->x->json), &p->error);
+}
+
+bill_status bill_record_group(exchange **group, size_t count, bill_ledger *ledger)
+{
     bill_error error = {0};
-    bill_status status = read_usage(&usage, x);
-    if (status != BILL_OK)
-        return status;
-    status = bill_ledger_record(&recorded, ledger, &usage, &error);
-    if (status == BILL_ECONFLICT)
-        return bill_refuse_status(x, status, "requestId", &error);
-    if (status != BILL_OK)
-        return refuse_usage(x, status, bill_json_root(x->json), &error);
-    return answer_usage(x, &usage, &recorded);
+    bill_status worst = BILL_OK;
+    size_t read = 0;
+    bool begun = true;
+    posted *all = calloc(count, sizeof *all);
+    for (size_t i = 0; i < count; i++) {
+        if (!all)
+            (void)bill_refuse_status(group[i], BILL_ENOMEM, "", NULL);
+        else if (read_usage(&all[read].usage, group[i]) == BILL_OK)
+            all[read++].x = group[i];
+    }
+    bill_status together = read > 1 ? record_together(&begun, all, read, ledger, &error) : BILL_EBUSY;
+    if (together != BILL_OK && begun)
+        record_singly(all, read, ledger);
+    for (size_t i = 0; i < read; i++) {
+        if (!begun) {
+            all[i].status = together;
+            all[i].error = error;
+        }
+        (void)answer_posted(&all[i]);
+        if (is_lost(all[i].status))
+            worst = all[i].status;
+    }
+    free(all);
+    return worst;
+}
+
+bill_status bill_handle_usage(exchange *x, bill_ledger *ledger)
+{
+    return bill_record_group(&x, 1, ledger);
 }
 
 /* ---- statuses ---- */
