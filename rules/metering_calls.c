@@ -124,12 +124,32 @@ static bool is_post(ml_ctx *ctx, ml_file_id file, ml_node_id call, ml_str callee
     return false;
 }
 
+/* /audio/speech, :generateContent, /text2video and /image-to-video, but not /vod/add-audio. */
+static bool has_part(ml_str path, ml_str word)
+{
+    for (size_t at = 0; at < path.len;) {
+        size_t found = ml_str_find_nocase(ml_str_from(path, at), word);
+        if (found == ML_NOT_FOUND)
+            return false;
+        at += found;
+        ml_str before = ml_str_slice(path, 0, at);
+        char last = at ? path.data[at - 1] : '/';
+        if (last == '/' || last == ':' || last == '2' || ml_str_ends(before, ML_STR("to-")) || ml_str_ends(before, ML_STR("to_")))
+            return true;
+        at += word.len;
+    }
+    return false;
+}
+
 static bool is_billable_path(ml_str path)
 {
     static const char *const words[] = {"completions",     "generations", "images",     "audio",
                                         "speech",          "video",       "embeddings", "messages",
                                         "generatecontent", "tts",         "responses",  "transcriptions"};
-    return rule_contains_any(path, words, RULE_COUNT(words));
+    for (size_t i = 0; i < RULE_COUNT(words); i++)
+        if (has_part(path, ml_str_of(words[i])))
+            return true;
+    return false;
 }
 
 static bool is_billable_request(ml_ctx *ctx, ml_file_id file, ml_node_id call)
