@@ -5,6 +5,7 @@
  * no rule says what it lacks. */
 #ifndef ML_PRACTICE_H
 #define ML_PRACTICE_H
+#include "ml/formula.h"
 #include "ml/rule.h"
 
 /* Does the text hold any of the words, in any case? Words are separated by blanks. */

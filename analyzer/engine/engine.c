@@ -87,6 +87,11 @@ ml_status ml_engine_new(ml_engine **out, ml_arena *run, const ml_link *link, con
     return status;
 }
 
+bool ml_engine_rule_is_on(const ml_engine *engine, uint32_t rule)
+{
+    return !engine->states[rule].off;
+}
+
 ml_worker *ml_worker_new(const ml_engine *engine)
 {
     ml_worker *worker = ml_xmalloc(sizeof *worker);

@@ -280,9 +280,9 @@ const char *const ml_formula_words[] = {
     "InputTokens",  "outputTokens",   "output_tokens", "promptTokens", "prompt_tokens", "PromptTokens", "completionTokens",
     "completion_tokens", "totalTokens", "total_tokens", "unitPrice",   "unit_price",   "UnitPrice",    "inputPrice",
     "input_price",  "outputPrice",    "output_price",  "tokenPrice",   "token_price",  "TokenPrice",   "tokenCount",
-    "TokenCount",   "characterCount", "imageCount",
+    "TokenCount",   "characterCount", "imageCount",   NULL,
 };
-const uint32_t ml_formula_word_count = sizeof ml_formula_words / sizeof *ml_formula_words;
+const uint32_t ml_formula_word_count = sizeof ml_formula_words / sizeof *ml_formula_words - 1;
 
 /* Beginnings of the words of ml_formula_is_cost_name, in the spellings they have in names. */
 const char *const ml_formula_cost_words[] = {

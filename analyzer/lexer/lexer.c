@@ -8,7 +8,6 @@ typedef struct lexer {
     ml_arena *arena;
     ml_str text;
     size_t at;
-    uint32_t text_bytes_min;
     uint32_t braces[NESTING_MAX]; /* open braces within each template substitution that is open */
     uint32_t nesting;
 } lexer;
@@ -20,7 +19,7 @@ static char byte_at(const lexer *lx, size_t at)
 
 static void add_text(lexer *lx, size_t start, size_t end)
 {
-    if (end - start >= lx->text_bytes_min)
+    if (end > start)
         ml_vec_push(lx->arena, &lx->out->texts, ((ml_lex_range){(uint32_t)start, (uint32_t)end}));
 }
 
@@ -226,11 +225,11 @@ static void step(lexer *lx)
     }
 }
 
-void ml_lex(ml_lexed *out, ml_arena *arena, ml_str text, const ml_lex_options *options)
+void ml_lex(ml_lexed *out, ml_arena *arena, ml_str text, bool markup)
 {
-    lexer lx = {.out = out, .arena = arena, .text = text, .text_bytes_min = options->text_bytes_min};
+    lexer lx = {.out = out, .arena = arena, .text = text};
 
-    *out = (ml_lexed){.unsure = options->markup};
+    *out = (ml_lexed){.unsure = markup};
     while (!out->unsure && (lx.at = ml_lex_next_mark(text, lx.at, lx.nesting > 0)) < text.len)
         step(&lx);
     out->unsure |= lx.nesting > 0;
@@ -241,16 +240,27 @@ void ml_lex(ml_lexed *out, ml_arena *arena, ml_str text, const ml_lex_options *o
     add_text(&lx, 0, text.len);
 }
 
-bool ml_lexed_in_comment(const ml_lexed *lexed, uint32_t at)
+/* The first range that ends behind the byte, if the byte lies in it. */
+static const ml_lex_range *range_at(const ml_lex_ranges *ranges, uint32_t at)
 {
-    uint32_t low = 0, high = lexed->comments.count;
+    uint32_t low = 0, high = ranges->count;
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (lexed->comments.items[middle].end <= at)
+        if (ranges->items[middle].end <= at)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < lexed->comments.count && lexed->comments.items[low].start <= at;
+    return low < ranges->count && ranges->items[low].start <= at ? &ranges->items[low] : NULL;
+}
+
+bool ml_lexed_in_comment(const ml_lexed *lexed, uint32_t at)
+{
+    return range_at(&lexed->comments, at) != NULL;
+}
+
+const ml_lex_range *ml_lexed_text_at(const ml_lexed *lexed, uint32_t at)
+{
+    return lexed->unsure ? NULL : range_at(&lexed->texts, at);
 }

@@ -276,10 +276,10 @@ static ml_status run(ml_scan *scan, ml_error *error)
         if (status != ML_OK)
             return status;
     }
-    ml_scan_build_words(scan);
     status = set_up_engine(scan, error);
     if (status != ML_OK)
         return status;
+    ml_scan_build_words(scan);
     run_pass(scan, read_file);
     ml_scan_spread(scan);
     run_pass(scan, parse_file);

@@ -22,7 +22,10 @@ enum {
     ML_WHY_KEY = 1 << 3,      /* may hold a key */
     ML_WHY_PACKAGE = 1 << 4,  /* imports a client or an SDK */
     ML_WHY_IMPORTS = 1 << 5,  /* imports something by which it can send a request: see spread.c */
+    ML_WHY_FLOW = ML_WHY_CLIENT | ML_WHY_PACKAGE | ML_WHY_IMPORTS /* could send a request */
 };
+
+enum { ML_ALSO_MAX = 3 };
 
 /* An export that hands something on to importers. */
 typedef struct ml_carried {
@@ -61,6 +64,8 @@ struct ml_scan {
     unsigned jobs;
     ml_trigger_set *words;
     ml_trigger_set *blind_words;
+    const char *const *also[ML_ALSO_MAX]; /* second words of rules, by their bit */
+    uint32_t also_count;
     ml_strmap client_packages;
     ml_strmap staged_text;    /* path -> ml_str, in staged mode */
     ml_report report;

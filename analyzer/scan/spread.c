@@ -119,9 +119,9 @@ static void wake(spread *s, ml_file_id file, ml_carry carry)
 {
     ml_slot *slot = &s->scan->slots[file - 1];
 
-    if (slot->why || (carry == ML_CARRY_TO_SUBCLASSES && !slot->extends))
+    if ((slot->why & ML_WHY_FLOW) || (carry == ML_CARRY_TO_SUBCLASSES && !slot->extends))
         return;
-    slot->why = ML_WHY_IMPORTS;
+    slot->why |= ML_WHY_IMPORTS;
     ml_vec_push(&s->scratch, &s->next, file);
 }
 
@@ -174,7 +174,7 @@ void ml_scan_spread(ml_scan *scan)
 
     gather_importers(&s);
     for (ml_file_id file = 1; file <= scan->files.count; file++)
-        if (scan->slots[file - 1].why || ml_link_in_bridge(scan->link, file))
+        if ((scan->slots[file - 1].why & ML_WHY_FLOW) || ml_link_in_bridge(scan->link, file))
             ml_vec_push(&s.scratch, &s.front, file);
     while (s.front.count) {
         ml_pool_run(scan->jobs, s.front.count, find_carried, &s);

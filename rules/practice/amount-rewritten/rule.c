@@ -28,4 +28,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_amount_rewritten;
-const ml_rule ml_rule_practice_amount_rewritten = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_amount_rewritten = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

@@ -52,4 +52,4 @@ static void judge_text(ml_ctx *ctx, ml_node_id node)
 }
 
 extern const ml_rule ml_rule_practice_archive_window_moves;
-const ml_rule ml_rule_practice_archive_window_moves = {.judge_text = judge_text, .judge_project = judge_project, .in_bridge = true};
+const ml_rule ml_rule_practice_archive_window_moves = {.words = ml_formula_words, .judge_text = judge_text, .judge_project = judge_project, .in_bridge = true};

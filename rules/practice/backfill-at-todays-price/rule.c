@@ -24,4 +24,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_backfill_at_todays_price;
-const ml_rule ml_rule_practice_backfill_at_todays_price = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_backfill_at_todays_price = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

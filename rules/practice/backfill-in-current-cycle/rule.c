@@ -27,4 +27,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_backfill_in_current_cycle;
-const ml_rule ml_rule_practice_backfill_in_current_cycle = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_backfill_in_current_cycle = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

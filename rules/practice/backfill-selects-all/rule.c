@@ -66,4 +66,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_backfill_selects_all;
-const ml_rule ml_rule_practice_backfill_selects_all = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_backfill_selects_all = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

@@ -30,4 +30,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_backfill_without_guard;
-const ml_rule ml_rule_practice_backfill_without_guard = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_backfill_without_guard = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

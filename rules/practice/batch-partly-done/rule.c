@@ -61,4 +61,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_batch_partly_done;
-const ml_rule ml_rule_practice_batch_partly_done = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_batch_partly_done = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

@@ -129,4 +129,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_bill_of_anyone;
-const ml_rule ml_rule_practice_bill_of_anyone = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_bill_of_anyone = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

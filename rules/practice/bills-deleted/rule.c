@@ -43,4 +43,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_bills_deleted;
-const ml_rule ml_rule_practice_bills_deleted = {.judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};
+const ml_rule ml_rule_practice_bills_deleted = {.words = ml_formula_words, .judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};

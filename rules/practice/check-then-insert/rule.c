@@ -64,4 +64,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_check_then_insert;
-const ml_rule ml_rule_practice_check_then_insert = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_check_then_insert = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

@@ -76,4 +76,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_csv_without_quotes;
-const ml_rule ml_rule_practice_csv_without_quotes = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_csv_without_quotes = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

@@ -87,4 +87,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_cycle_of_local_calendar;
-const ml_rule ml_rule_practice_cycle_of_local_calendar = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_cycle_of_local_calendar = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

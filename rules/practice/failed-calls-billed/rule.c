@@ -40,4 +40,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_failed_calls_billed;
-const ml_rule ml_rule_practice_failed_calls_billed = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_failed_calls_billed = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

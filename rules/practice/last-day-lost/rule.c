@@ -131,4 +131,4 @@ static void judge_text(ml_ctx *ctx, ml_node_id node)
 }
 
 extern const ml_rule ml_rule_practice_last_day_lost;
-const ml_rule ml_rule_practice_last_day_lost = {.judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};
+const ml_rule ml_rule_practice_last_day_lost = {.words = ml_formula_words, .judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};

@@ -97,4 +97,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_open_cycle_cached;
-const ml_rule ml_rule_practice_open_cycle_cached = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_open_cycle_cached = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

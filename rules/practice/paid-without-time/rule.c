@@ -29,4 +29,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_paid_without_time;
-const ml_rule ml_rule_practice_paid_without_time = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_paid_without_time = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

@@ -24,4 +24,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_refund_without_amount;
-const ml_rule ml_rule_practice_refund_without_amount = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_refund_without_amount = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

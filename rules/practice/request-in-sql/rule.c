@@ -37,4 +37,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_request_in_sql;
-const ml_rule ml_rule_practice_request_in_sql = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_request_in_sql = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

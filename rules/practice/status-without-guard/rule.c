@@ -68,4 +68,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_status_without_guard;
-const ml_rule ml_rule_practice_status_without_guard = {.judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};
+const ml_rule ml_rule_practice_status_without_guard = {.words = ml_formula_words, .judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};

@@ -53,4 +53,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_total_read_and_written;
-const ml_rule ml_rule_practice_total_read_and_written = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_total_read_and_written = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

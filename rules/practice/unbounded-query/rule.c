@@ -93,4 +93,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_unbounded_query;
-const ml_rule ml_rule_practice_unbounded_query = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_unbounded_query = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

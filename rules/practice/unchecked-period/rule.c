@@ -43,4 +43,4 @@ static void judge_file(ml_ctx *ctx)
 }
 
 extern const ml_rule ml_rule_practice_unchecked_period;
-const ml_rule ml_rule_practice_unchecked_period = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_unchecked_period = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};

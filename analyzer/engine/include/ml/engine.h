@@ -31,6 +31,7 @@ void ml_worker_free(ml_worker *worker); /* accepts NULL; findings die with it, s
 
 /* All rules on one script file. */
 void ml_worker_judge(ml_worker *worker, ml_file_id file);
+bool ml_engine_rule_is_on(const ml_engine *engine, uint32_t rule); /* by index into the options' rules */
 /* The worker's evaluator, for questions between two files. */
 ml_eval *ml_worker_eval(const ml_worker *worker);
 /* The rules that look at the whole project. */

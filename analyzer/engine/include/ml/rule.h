@@ -49,6 +49,10 @@ typedef struct ml_rule {
     void (*judge_file)(ml_ctx *ctx);                             /* once per script file */
     void (*judge_project)(ml_ctx *ctx, const ml_tables *tables); /* once per run, after all files */
     bool in_bridge;                                              /* also (or only) called for the bridge's own files */
+    /* Files are parsed for what could reach a provider, the bridge or a table. A rule that speaks about
+     * others says by which words: a file is parsed for it that holds one of `words` and, when there
+     * are any, one of `also_words`. Both lists end with NULL. */
+    const char *const *words, *const *also_words;
 } ml_rule;
 
 typedef struct ml_rule_entry {

@@ -101,7 +101,7 @@ typedef ML_VEC(ml_formula_site) ml_formula_sites;
 /* A file without any of these words is about something else: it is not parsed for its
  * formulas, and the pricing and practice rules pass it over. */
 extern const char *const ml_formula_words[];
-extern const uint32_t ml_formula_word_count;
+extern const uint32_t ml_formula_word_count; /* the NULL at its end not counted */
 /* A file without any of these names no cost, so it holds no cost expression. */
 extern const char *const ml_formula_cost_words[];
 extern const uint32_t ml_formula_cost_word_count;

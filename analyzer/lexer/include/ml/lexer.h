@@ -22,17 +22,13 @@ typedef ML_VEC(ml_str) ml_specifiers;
 typedef struct ml_lexed {
     ml_lex_ranges comments;   /* in source order; empty when unsure or not wanted */
     ml_specifiers specifiers; /* views of the text, escapes not decoded */
-    ml_lex_ranges texts;      /* insides of strings and template pieces of at least text_bytes_min bytes */
+    ml_lex_ranges texts;      /* insides of strings and template pieces, in source order; one of all when unsure */
     bool unsure;
 } ml_lexed;
 
-typedef struct ml_lex_options {
-    bool markup;             /* a file in which code is only a part: every quote may begin a specifier, no comments */
-    uint32_t text_bytes_min; /* shorter texts are not listed */
-} ml_lex_options;
-
-/* Fills out, whose lists live in the arena. The text is below 4 GiB. */
-void ml_lex(ml_lexed *out, ml_arena *arena, ml_str text, const ml_lex_options *options);
+/* Fills out, whose lists live in the arena. The text is below 4 GiB. Of markup code is only a
+ * part: it is unsure from the start. */
+void ml_lex(ml_lexed *out, ml_arena *arena, ml_str text, bool markup);
 
 /* What the statement around a specifier brings in or passes on. */
 typedef enum ml_lex_clause {
@@ -55,8 +51,10 @@ typedef struct ml_lex_names {
 /* specifier: one of ml_lexed.specifiers, a view of the text. */
 void ml_lex_names_of(ml_lex_names *out, ml_arena *arena, ml_str text, ml_str specifier);
 
-/* Does the byte lie in a comment? */
+/* Does the byte lie in a comment? Never when unsure. */
 bool ml_lexed_in_comment(const ml_lexed *lexed, uint32_t at);
+/* The text in which the byte lies, or NULL; NULL when unsure. */
+const ml_lex_range *ml_lexed_text_at(const ml_lexed *lexed, uint32_t at);
 
 /* Is the loader's call at `after` (behind the word require or import) one with anything but
  * a single literal, so that any module may be meant? */
