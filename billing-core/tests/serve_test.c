@@ -364,7 +364,7 @@ static void a_busy_store(void **state)
 {
     static const char body[] = "{\"requestId\":\"b\",\"userId\":1,\"model\":\"dall-e-3\",\"usageType\":\"image\","
                                "\"imageCount\":1}";
-    site *s = site_open();
+    site *s = site_open_within("1");
     http_reply r;
     bench *b = s->bench;
     (void)state;
@@ -470,12 +470,13 @@ static void draining(void **state)
     http_token_for(token, "bridge", "service");
     (void)snprintf(head, sizeof head,
                    "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: "
-                   "application/json\r\nContent-Length: %zu\r\n\r\n",
+                   "application/json\r\nExpect: 100-continue\r\nContent-Length: %zu\r\n\r\n",
                    token, sizeof body - 1);
     int begun = http_connect(&running), idle = http_connect(&running), late = 0;
     http_send(begun, head, strlen(head));
+    assert_int_equal(recv(begun, head, 25, MSG_WAITALL), 25); /* its headers are read: it is told to go on */
+    assert_memory_equal(head, "HTTP/1.1 100 Continue\r\n\r\n", 25);
     http_send(begun, body, 20);
-    nap(300); /* its headers are read by now */
     assert_int_equal(kill(running.process, SIGTERM), 0);
     for (int i = 0; i < 100 && late >= 0; i++) { /* soon nobody listens */
         nap(50);

@@ -3,8 +3,6 @@
 
 #include <time.h>
 
-static const char *const january[] = {"--now", "2025-01-21T02:00:00Z", "--timeout", "1", NULL};
-
 /* Tokens are judged by the server's clock, which these tests set. */
 static void token_in_january(http_token out, const char *subject, const char *role)
 {
@@ -13,8 +11,9 @@ static void token_in_january(http_token out, const char *subject, const char *ro
     http_sign(out, "{\"alg\":\"HS256\",\"typ\":\"JWT\"}", claims, HTTP_SECRET);
 }
 
-site *site_open(void)
+site *site_open_within(const char *seconds)
 {
+    const char *const january[] = {"--now", "2025-01-21T02:00:00Z", "--timeout", seconds, NULL};
     site *s = calloc(1, sizeof *s);
     assert_non_null(s);
     s->bench = bench_new();
@@ -26,6 +25,11 @@ site *site_open(void)
     token_in_january(s->nobody, "somebody", "user");
     s->server = http_start(s->bench->address, january);
     return s;
+}
+
+site *site_open(void)
+{
+    return site_open_within("20");
 }
 
 void site_close(site *s)

@@ -14,8 +14,10 @@ typedef struct site {
     http_token admin, service, user, other, nobody; /* users 123 and 124, and one without a number */
 } site;
 
-/* At the specification's example month, with its four prices and a deadline of one second. */
+/* At the specification's example month, with its four prices; the second with
+ * a deadline in seconds, where the first has one that no busy machine meets. */
 site *site_open(void);
+site *site_open_within(const char *seconds);
 
 /* Ends the server, which must succeed, and reconciles the store: it must make
  * sense whatever the test did. */

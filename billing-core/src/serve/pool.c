@@ -98,12 +98,10 @@ static void forget_reply(exchange *x)
 
 static void serve_one(worker *w, exchange *x)
 {
-    bool again = x->export.waiting;
-    bill_status status = attempt(w, x);
-    if (!is_lost(status))
+    if (!is_lost(attempt(w, x)))
         return;
     disconnect(w);
-    if (again || strcmp(x->route->method, "GET") != 0)
+    if (strcmp(x->route->method, "GET") != 0)
         return;
     forget_reply(x);
     if (is_lost(attempt(w, x)))

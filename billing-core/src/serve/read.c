@@ -76,9 +76,10 @@ bill_status bill_export_piece(exchange *x, bill_ledger *ledger)
                              : BILL_ENOMEM;
     if (out && fclose(out) != 0 && status == BILL_OK)
         status = BILL_ENOMEM;
-    e->after = next;
-    if (status == BILL_OK)
+    if (status == BILL_OK) {
+        e->after = next;
         return BILL_OK;
+    }
     e->failed = true;
     /* of the first piece the caller can still be told */
     return bill_refuse_status(x, status, "", &error);
