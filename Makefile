@@ -71,7 +71,7 @@ test-long: setup-full build/release/build.ninja
 	@sh billing-core/tests/long.sh build/release/bin
 
 # BENCH_BUILD=release measures what `make build` makes, without the profile.
-bench: setup-bench build/release/build.ninja $(PEERS) $(BENCH_BUILD:pgo=pgo)
+bench: setup-bench build/release/build.ninja $(PEERS) $(if $(filter pgo,$(BENCH_BUILD)),pgo)
 	@cmake --build build/release --target meterlint bench_measure
 	@python3 -B bench/bench.py run --helper build/release/bin/bench_measure --rounds $(ROUNDS) \
 	    --meterlint build/$(BENCH_BUILD)/bin/meterlint --build "$(BENCH_BUILD), `gcc -dumpfullversion`" \
@@ -85,7 +85,7 @@ bench-billing: build/release/build.ninja
 	@build/release/bin/billing_speed 20000 $(BENCH_RECORDS)
 
 # Two builds and a run in between, so there is one way to make it.
-pgo: build/release/build.ninja
+pgo: setup-build $(GRAMMARS)
 	@sh packaging/pgo.sh
 
 instructions: setup-bench build/release/build.ninja

@@ -6,6 +6,7 @@
 Options of run:
     --corpus DIR...   folders of yours, each measured like the npm packages
     --rounds N        5 or more for figures that are to be told (default 5)
+    --growth-rounds N rounds of the part growth, which takes longest (default 3)
     --parts LIST      of speed, growth, staged, same (default: all, comma between)
     --no-npm          only the folders of --corpus: nothing is fetched
     --files N         a selection of N files of the npm packages, for a quick look
@@ -78,7 +79,7 @@ def measure_growth(options, chosen, source):
         for tool in chosen:
             tools.look(tool, folder)
         parts.append({"files": files, "bytes": size,
-                      "runs": measure_tools(options, chosen, folder, min(options.rounds, 3))})
+                      "runs": measure_tools(options, chosen, folder, options.growth_rounds)})
     return parts
 
 
@@ -121,7 +122,7 @@ def check_same(options, name, folder):
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "0"}
     entries, first = [], None
     for variant in ("--jobs 1", "--jobs 2", "--jobs 8", "--no-trigger"):
-        path = os.path.join(WORK, "same.sarif")
+        path = os.path.join(WORK, f"same{variant.replace(' ', '')}.sarif")
         done = subprocess.run(
             [options.meterlint, "scan", "--quiet", "--config", config, "--output", f"sarif={path}",
              *variant.split(), folder], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -129,11 +130,10 @@ def check_same(options, name, folder):
             raise tools.ToolError(f"meterlint {variant}: exit code {done.returncode}\n{done.stderr}")
         with open(path, "rb") as file:
             said = (done.returncode, file.read())
-        os.remove(path)
         first = first or said
         if variant != "--jobs 1":
             entries.append({"corpus": name, "variant": variant, "same": said == first})
-            say(f"same: {name} {variant}: {'yes' if said == first else 'NO'}")
+            say(f"same: {name} {variant}: {'yes' if said == first else 'NO, compare build/bench/same--*.sarif'}")
     return entries
 
 
@@ -224,14 +224,15 @@ def options_of(words):
     parser.add_argument("--build", default="build not said")
     parser.add_argument("--corpus", nargs="*", default=[])
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--growth-rounds", type=int, default=3)
     parser.add_argument("--parts", type=lambda given: given.split(","), default=list(PARTS))
     parser.add_argument("--no-npm", action="store_true")
     parser.add_argument("--files", type=int)
     options = parser.parse_args(words)
     if options.what == "run" and not (options.meterlint and options.helper):
         parser.error("run needs --meterlint and --helper")
-    if options.rounds < 1 or set(options.parts) - set(PARTS):
-        parser.error(f"--rounds is 1 or more, --parts of {','.join(PARTS)}")
+    if min(options.rounds, options.growth_rounds) < 1 or set(options.parts) - set(PARTS):
+        parser.error(f"rounds are 1 or more, --parts of {','.join(PARTS)}")
     for name in ("meterlint", "helper"):
         if getattr(options, name):
             setattr(options, name, os.path.abspath(getattr(options, name)))

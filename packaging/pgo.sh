@@ -14,7 +14,7 @@ sample=build/pgo-sample
 build() { # build TRAIN|ON CMAKE-OPTION...
     log=build/logs/cmake-pgo.log step=$1
     shift
-    cmake --preset pgo -DCMAKE_C_COMPILER_LAUNCHER= "-DMETERLINT_PGO=$step" \
+    cmake --fresh --preset pgo -DCMAKE_C_COMPILER_LAUNCHER= "-DMETERLINT_PGO=$step" \
         "-DMETERLINT_PGO_DIR=$counts" "$@" >"$log" 2>&1 || { cat "$log"; exit 1; }
     cmake --build build/pgo --target meterlint
 }
