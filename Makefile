@@ -74,7 +74,7 @@ test-long: setup-full build/release/build.ninja
 bench: setup-bench build/release/build.ninja $(PEERS) $(if $(filter pgo,$(BENCH_BUILD)),pgo)
 	@cmake --build build/release --target meterlint bench_measure
 	@python3 -B bench/bench.py run --helper build/release/bin/bench_measure --rounds $(ROUNDS) \
-	    --meterlint build/$(BENCH_BUILD)/bin/meterlint --build "$(BENCH_BUILD), `gcc -dumpfullversion`" \
+	    --meterlint build/$(BENCH_BUILD)/bin/meterlint --build "preset $(BENCH_BUILD), gcc $$(gcc -dumpfullversion)" \
 	    --corpus $(CORPUS) $(BENCH_ARGS)
 
 bench-docs:
