@@ -44,7 +44,9 @@ def progress(turn, name):
 
 
 def quiet_progress(turn, name):
-    """No carriage returns into a log."""
+    """A log gets a line a round, not one a tool."""
+    if name == "rg":
+        say(f"  round {turn + 1}")
 
 
 def rows_of(runs):
@@ -70,14 +72,13 @@ def measure_corpus(options, chosen, name, folder):
 
 
 def measure_growth(options, chosen, source):
+    """No look first: files that were just written are in the page cache."""
     parts = []
     for count in SIZES:
         folder = os.path.join(WORK, "growth")
         corpus.select(source, folder, count)
         files, size = corpus.size_of(folder)
         say(f"growth: {files} files")
-        for tool in chosen:
-            tools.look(tool, folder)
         parts.append({"files": files, "bytes": size,
                       "runs": measure_tools(options, chosen, folder, options.growth_rounds)})
     return parts
