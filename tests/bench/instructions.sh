@@ -69,7 +69,8 @@ count() {
 
 [ "${1:-}" != can-fail ] || can_fail
 [ $# = 4 ] || { echo "usage: instructions.sh check|record METERLINT ROOT COMPILER | can-fail" >&2; exit 2; }
-mode=$1 meterlint=$2 root=$3 compiler=$4
+root=$(cd "$3" && pwd) && folder=$(cd "$(dirname "$2")" && pwd) || exit 2
+mode=$1 meterlint=$folder/$(basename "$2") compiler=$4
 
 if ! command -v valgrind >/dev/null 2>&1; then
     echo "valgrind is not installed"
