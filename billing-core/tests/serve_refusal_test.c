@@ -218,23 +218,24 @@ static void malformed_bodies(void **state)
 static const struct {
     const char *name, *text;
     int status; /* 0: closed without a word */
+    const char *holds;
 } raw[] = {
-    {"no HTTP",                 "hello\r\n\r\n",                                                                    0},
-    {"no host",                 "GET " BASE "/health HTTP/1.1\r\n\r\n",                                             400},
-    {"an old client",           "GET " BASE "/health HTTP/1.0\r\n\r\n",                                             200},
-    {"token given twice",       "GET " BASE "/prices HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s%s\r\n",         401},
-    {"basic authorization",     "GET " BASE "/prices HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Basic YTpi\r\n\r\n", 401},
-    {"no content type",         "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Length: 2\r\n\r\n{}", 415},
-    {"a form",                  "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 2\r\n\r\n{}", 415},
-    {"nearly JSON",             "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/jsonp\r\nContent-Length: 2\r\n\r\n{}", 415},
-    {"JSON with a charset",     "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: Application/JSON; charset=utf-8\r\nContent-Length: 2\r\n\r\n{}", 400},
-    {"length and chunks",       "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/json\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-    {"two lengths",             "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 400},
-    {"a length of words",       "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/json\r\nContent-Length: two\r\n\r\n{}", 400},
-    {"chunks of a small body",  "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 400},
-    {"chunks of nonsense",      "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n", 400},
-    {"announced too large",     "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n", 413},
-    {"asks before it sends",    "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 70000\r\n\r\n", 413},
+    {"no HTTP",                 "hello\r\n\r\n",                                                                    0, NULL},
+    {"no host",                 "GET " BASE "/health HTTP/1.1\r\n\r\n",                                             400, NULL},
+    {"an old client",           "GET " BASE "/health HTTP/1.0\r\n\r\n",                                             200, NULL},
+    {"token given twice",       "GET " BASE "/prices HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s%s\r\n",         401, NULL},
+    {"basic authorization",     "GET " BASE "/prices HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Basic YTpi\r\n\r\n", 401, NULL},
+    {"no content type",         "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Length: 2\r\n\r\n{}", 415, NULL},
+    {"a form",                  "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 2\r\n\r\n{}", 415, NULL},
+    {"nearly JSON",             "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/jsonp\r\nContent-Length: 2\r\n\r\n{}", 415, NULL},
+    {"JSON with a charset",     "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: Application/JSON; charset=utf-8\r\nContent-Length: 2\r\n\r\n{}", 400, NULL},
+    {"length and chunks",       "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/json\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "said twice"},
+    {"two lengths",             "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 400, "said twice"},
+    {"a length of words",       "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/json\r\nContent-Length: two\r\n\r\n{}", 400, NULL},
+    {"chunks of a small body",  "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 400, NULL},
+    {"chunks of nonsense",      "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n", 400, NULL},
+    {"announced too large",     "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n", 413, NULL},
+    {"asks before it sends",    "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 70000\r\n\r\n", 413, NULL},
 };
 /* clang-format on */
 
@@ -258,7 +259,7 @@ static void malformed_requests(void **state)
         http_send(socket, text, used);
         (void)shutdown(socket, SHUT_WR);
         http_receive(&r, socket);
-        if (r.status != raw[i].status)
+        if (r.status != raw[i].status || (raw[i].holds && !strstr(r.body, raw[i].holds)))
             fail_msg("%s: %d\n%.500s", raw[i].name, r.status, r.headers);
         http_free(&r);
     }
@@ -287,10 +288,21 @@ static void sizes(void **state)
     expect(s, "POST", BASE "/usage", s->admin, larger, 413, "\"code\":\"too_large\"");
     expect(s, "POST", BASE "/usage", s->nobody, larger, 403, NULL); /* who may not is told that first */
     int length = snprintf(start, sizeof start,
-                          "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: "
-                          "application/json\r\nTransfer-Encoding: chunked\r\n\r\n800000\r\n",
+                          "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+                          "%s\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n",
                           s->admin);
     int socket = http_connect(&s->server);
+    http_send(socket, start, (size_t)length);
+    http_send(socket, larger, 65537); /* whose length is not said before */
+    http_send(socket, "\r\n0\r\n\r\n", 7);
+    http_receive(&r, socket);
+    assert_int_equal(r.status, 413);
+    http_free(&r);
+    length = snprintf(start, sizeof start,
+                      "POST " BASE "/usage HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: "
+                      "application/json\r\nTransfer-Encoding: chunked\r\n\r\n800000\r\n",
+                      s->admin);
+    socket = http_connect(&s->server);
     http_send(socket, start, (size_t)length);
     http_send(socket, huge, 8 << 20); /* never ends: cut off after a bearable part */
     http_receive(&r, socket);
