@@ -159,6 +159,12 @@ static bool is_body(const run *r, bool behind_mark)
     return behind_mark && r->len >= 2 * BODY_ALONE_MIN && r->capitals >= LETTERS_CAPITALS_MIN; /* hf_… is letters alone */
 }
 
+static bool is_key_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.' || c == '+' || c == '/';
+}
+
 bool ml_key_may_be_in(ml_str text)
 {
     run part = {0};
@@ -177,7 +183,7 @@ bool ml_key_may_be_in(ml_str text)
         }
         has_body |= is_body(&part, part.len < whole);
         part = (run){0};
-        if (c == '-' || c == '_' || c == '.' || c == '+' || c == '/') {
+        if (is_key_char(c)) {
             whole++;
             continue;
         }
@@ -224,14 +230,29 @@ static bool find_with(const ml_keys *keys, const pattern *p, ml_str text, ml_key
     return false;
 }
 
+/* Where a key could stand whose name stands before the text: near its start, and no longer than keys are. */
+enum { NAMED_REACH = 64, NAMED_BYTES_MAX = 300 };
+
+static bool may_be_named(ml_str text)
+{
+    for (size_t at = 0, end; at < text.len && at < NAMED_REACH; at = end + 1) {
+        for (end = at; end < text.len && is_key_char(text.data[end]);)
+            end++;
+        if (end - at <= NAMED_BYTES_MAX && ml_key_may_be_in(ml_str_slice(text, at, end)))
+            return true;
+    }
+    return false;
+}
+
 bool ml_keys_may_find(const ml_keys *keys, ml_str before, ml_str text)
 {
     size_t start, end;
 
     text = ml_str_slice(text, 0, ML_KEY_WINDOW_MAX);
+    bool named = may_be_named(text);
     for (uint32_t i = 0; i < keys->count; i++) {
         const pattern *p = &keys->patterns[i];
-        if (p->key->needs_name && (!p->name || match_at(keys, p->name, before, 0, &start, &end)))
+        if (named && p->key->needs_name && (!p->name || match_at(keys, p->name, before, 0, &start, &end)))
             return true;
         if ((p->prefix.len < 2 || ml_str_contains(text, p->prefix)) && match_at(keys, p->code, text, 0, &start, &end))
             return true;

@@ -129,6 +129,8 @@ static ml_values json_export(ml_eval *eval, ml_file_id file, ml_str name)
 typedef struct star_walk {
     ml_file_id seen[ML_STARS_MAX];
     uint32_t count;
+    ml_file_id owner; /* where the name was found */
+    bool was_cut;     /* not found for a bound */
 } star_walk;
 
 static bool find_export(ml_eval *eval, ml_file_id file, ml_str name, star_walk *walk, ml_values *out);
@@ -152,6 +154,29 @@ static ml_values export_value(ml_eval *eval, ml_file_id file, const ml_export *e
     return ml_nothing();
 }
 
+/* Could the module export the name, by its words? Spares the parsing of most modules behind a star. */
+static bool may_export(ml_eval *eval, ml_file_id file, ml_str name)
+{
+    ml_shared *shared = eval->shared;
+    ml_lex_exports *exports = ml_intmap_get(&shared->exports, file);
+    ml_str text;
+
+    if (!ml_file_kind_is_script(eval->link->host.files[file - 1].kind))
+        return true;
+    if (!exports) {
+        exports = ML_NEW(&shared->arena, ml_lex_exports);
+        if (eval->link->host.text(eval->link->host.data, ml_link_path(eval->link, file), &text))
+            ml_lex_exports_of(exports, &shared->arena, text);
+        else
+            exports->open = true;
+        ml_intmap_put(&shared->arena, &shared->exports, file, exports);
+    }
+    for (uint32_t i = 0; !exports->open && i < exports->names.count; i++)
+        if (ml_str_eq(exports->names.items[i], name))
+            return true;
+    return exports->open;
+}
+
 /* A name the module does not export itself may come over one of its stars. */
 static bool find_over_stars(ml_eval *eval, ml_file_id file, ml_str name, star_walk *walk, ml_values *out)
 {
@@ -162,7 +187,7 @@ static bool find_over_stars(ml_eval *eval, ml_file_id file, ml_str name, star_wa
         if (export->kind != ML_EXPORT_STAR || export->type_only)
             continue;
         ml_file_id target = ml_link_resolve(eval->link, file, export->specifier);
-        if (target && find_export(eval, target, name, walk, out))
+        if (target && may_export(eval, target, name) && find_export(eval, target, name, walk, out))
             return true;
     }
     return false;
@@ -192,27 +217,61 @@ static bool find_export(ml_eval *eval, ml_file_id file, ml_str name, star_walk *
     for (uint32_t i = 0; i < walk->count; i++)
         if (walk->seen[i] == file)
             return false;
-    if (!facts || walk->count == ML_STARS_MAX || eval->nesting >= ML_NESTING_MAX)
+    walk->was_cut |= walk->count == ML_STARS_MAX || eval->nesting >= ML_NESTING_MAX;
+    if (!facts || walk->was_cut)
         return false;
     walk->seen[walk->count++] = file;
     for (uint32_t i = 0; i < facts->export_count; i++) {
         const ml_export *export = &facts->exports[i];
         if (export->kind == ML_EXPORT_STAR || export->type_only || !ml_str_eq(export->name, name))
             continue;
+        walk->owner = file;
         *out = export_value(eval, file, export, name);
         return true;
     }
-    if (find_whole_export(eval, file, name, out))
+    if (find_whole_export(eval, file, name, out)) {
+        walk->owner = file;
         return true;
+    }
     eval->nesting++;
     bool found = find_over_stars(eval, file, name, walk, out);
     eval->nesting--;
     return found;
 }
 
-ml_values ml_eval_export(ml_eval *eval, ml_file_id file, ml_str name)
+/* The owners of a file's names, as far as they were looked for. */
+static ml_strmap *owners_of(ml_eval *eval, ml_file_id file)
+{
+    ml_shared *shared = eval->shared;
+    ml_strmap *owners = ml_intmap_get(&shared->owners, file);
+
+    if (!owners) {
+        owners = ML_NEW(&shared->arena, ml_strmap);
+        ml_intmap_put(&shared->arena, &shared->owners, file, owners);
+    }
+    return owners;
+}
+
+/* From the file that has the name itself, once that is known. */
+static void find_from_owner(ml_eval *eval, ml_file_id file, ml_str name, ml_values *out)
 {
     star_walk walk = {.count = 0};
+    ml_strmap *owners = owners_of(eval, file);
+    uintptr_t known = (uintptr_t)ml_strmap_get(owners, name);
+
+    if (known) {
+        if (known > 1)
+            find_export(eval, (ml_file_id)(known - 1), name, &walk, out);
+        return;
+    }
+    find_export(eval, file, name, &walk, out);
+    if (!walk.was_cut)
+        ml_strmap_put(&eval->shared->arena, owners, ml_arena_copy(&eval->shared->arena, name),
+                      (void *)((uintptr_t)walk.owner + 1));
+}
+
+ml_values ml_eval_export(ml_eval *eval, ml_file_id file, ml_str name)
+{
     ml_values values = ml_unknown(eval, ML_HOLE_OTHER, name, (ml_place){file, 0});
 
     if (eval->link->host.files[file - 1].kind == ML_FILE_JSON)
@@ -222,7 +281,7 @@ ml_values ml_eval_export(ml_eval *eval, ml_file_id file, ml_str name)
             return values; /* two modules that re-export each other */
     ml_export_chain chain = {file, name, eval->exports};
     eval->exports = &chain;
-    find_export(eval, file, name, &walk, &values);
+    find_from_owner(eval, file, name, &values);
     eval->exports = chain.outer;
     return values;
 }

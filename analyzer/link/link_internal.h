@@ -1,6 +1,7 @@
 /* link_internal.h - what the files of the link module share among themselves. */
 #ifndef ML_LINK_INTERNAL_H
 #define ML_LINK_INTERNAL_H
+#include "ml/lexer.h"
 #include "ml/link.h"
 #include "ml/map.h"
 
@@ -100,6 +101,8 @@ typedef struct ml_shared {
     ML_VEC(ml_place) registered; /* calls of registerAs */
     ML_VEC(ml_place) roots;      /* calls of ConfigModule.forRoot */
     ml_intmap held_calls;        /* by file -> ml_held_calls */
+    ml_intmap exports;           /* by file -> ml_lex_exports */
+    ml_intmap owners;            /* by file -> ml_strmap: exported name -> file + 1 that has it itself, 1 for none */
 } ml_shared;
 
 /* Lists whose items are being read, innermost first: all = [...all, x]. */

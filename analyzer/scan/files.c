@@ -150,25 +150,51 @@ ml_status ml_scan_find_files(ml_scan *scan, ml_error *error)
 
 /* ---- reading and parsing ---- */
 
-static void read_slot(ml_scan *scan, ml_file_id file, ml_slot *slot)
+static ml_status read_text(ml_scan *scan, ml_file_id file, ml_arena *arena, ml_str *text, ml_error *error)
 {
     ml_str path = scan->files.items[file - 1].path;
+
+    if (!scan->options.staged)
+        return ml_source_read(text, arena, scan->root, path, scan->config.file_bytes_max, error);
+    const ml_str *staged = ml_strmap_get(&scan->staged_text, path);
+    if (!staged)
+        return ml_fail(error, ML_EVALUE, NULL, 0, "larger than the size limit");
+    *text = *staged;
+    return ML_OK;
+}
+
+static void note_read(ml_slot *slot, ml_arena *arena, ml_status status, const ml_error *error)
+{
+    slot->readable = status == ML_OK;
+    if (status != ML_OK && !slot->checked)
+        slot->unread_reason = ml_arena_cstr(arena, ml_str_of(error->text));
+    slot->checked = true;
+}
+
+static void read_slot(ml_scan *scan, ml_file_id file, ml_slot *slot)
+{
     ml_error error;
+    ml_status status = read_text(scan, file, &slot->arena, &slot->text, &error);
 
     slot->read = true;
-    if (scan->options.staged) {
-        const ml_str *text = ml_strmap_get(&scan->staged_text, path);
-        slot->readable = text != NULL;
-        if (text)
-            slot->text = *text;
-        else
-            slot->unread_reason = "larger than the size limit";
-        return;
+    note_read(slot, &slot->arena, status, &error);
+    slot->holds_nul = slot->readable && memchr(slot->text.data, '\0', slot->text.len);
+}
+
+void ml_scan_look(ml_scan *scan, ml_file_id file, unsigned worker)
+{
+    ml_slot *slot = &scan->slots[file - 1];
+    ml_arena *scratch = &scan->scratch[worker];
+    ml_error error;
+    ml_str text;
+    ml_status status = read_text(scan, file, scratch, &text, &error);
+
+    note_read(slot, &scan->kept[worker], status, &error);
+    if (status == ML_OK) {
+        slot->holds_nul = memchr(text.data, '\0', text.len) != NULL;
+        ml_scan_trigger(scan, file, text, worker);
     }
-    ml_status status = ml_source_read(&slot->text, &slot->arena, scan->root, path, scan->config.file_bytes_max, &error);
-    slot->readable = status == ML_OK;
-    if (status != ML_OK)
-        slot->unread_reason = ml_arena_cstr(&slot->arena, ml_str_of(error.text));
+    ml_arena_reset(scratch);
 }
 
 bool ml_scan_text(ml_scan *scan, ml_file_id file, ml_str *text)

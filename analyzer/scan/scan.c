@@ -42,15 +42,13 @@ static ml_file_id file_of_item(const ml_scan *scan, size_t item)
     return (ml_file_id)(at + 1);
 }
 
-static void read_file(void *data, size_t item, unsigned worker)
+static void look_at_file(void *data, size_t item, unsigned worker)
 {
     ml_scan *scan = data;
     ml_file_id file = file_of_item(scan, item);
-    ml_str text;
 
-    (void)worker;
-    if (ml_file_kind_is_script(scan->files.items[file - 1].kind) && ml_scan_text(scan, file, &text))
-        ml_scan_trigger(scan, &scan->slots[file - 1], &scan->files.items[file - 1], text);
+    if (ml_file_kind_is_script(scan->files.items[file - 1].kind))
+        ml_scan_look(scan, file, worker);
 }
 
 static void parse_file(void *data, size_t item, unsigned worker)
@@ -160,12 +158,12 @@ static void count_file(ml_scan *scan, ml_file_id file)
     if (!is_ours(source))
         return;
     report->files_total++;
-    if (!ml_scan_text(scan, file, &text)) {
+    if (slot->checked ? !slot->readable : !ml_scan_text(scan, file, &text)) {
         note_unread(scan, source, slot->unread_reason);
         return;
     }
     report->files_checked++;
-    if (memchr(text.data, '\0', text.len))
+    if (slot->holds_nul)
         ml_scan_problem(scan, ML_PROBLEM_UNREAD, source->path, 0,
                         text_of(scan, "holds NUL bytes: no text in an encoding we know", "含有 NUL 字节：不是可识别编码的文本"));
     report->files_parsed += slot->facts != NULL;
@@ -226,6 +224,8 @@ static ml_status set_up_engine(ml_scan *scan, ml_error *error)
     if (status != ML_OK)
         return status;
     scan->workers = ML_NEW_ARRAY(&scan->run, ml_worker *, scan->jobs);
+    scan->kept = ML_NEW_ARRAY(&scan->run, ml_arena, scan->jobs);
+    scan->scratch = ML_NEW_ARRAY(&scan->run, ml_arena, scan->jobs);
     for (unsigned i = 0; i < scan->jobs; i++)
         scan->workers[i] = ml_worker_new(scan->engine);
     return ML_OK;
@@ -280,7 +280,7 @@ static ml_status run(ml_scan *scan, ml_error *error)
     if (status != ML_OK)
         return status;
     ml_scan_build_words(scan);
-    run_pass(scan, read_file);
+    run_pass(scan, look_at_file);
     ml_scan_spread(scan);
     run_pass(scan, parse_file);
     run_pass(scan, judge_file);
@@ -352,8 +352,11 @@ void ml_scan_free(ml_scan *scan)
 {
     if (!scan)
         return;
-    for (unsigned i = 0; scan->workers && i < scan->jobs; i++)
+    for (unsigned i = 0; scan->workers && i < scan->jobs; i++) {
         ml_worker_free(scan->workers[i]);
+        ml_arena_finish(&scan->kept[i]);
+        ml_arena_finish(&scan->scratch[i]);
+    }
     for (uint32_t i = 0; scan->slots && i < scan->files.count; i++) {
         ml_arena_finish(&scan->slots[i].arena);
         pthread_mutex_destroy(&scan->slots[i].lock);

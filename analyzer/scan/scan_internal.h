@@ -33,17 +33,25 @@ typedef struct ml_carried {
     ml_carry carry;
 } ml_carried;
 
+/* An import of a file of the project, by the bytes of its specifier. */
+typedef struct ml_scan_import {
+    ml_file_id target;
+    uint32_t start, len;
+} ml_scan_import;
+
+/* The text is let go after the first look and read again for the few files that need it. */
 typedef struct ml_slot {
     pthread_mutex_t lock;     /* guards text and facts while they are made */
     ml_arena arena;           /* of the file: text and facts */
     ml_str text;
-    bool read, readable;
+    bool read;                /* text is there, if it can be */
+    bool checked, readable, holds_nul;
     atomic_bool parsed;       /* set once facts is final */
     atomic_bool counts;       /* its facts were asked for, so what they lack is said */
     bool extends;             /* names a class it extends */
     const char *unread_reason;
     ml_trigger_bits why;
-    ml_specifiers specifiers;
+    ML_VEC(ml_scan_import) imports;
     ML_VEC(ml_carried) carried;
     const ml_facts *facts;
 } ml_slot;
@@ -62,6 +70,7 @@ struct ml_scan {
     ml_engine *engine;
     ml_worker **workers;
     unsigned jobs;
+    ml_arena *kept, *scratch; /* by worker: of what the first look finds, and of one file's first look */
     ml_trigger_set *words;
     ml_trigger_set *blind_words;
     const char *const *also[ML_ALSO_MAX]; /* second words of rules, by their bit */
@@ -77,7 +86,8 @@ struct ml_scan {
 
 /* words.c */
 void ml_scan_build_words(ml_scan *scan);
-void ml_scan_trigger(ml_scan *scan, ml_slot *slot, const ml_source_file *file, ml_str text);
+/* Finds why the file is parsed and what it imports. */
+void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worker);
 /* Does the range of a text that does not parse hold a word some rule would have looked at? */
 bool ml_scan_is_blind(const ml_scan *scan, ml_str range);
 
@@ -87,6 +97,8 @@ bool ml_scan_is_chosen(const ml_scan *scan, ml_file_id file);
 void ml_scan_spread(ml_scan *scan);
 /* files.c */
 ml_status ml_scan_find_files(ml_scan *scan, ml_error *error);
+/* The first look at a script's text, once a file. */
+void ml_scan_look(ml_scan *scan, ml_file_id file, unsigned worker);
 bool ml_scan_text(ml_scan *scan, ml_file_id file, ml_str *text);
 const ml_facts *ml_scan_facts(ml_scan *scan, ml_file_id file);
 void ml_scan_problem(ml_scan *scan, ml_problem_kind kind, ml_str path, uint32_t line, ml_text reason);

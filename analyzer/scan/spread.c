@@ -16,7 +16,7 @@ bool ml_scan_is_chosen(const ml_scan *scan, ml_file_id file)
 
 typedef struct importer {
     ml_file_id file;
-    ml_str specifier; /* a view of the file's text */
+    const ml_scan_import *import;
     struct importer *next;
 } importer;
 
@@ -29,35 +29,18 @@ typedef struct spread {
     file_list front, next;
 } spread;
 
-static bool names_package(const ml_scan *scan, ml_file_id file, ml_str specifier)
-{
-    ml_str package = ml_link_package_of(scan->link, file, specifier);
-
-    return ml_strmap_get(&scan->client_packages, package) ||
-           ml_strmap_get(&scan->client_packages, ml_package_name_of(package)) ||
-           ml_catalog_match_package(scan->catalog, package).provider;
-}
-
 static void gather_importers(spread *s)
 {
     ml_scan *scan = s->scan;
 
     s->importers = ML_NEW_ARRAY(&s->scratch, importer *, scan->files.count);
-    for (ml_file_id file = 1; file <= scan->files.count; file++) {
-        ml_slot *slot = &scan->slots[file - 1];
-        for (uint32_t i = 0; i < slot->specifiers.count; i++) {
-            ml_str specifier = slot->specifiers.items[i];
-            ml_file_id target = ml_link_resolve(scan->link, file, specifier);
-            if (!target) {
-                if (names_package(scan, file, specifier))
-                    slot->why |= ML_WHY_PACKAGE;
-                continue;
-            }
+    for (ml_file_id file = 1; file <= scan->files.count; file++)
+        for (uint32_t i = 0; i < scan->slots[file - 1].imports.count; i++) {
+            const ml_scan_import *import = &scan->slots[file - 1].imports.items[i];
             importer *one = ML_NEW(&s->scratch, importer);
-            *one = (importer){file, specifier, s->importers[target - 1]};
-            s->importers[target - 1] = one;
+            *one = (importer){file, import, s->importers[import->target - 1]};
+            s->importers[import->target - 1] = one;
         }
-    }
 }
 
 /* ---- what a file hands on ---- */
@@ -134,8 +117,12 @@ static void pass_on(spread *s, news_list *open, ml_file_id file, ml_str name, ml
 static void tell(spread *s, news_list *open, const importer *one, const news *what)
 {
     ml_lex_names clause;
+    ml_str text;
 
-    ml_lex_names_of(&clause, &s->scratch, s->scan->slots[one->file - 1].text, one->specifier);
+    if (!ml_scan_text(s->scan, one->file, &text) || text.len < one->import->start + one->import->len) /* gone meanwhile */
+        return;
+    ml_lex_names_of(&clause, &s->scratch, text,
+                    ml_str_slice(text, one->import->start, one->import->start + one->import->len));
     if (clause.kind == ML_LEX_ANY)
         wake(s, one->file, what->carry);
     for (uint32_t i = 0; i < clause.names.count; i++) {

@@ -517,16 +517,41 @@ static bool holds_second_word(const ml_scan *scan, ml_str text, ml_trigger_bits 
     return false;
 }
 
-void ml_scan_trigger(ml_scan *scan, ml_slot *slot, const ml_source_file *file, ml_str text)
+static bool names_package(const ml_scan *scan, ml_file_id file, ml_str specifier)
 {
-    ml_arena scratch = {0};
+    ml_str package = ml_link_package_of(scan->link, file, specifier);
+
+    return ml_strmap_get(&scan->client_packages, package) ||
+           ml_strmap_get(&scan->client_packages, ml_package_name_of(package)) ||
+           ml_catalog_match_package(scan->catalog, package).provider;
+}
+
+static void add_imports(ml_scan *scan, ml_file_id file, ml_str text, const ml_specifiers *specifiers, unsigned worker)
+{
+    ml_slot *slot = &scan->slots[file - 1];
+
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        ml_str specifier = specifiers->items[i];
+        ml_scan_import import = {ml_link_resolve(scan->link, file, specifier), (uint32_t)(specifier.data - text.data),
+                                 (uint32_t)specifier.len};
+        if (import.target)
+            ml_vec_push(&scan->kept[worker], &slot->imports, import);
+        else if (names_package(scan, file, specifier))
+            slot->why |= ML_WHY_PACKAGE;
+    }
+}
+
+void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worker)
+{
+    ml_slot *slot = &scan->slots[file - 1];
+    ml_arena *scratch = &scan->scratch[worker];
     ml_lexed lexed;
     ml_trigger_hits hits = {0};
     ml_trigger_bits seen = 0;
     bool member = false;
 
-    ml_lex(&lexed, &scratch, text, is_markup(file->kind));
-    ml_trigger_find(&hits, &scratch, scan->words, text);
+    ml_lex(&lexed, scratch, text, is_markup(scan->files.items[file - 1].kind));
+    ml_trigger_find(&hits, scratch, scan->words, text);
     for (uint32_t i = 0; i < hits.count; i++) {
         const ml_trigger_hit *hit = &hits.items[i];
         if (!(hit->bits & ~seen)) /* says nothing new */
@@ -546,9 +571,7 @@ void ml_scan_trigger(ml_scan *scan, ml_slot *slot, const ml_source_file *file, m
         slot->why |= ML_WHY_TABLE;
     if (may_hold_key(scan, text, &lexed))
         slot->why |= ML_WHY_KEY;
-    for (uint32_t i = 0; i < lexed.specifiers.count; i++)
-        ml_vec_push(&slot->arena, &slot->specifiers, lexed.specifiers.items[i]);
-    ml_arena_finish(&scratch);
+    add_imports(scan, file, text, &lexed.specifiers, worker);
 }
 
 bool ml_scan_is_blind(const ml_scan *scan, ml_str range)

@@ -51,6 +51,14 @@ typedef struct ml_lex_names {
 /* specifier: one of ml_lexed.specifiers, a view of the text. */
 void ml_lex_names_of(ml_lex_names *out, ml_arena *arena, ml_str text, ml_str specifier);
 
+/* The names a script exports, by its words: too many rather than too few. */
+typedef struct ml_lex_exports {
+    ML_VEC(ml_str) names;
+    bool open; /* and others: export *, CommonJS, what was not understood */
+} ml_lex_exports;
+
+void ml_lex_exports_of(ml_lex_exports *out, ml_arena *arena, ml_str text);
+
 /* Does the byte lie in a comment? Never when unsure. */
 bool ml_lexed_in_comment(const ml_lexed *lexed, uint32_t at);
 /* The text in which the byte lies, or NULL; NULL when unsure. */
