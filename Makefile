@@ -17,7 +17,7 @@
 #   make instructions records how many instructions a scan of the samples takes
 #   make fuzz         every fuzzer for FUZZ_SECONDS each
 #   make format       clang-format over our C sources
-#   make docs         docs/rules.md, from the rules' own words
+#   make docs         docs/rules.md and a page a rule, from the rules' own words
 #   make clean        removes build/ and the fetched grammars
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help

@@ -90,6 +90,8 @@ void declare_column(declarer *d, ml_declaration *declaration, ml_table_column co
         return;
     }
     column.snake = ml_snake_case(d->arena, column.name);
+    if (ml_str_eq_c(column.snake, "_id"))
+        column.snake = ML_STR("id"); /* MongoDB's key is one */
     ml_table_column *known = declare_find(declaration, column.name);
     if (known)
         *known = column;

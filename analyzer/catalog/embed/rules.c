@@ -7,10 +7,12 @@
 #include "ml/vec.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { CATALOGUE_MAX = 8 };
 
-static const char *const rule_keys[] = {"id", "level", "on", "catalogue", "title", "message", "why", "fix", NULL};
+static const char *const rule_keys[] = {"id", "level", "on", "catalogue", "title",
+                                        "message", "why", "fix", "measured", NULL};
 static const char *const languages[] = {"en", "zh", NULL};
 static const char *const language_names[] = {"ML_LANG_EN", "ML_LANG_ZH"};
 
@@ -25,6 +27,7 @@ typedef struct rule {
     const ml_str *catalogue;
     uint32_t catalogue_count;
     words title, message, why, fix;
+    uint32_t findings, right, repositories; /* measured */
 } rule;
 
 typedef ML_VEC(rule) rule_list;
@@ -65,6 +68,31 @@ static ml_status read_level(const ml_json_source *source, const ml_json *root, c
             return ML_OK;
         }
     return ml_json_fail(source, root, "\"level\" must be high, medium or low");
+}
+
+/* "measured": { "findings": 25, "true": 24, "repositories": 9 } */
+static ml_status read_measured(const ml_json_source *source, const ml_json *root, rule *out)
+{
+    static const char *const keys[] = {"findings", "true", "repositories", NULL};
+    enum { MOST = 1000000 };
+    const ml_json *value = ml_json_get(root, "measured");
+    ml_status status;
+
+    if (!value)
+        return ML_OK;
+    if ((status = ml_json_check_keys(source, value, keys)) != ML_OK ||
+        (status = ml_json_read_number(source, value, "findings", 1, MOST, &out->findings)) != ML_OK ||
+        (status = ml_json_read_number(source, value, "true", 0, MOST, &out->right)) != ML_OK ||
+        (status = ml_json_read_number(source, value, "repositories", 1, MOST, &out->repositories)) != ML_OK)
+        return status;
+    if (!out->findings || !out->repositories || out->right > out->findings || out->repositories > out->findings)
+        return ml_json_fail(source, value, "\"measured\" says how many findings were read, how many of them were "
+                                           "true, and in how many repositories");
+    if (out->on && out->right * 5 < out->findings * 4)
+        return ml_json_fail(source, value, "a rule with less than 80 of 100 findings true is \"on\": false");
+    if (strcmp(out->level, "ML_LEVEL_HIGH") == 0 && out->right * 20 < out->findings * 19)
+        return ml_json_fail(source, value, "\"high\" needs 95 of 100 findings true");
+    return ML_OK;
 }
 
 static bool is_part(ml_str part)
@@ -118,7 +146,8 @@ static ml_status read_rule(ml_arena *arena, const char *path, rule *out, ml_erro
         (status = read_words(&source, root, "title", &r.title)) != ML_OK ||
         (status = read_words(&source, root, "message", &r.message)) != ML_OK ||
         (status = read_words(&source, root, "why", &r.why)) != ML_OK ||
-        (status = read_words(&source, root, "fix", &r.fix)) != ML_OK)
+        (status = read_words(&source, root, "fix", &r.fix)) != ML_OK ||
+        (status = read_measured(&source, root, &r)) != ML_OK)
         return status;
     if (r.catalogue_count > CATALOGUE_MAX)
         return ml_json_fail(&source, ml_json_get(root, "catalogue"), "a rule stands for at most %d catalogue ids",
@@ -158,6 +187,7 @@ static void emit_info(ml_buf *out, const rule *r)
     emit_words(out, "message", &r->message);
     emit_words(out, "why", &r->why);
     emit_words(out, "fix", &r->fix);
+    ml_buf_printf(out, "     .measured = {%u, %u, %u},\n", r->findings, r->right, r->repositories);
     ml_buf_cstr(out, "    },\n");
 }
 

@@ -30,4 +30,12 @@ extern const uint32_t ml_format_table_count;
 
 const ml_report_format *ml_report_format_find(ml_str name); /* NULL when there is none */
 
+/* The rules as a JSON list: id, level, state, measured precision, words. */
+typedef struct ml_report_rules {
+    const ml_rule_info *(*at)(uint32_t index);
+    uint32_t count;
+    ml_lang lang;
+} ml_report_rules;
+void ml_report_rules_json(ml_buf *out, const ml_report_rules *rules);
+
 #endif

@@ -2,8 +2,8 @@
  *
  * Reports  a catch around a billing write, or `.catch(…)` of one, that does nothing but log.
  * Silent   when it throws, records, queues, counts or hands back a failure, for catches of
- *          the provider's call (unrecorded-failure), where an inner catch has the write, for
- *          catches of texts that do not parse, and for telemetry. */
+ *          the provider's call (unrecorded-failure), where an inner catch has the write, also
+ *          one in the writer itself, for catches of texts that do not parse, and for telemetry. */
 #include "metering_fields.h"
 
 static bool is_log(ml_str callee)
@@ -35,9 +35,28 @@ static bool only_logs(ml_ctx *ctx, ml_node_id root)
     return true;
 }
 
+/* Does the function end in a try whose catch lets nothing out? Its callers have nothing to catch. */
+static bool keeps_its_errors(const ml_facts *facts, ml_node_id function)
+{
+    ml_node_id body = ml_child(facts, function, ML_ROLE_BODY), last = 0;
+
+    for (ml_node_id s = ml_child(facts, body, ML_ROLE_BODY); s; s = ml_next_child(facts, s))
+        last = s;
+    ml_node_id catch = ml_kind_of(facts, last) == ML_NODE_TRY ? ml_child(facts, last, ML_ROLE_CATCH) : 0;
+    for (ml_node_id n = catch; n; n = ml_walk(facts, catch, n))
+        if (ml_kind_of(facts, n) == ML_NODE_THROW)
+            return false;
+    return catch != 0;
+}
+
 static bool is_billing_write(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 {
-    return rule_is_record(ctx, facts, call) && ml_kind_of(facts, call) == ML_NODE_CALL;
+    ml_place callees[RULE_CALLEES_MAX];
+
+    if (ml_kind_of(facts, call) != ML_NODE_CALL || !rule_is_record(ctx, facts, call))
+        return false;
+    uint32_t count = ml_eval_callees(ml_ctx_eval(ctx), ml_ctx_file(ctx), call, callees, RULE_CALLEES_MAX);
+    return count != 1 || !keeps_its_errors(ml_link_facts(ml_ctx_link(ctx), callees[0].file), callees[0].node);
 }
 
 static void report(ml_ctx *ctx, ml_node_id at, ml_node_id write)

@@ -6,7 +6,8 @@
  *          twice; with one example priced both ways.
  * Silent   when a factor's role cannot be told from names, when a price is written as a
  *          number, about markups and further dimensions by name, about one part of a
- *          cost, and about calls without output (embeddings). */
+ *          cost, about calls without output (embeddings), and about what a month or year may
+ *          cost at an average price. */
 #include "pricing.h"
 
 static const struct {
@@ -37,11 +38,22 @@ static bool repeats_part(const ml_facts *facts, const ml_pricing *pricing)
     return false;
 }
 
+/* monthlyDirectCost = requests a month times average tokens times an average price */
+static bool is_projection(ml_str target)
+{
+    static const char *const spans[] = {"monthly", "annual", "yearly", "perMonth", "perYear", "projected"};
+
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
+        if (ml_str_find_nocase(target, ml_str_of(spans[i])) != ML_NOT_FOUND)
+            return true;
+    return false;
+}
+
 static void judge(ml_ctx *ctx, const ml_pricing *pricing)
 {
     ml_formula_verdict verdict;
 
-    if (pricing->passed_on)
+    if (pricing->passed_on || is_projection(pricing->site->target))
         return;
     ml_formula_judge(&verdict, ml_ctx_arena(ctx), pricing->formula, pricing->site, pricing->has_output,
                      pricing->has_input);

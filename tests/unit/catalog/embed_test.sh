@@ -52,6 +52,17 @@ refuses "word missing in one language" "\"title\" is missing in language \"zh\""
 rule bypass/x "{\"id\": \"bypass/x\", \"level\": \"high\"}"
 refuses "words missing" "rule.json:1: error: \"title\" is missing" "$embed" rules "$work/out.c" "$rule"
 
+# What was measured decides what a rule may be.
+rule bypass/x "{\"id\": \"bypass/x\", \"level\": \"medium\", \"measured\": {\"findings\": 25, \"true\": 20, \"repositories\": 9}, $words}"
+"$embed" rules "$work/out.c" "$rule" || failed=1
+grep -qF '.measured = {25, 20, 9}' "$work/out.c" || { echo "not ok - measured"; failed=1; }
+rule bypass/x "{\"id\": \"bypass/x\", \"level\": \"medium\", \"measured\": {\"findings\": 25, \"true\": 19, \"repositories\": 9}, $words}"
+refuses "rule that is wrong too often and on" "is \"on\": false" "$embed" rules "$work/out.c" "$rule"
+rule bypass/x "{\"id\": \"bypass/x\", \"level\": \"high\", \"on\": false, \"measured\": {\"findings\": 100, \"true\": 94, \"repositories\": 9}, $words}"
+refuses "high level below 95 of 100" "needs 95 of 100" "$embed" rules "$work/out.c" "$rule"
+rule bypass/x "{\"id\": \"bypass/x\", \"level\": \"low\", \"measured\": {\"findings\": 3, \"true\": 4, \"repositories\": 1}, $words}"
+refuses "more true than read" "says how many" "$embed" rules "$work/out.c" "$rule"
+
 mkdir "$work/providers" "$work/clients"
 client=$work/clients/c.json
 echo '{"id": "c", "name": "C", "transport": "http", "entries": [{"global": "c"}], "requests": [{"url": 0}], "sources": []}' > "$client"

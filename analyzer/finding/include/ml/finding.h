@@ -30,6 +30,12 @@ typedef struct ml_span {
     uint32_t byte, end_byte;
 } ml_span;
 
+/* Findings on public code that were read one by one, and how many of them were right
+ * (docs/precision.md). All 0: the code that was read held none. */
+typedef struct ml_measured {
+    uint32_t findings, right, repositories;
+} ml_measured;
+
 /* From rule.json; see rules/README in CONTRIBUTING for the meaning of each word. */
 typedef struct ml_rule_info {
     ml_str id;                    /* "bypass/direct-http" */
@@ -39,6 +45,7 @@ typedef struct ml_rule_info {
     ml_text title;                /* the fault in a few words */
     ml_text message;              /* template, {name} placeholders; used by the engine */
     ml_text why, fix;
+    ml_measured measured;
 } ml_rule_info;
 
 ml_str ml_rule_family(const ml_rule_info *rule); /* "bypass" */
