@@ -25,6 +25,10 @@ def runs_of(part):
     return {name: [measure.Run(*values) for values in rows] for name, rows in part["runs"].items()}
 
 
+def counted(count, noun):
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def significant(value):
     """Three digits are as much as a machine that does other things can give."""
     return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 10 else f"{value:.1f}"
@@ -112,7 +116,7 @@ def markdown_of(results):
     machine = results["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items() if name not in OURS)
     text = [f"Machine: {machine['cpu']}, {machine['memory']}, {machine['system']}. meterlint: {machine['build']}. "
-            f"{versions}.\nMedian of {results['rounds']} rounds, in turn; ratios are of pairs, (least–greatest).\n"]
+            f"{versions}.\nMedian of {counted(results['rounds'], 'round')}, in turn; ratios are of pairs, (least–greatest).\n"]
     for corpus in results["corpora"]:
         text.append(f"**{corpus['name']}**: {corpus['files']} files, {corpus['bytes'] / 1e6:.1f} MB\n")
         text.append(cost_table(corpus, titles))
@@ -120,12 +124,12 @@ def markdown_of(results):
         text.append(f"Node alone, as oxlint starts it: {significant(corpus['node'])} s CPU.\n")
     if results.get("growth"):
         rounds = len(next(iter(results["growth"][0]["runs"].values())))
-        text += [f"**Growth** (CPU and peak memory; {rounds} rounds)\n", growth_table(results["growth"], titles)]
+        text += [f"**Growth** (CPU and peak memory; {counted(rounds, 'round')})\n", growth_table(results["growth"], titles)]
     if results.get("staged"):
         staged = results["staged"]
         rounds = len(next(iter(staged["runs"].values())))
         text += [f"**Before a commit**: {staged['changed']} changed files in a repository of {staged['files']} "
-                 f"({rounds} rounds)\n", staged_table(staged, titles)]
+                 f"({counted(rounds, 'round')})\n", staged_table(staged, titles)]
     if results.get("same"):
         text += ["**The same report**, whatever the threads and with every file parsed (all rules on)\n",
                  same_table(results["same"])]
