@@ -34,6 +34,13 @@ run 3 "a file that is no text" "$meterlint" scan "$work/broken"
 says 'src/wide\.ts'
 run 3 "a report that cannot be written" "$meterlint" scan --output "json=$work/clean/package.json/x" "$work/clean"
 
+run 0 "the list of rules" "$meterlint" rules
+says '^metering/swallowed-billing  *medium  *on  *[0-9][0-9]* % of [0-9]'
+says 'not measured'
+run 0 "the list of rules for programs" "$meterlint" rules --output json
+says '"measured": {'
+run 2 "the list of rules in a format that it has not" "$meterlint" rules --output sarif
+
 # Findings win over an incomplete analysis; --strict turns that round.
 cp "$work/broken/src/wide.ts" "$work/bad/src/wide.ts"
 run 1 "findings and incomplete" "$meterlint" scan "$work/bad"
