@@ -105,6 +105,7 @@ void ml_worker_free(ml_worker *worker)
     if (!worker)
         return;
     ml_eval_free(worker->eval);
+    ml_buf_finish(&worker->hashes.hashes);
     ml_arena_finish(&worker->arena);
     free(worker);
 }
@@ -274,7 +275,7 @@ static void say_about(const ml_engine *engine, ml_findings *out, ml_worker *work
                           .path = facts->path,
                           .span = s->span};
     ml_ctx ctx = {.worker = worker, .file = s->file, .facts = facts};
-    finding.code = ml_lines_code(&worker->arena, &facts->lines, s->span);
+    finding.code = ml_lines_code(&worker->arena, &worker->hashes, &facts->lines, s->span);
     ml_finding_set(&ctx, &finding, "rules", s->rules.len ? s->rules : ML_STR("-"));
     ml_finding_set(&ctx, &finding, "until", s->until);
     ml_vec_push(engine->run, out, finding);

@@ -49,6 +49,7 @@ struct ml_worker {
     ml_problems problems;
     ml_checks bridge, schema;
     ml_suppressions suppressions;
+    ml_line_hashes hashes; /* of the file last reported on */
     struct {
         ml_file_id file;
         const char *const *words;

@@ -105,7 +105,7 @@ static bool already_said(const ml_ctx *ctx, ml_file_id file, ml_node_id node)
 
 static void fill_code(ml_ctx *ctx, ml_finding *finding, const ml_lines *lines)
 {
-    finding->code = ml_lines_code(&ctx->worker->arena, lines, finding->span);
+    finding->code = ml_lines_code(&ctx->worker->arena, &ctx->worker->hashes, lines, finding->span);
 }
 
 ml_finding *ml_ctx_report_in(ml_ctx *ctx, ml_file_id file, ml_node_id node)

@@ -82,6 +82,29 @@ static ml_str global_behind(ml_str package, ml_str name)
     return ML_STR_NONE;
 }
 
+static ml_strmap *map_of_file(ml_eval *eval, ml_intmap *maps, ml_file_id file)
+{
+    ml_strmap *map = ml_intmap_get(maps, file);
+
+    if (!map) {
+        map = ML_NEW(&eval->shared->arena, ml_strmap);
+        ml_intmap_put(&eval->shared->arena, maps, file, map);
+    }
+    return map;
+}
+
+ml_file_id ml_resolve_once(ml_eval *eval, ml_file_id file, ml_str specifier)
+{
+    ml_strmap *known = map_of_file(eval, &eval->shared->resolved, file);
+    uintptr_t target = (uintptr_t)ml_strmap_get(known, specifier);
+
+    if (!target) {
+        target = (uintptr_t)ml_link_resolve(eval->link, file, specifier) + 1;
+        ml_strmap_put(&eval->shared->arena, known, ml_arena_copy(&eval->shared->arena, specifier), (void *)target);
+    }
+    return (ml_file_id)(target - 1);
+}
+
 static ml_values import_from(ml_eval *eval, ml_file_id file, ml_str specifier, ml_str name, ml_place place)
 {
     const ml_bridge_config *bridge = &eval->link->host.config->bridge;
@@ -91,7 +114,7 @@ static ml_values import_from(ml_eval *eval, ml_file_id file, ml_str specifier, m
         return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place});
     if (ml_is_bridge_module(eval, file, specifier) && ml_strs_have(&bridge->classes, name))
         return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place, .name = ML_BRIDGE_CLASS});
-    ml_file_id target = ml_link_resolve(eval->link, file, specifier);
+    ml_file_id target = ml_resolve_once(eval, file, specifier);
     if (target) {
         bool whole = ml_str_eq(name, ML_STR("*")) || ml_str_eq(name, ML_STR("="));
         if (whole && ml_add_whole_module(eval, &set, target))
@@ -186,7 +209,7 @@ static bool find_over_stars(ml_eval *eval, ml_file_id file, ml_str name, star_wa
         const ml_export *export = &facts->exports[i];
         if (export->kind != ML_EXPORT_STAR || export->type_only)
             continue;
-        ml_file_id target = ml_link_resolve(eval->link, file, export->specifier);
+        ml_file_id target = ml_resolve_once(eval, file, export->specifier);
         if (target && may_export(eval, target, name) && find_export(eval, target, name, walk, out))
             return true;
     }
@@ -239,24 +262,11 @@ static bool find_export(ml_eval *eval, ml_file_id file, ml_str name, star_walk *
     return found;
 }
 
-/* The owners of a file's names, as far as they were looked for. */
-static ml_strmap *owners_of(ml_eval *eval, ml_file_id file)
-{
-    ml_shared *shared = eval->shared;
-    ml_strmap *owners = ml_intmap_get(&shared->owners, file);
-
-    if (!owners) {
-        owners = ML_NEW(&shared->arena, ml_strmap);
-        ml_intmap_put(&shared->arena, &shared->owners, file, owners);
-    }
-    return owners;
-}
-
 /* From the file that has the name itself, once that is known. */
 static void find_from_owner(ml_eval *eval, ml_file_id file, ml_str name, ml_values *out)
 {
     star_walk walk = {.count = 0};
-    ml_strmap *owners = owners_of(eval, file);
+    ml_strmap *owners = map_of_file(eval, &eval->shared->owners, file);
     uintptr_t known = (uintptr_t)ml_strmap_get(owners, name);
 
     if (known) {

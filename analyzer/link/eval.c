@@ -17,18 +17,22 @@ struct ml_memo_entry {
     ml_values values;
 };
 
-static ml_memo_entry *memo_entry(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame)
+/* Is new when nothing was known; then it is not done. */
+static ml_memo_entry *memo_entry(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame, bool *is_new)
 {
     uint64_t key = ((uint64_t)file << 32 | node) ^ ((uint64_t)(uintptr_t)frame * 0x9e3779b97f4a7c15ULL);
     ml_memo_entry *first = ml_intmap_get(&eval->memo, key);
 
     for (ml_memo_entry *entry = first; entry; entry = entry->next)
-        if (entry->file == file && entry->node == node && entry->frame == frame)
+        if (entry->file == file && entry->node == node && entry->frame == frame) {
+            *is_new = false;
             return entry;
+        }
     ml_memo_entry *entry = ML_NEW(&eval->arena, ml_memo_entry);
     *entry = (ml_memo_entry){.file = file, .node = node, .frame = frame, .next = first};
     ml_intmap_put(&eval->arena, &eval->memo, key, entry);
-    return NULL;
+    *is_new = true;
+    return entry;
 }
 
 /* ---- kinds of expressions ---- */
@@ -211,7 +215,7 @@ static ml_values eval_module(ml_eval *eval, ml_file_id file, ml_node_id call, co
         ml_str specifier;
         if (!ml_value_literal(eval, &names.items[i], &specifier))
             return ml_unknown(eval, ML_HOLE_CALL, ML_STR("import"), place);
-        ml_file_id target = ml_link_resolve(eval->link, file, specifier);
+        ml_file_id target = ml_resolve_once(eval, file, specifier);
         if (ml_add_whole_module(eval, &set, target))
             continue;
         ml_value module = {.kind = ML_V_NAMESPACE, .place = {target, 0}};
@@ -318,21 +322,20 @@ ml_values ml_eval_in(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_f
         return ml_unknown(eval, ML_HOLE_CUT, ML_STR_NONE, (ml_place){file, node});
     }
     eval->steps_left--;
-    ml_memo_entry *known = memo_entry(eval, file, node, frame);
-    if (known && !known->done)
+    bool is_new;
+    ml_memo_entry *known = memo_entry(eval, file, node, frame, &is_new);
+    if (!is_new && !known->done)
         return ml_unknown(eval, ML_HOLE_CUT, ML_STR_NONE, (ml_place){file, node});
-    if (known && (!known->cut || eval->nesting >= known->nesting)) {
+    if (!is_new && (!known->cut || eval->nesting >= known->nesting)) {
         eval->cut |= known->cut;
         return known->values;
     }
-    if (known)
-        known->done = false;
+    known->done = false;
     bool was_cut = eval->cut;
     eval->cut = false;
     eval->nesting++;
     ml_values values = eval_node(eval, file, node, frame);
     eval->nesting--;
-    known = memo_entry(eval, file, node, frame);
     known->done = true;
     known->cut = eval->cut;
     known->nesting = eval->nesting;

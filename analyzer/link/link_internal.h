@@ -102,6 +102,7 @@ typedef struct ml_shared {
     ML_VEC(ml_place) roots;      /* calls of ConfigModule.forRoot */
     ml_intmap held_calls;        /* by file -> ml_held_calls */
     ml_intmap exports;           /* by file -> ml_lex_exports */
+    ml_intmap resolved;          /* by file -> ml_strmap: specifier -> file + 1 it stands for, 1 for none */
     ml_intmap owners;            /* by file -> ml_strmap: exported name -> file + 1 that has it itself, 1 for none */
 } ml_shared;
 
@@ -139,6 +140,9 @@ enum { ML_NESTING_MAX = 220, ML_STARS_MAX = 64 };
 
 bool ml_strs_have(const ml_strs *names, ml_str name);
 bool ml_is_bridge_module(ml_eval *eval, ml_file_id file, ml_str specifier);
+
+/* ml_link_resolve, once a specifier. */
+ml_file_id ml_resolve_once(ml_eval *eval, ml_file_id file, ml_str specifier);
 
 /* sets */
 typedef struct ml_set {

@@ -120,21 +120,33 @@ static void pass_init(struct pass *pass, ml_str text)
     pass->starting = true;
 }
 
-uint64_t ml_line_hash(ml_str text, uint32_t line, uint32_t *ordinal)
+/* The hashes of all lines: a file with one finding often has more. */
+static void hash_lines(ml_line_hashes *kept, ml_str text)
 {
-    ml_buf earlier = {0}; /* the hashes so far: which of them count is known only at the end */
     struct pass pass;
-    uint64_t hash = 0;
-    uint32_t at, last = 0;
+    uint64_t hash;
+    uint32_t at;
 
+    ml_buf_clear(&kept->hashes);
+    kept->text = text;
     pass_init(&pass, text);
-    while (last < line && next_hash(&pass, &hash, &at)) {
-        ml_buf_bytes(&earlier, &hash, sizeof hash);
-        last = at;
-    }
+    while (next_hash(&pass, &hash, &at))
+        ml_buf_bytes(&kept->hashes, &hash, sizeof hash);
+}
+
+uint64_t ml_line_hash(ml_line_hashes *kept, ml_str text, uint32_t line, uint32_t *ordinal)
+{
+    uint64_t hash = 0, other;
+
+    if (!kept->hashes.len || kept->text.data != text.data || kept->text.len != text.len)
+        hash_lines(kept, text);
+    size_t count = kept->hashes.len / sizeof hash, wanted = line < count ? line : count;
+    if (wanted)
+        memcpy(&hash, kept->hashes.data + (wanted - 1) * sizeof hash, sizeof hash);
     *ordinal = 0;
-    for (size_t i = 0; i < earlier.len; i += sizeof hash)
-        *ordinal += memcmp(earlier.data + i, earlier.data + earlier.len - sizeof hash, sizeof hash) == 0;
-    ml_buf_finish(&earlier);
+    for (size_t i = 0; i < wanted; i++) {
+        memcpy(&other, kept->hashes.data + i * sizeof hash, sizeof other);
+        *ordinal += other == hash;
+    }
     return hash;
 }

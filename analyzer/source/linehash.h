@@ -5,10 +5,10 @@
  * unit, zeros from there on. Its line ends are LF, CR and CRLF only. */
 #ifndef ML_SOURCE_LINEHASH_H
 #define ML_SOURCE_LINEHASH_H
-#include "ml/str.h"
+#include "ml/source.h"
 
 /* Hash of the line (1-based; past the end: the last). *ordinal counts the lines of the
- * same hash up to it. Costs one pass over the text up to a little past the line. */
-uint64_t ml_line_hash(ml_str text, uint32_t line, uint32_t *ordinal);
+ * same hash up to it. Costs a pass over the text unless kept holds its hashes already. */
+uint64_t ml_line_hash(ml_line_hashes *kept, ml_str text, uint32_t line, uint32_t *ordinal);
 
 #endif

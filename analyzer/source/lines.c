@@ -169,7 +169,7 @@ static ml_str joined_lines(ml_arena *arena, const ml_lines *lines, uint32_t firs
     return (ml_str){out, len};
 }
 
-ml_code ml_lines_code(ml_arena *arena, const ml_lines *lines, ml_span span)
+ml_code ml_lines_code(ml_arena *arena, ml_line_hashes *kept, const ml_lines *lines, ml_span span)
 {
     ml_code code = {0};
     uint32_t line = span.line == 0 ? 1 : span.line > lines->count ? lines->count : span.line;
@@ -183,6 +183,6 @@ ml_code ml_lines_code(ml_arena *arena, const ml_lines *lines, ml_span span)
                                                                                              : end_line + CONTEXT_LINES;
     code.text = joined_lines(arena, lines, code.first_line, last);
     code.line = ml_arena_copy(arena, own_line(lines, span));
-    code.line_hash = ml_line_hash(lines->text, line, &code.line_hash_ordinal);
+    code.line_hash = ml_line_hash(kept, lines->text, line, &code.line_hash_ordinal);
     return code;
 }

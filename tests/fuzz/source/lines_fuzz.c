@@ -14,7 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(lines.count > 0);
     uint32_t from = size ? data[0] % (uint32_t)size : 0;
     ml_span span = ml_lines_span(&lines, from, (uint32_t)size);
-    ml_lines_code(&arena, &lines, span);
+    ml_line_hashes kept = {0};
+    ml_lines_code(&arena, &kept, &lines, span);
+    ml_buf_finish(&kept.hashes);
     for (uint32_t line = 1; line <= lines.count; line++)
         assert(ml_lines_line(&lines, line).len <= size);
     ml_arena_finish(&arena);

@@ -36,7 +36,28 @@ static const struct {
 
 static ml_code code_of_line(ml_arena *arena, const ml_lines *lines, uint32_t line)
 {
-    return ml_lines_code(arena, lines, (ml_span){.line = line, .end_line = line});
+    ml_line_hashes kept = {0};
+    ml_code code = ml_lines_code(arena, &kept, lines, (ml_span){.line = line, .end_line = line});
+
+    ml_buf_finish(&kept.hashes);
+    return code;
+}
+
+/* What is kept of one text says nothing about the next, and the same about the same. */
+static void keeps_the_hashes_of_one_text(void **state)
+{
+    ml_arena arena = {0};
+    ml_line_hashes kept = {0};
+    ml_lines one = ml_lines_of(&arena, ML_STR("a\nb\na\n")), other = ml_lines_of(&arena, ML_STR("c\nd\n"));
+    ml_span first = {.line = 1, .end_line = 1}, third = {.line = 3, .end_line = 3};
+
+    (void)state;
+    uint64_t before = ml_lines_code(&arena, &kept, &one, first).line_hash;
+    assert_true(ml_lines_code(&arena, &kept, &other, first).line_hash == code_of_line(&arena, &other, 1).line_hash);
+    assert_true(ml_lines_code(&arena, &kept, &one, first).line_hash == before);
+    assert_true(ml_lines_code(&arena, &kept, &one, third).line_hash == code_of_line(&arena, &one, 3).line_hash);
+    ml_buf_finish(&kept.hashes);
+    ml_arena_finish(&arena);
 }
 
 static void gives_the_known_values(void **state)
@@ -150,7 +171,7 @@ static void reads_marks_as_github_does(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gives_the_known_values),
+        cmocka_unit_test(gives_the_known_values), cmocka_unit_test(keeps_the_hashes_of_one_text),
         cmocka_unit_test(agrees_with_the_definition),
         cmocka_unit_test(reads_marks_as_github_does),
     };

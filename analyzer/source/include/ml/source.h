@@ -7,6 +7,7 @@
 #ifndef ML_SOURCE_H
 #define ML_SOURCE_H
 #include "ml/error.h"
+#include "ml/buf.h"
 #include "ml/finding.h"
 
 typedef enum ml_file_kind {
@@ -81,8 +82,13 @@ ml_lines ml_lines_of(ml_arena *arena, ml_str text);
 /* Columns are 1-based UTF-16 units; invalid UTF-8 bytes count one each; a BOM counts nothing. */
 ml_span ml_lines_span(const ml_lines *lines, uint32_t from, uint32_t to);
 ml_str ml_lines_line(const ml_lines *lines, uint32_t line); /* 1-based, without its end and without a BOM */
+/* The hashes of the text last asked about; zeroed at first, emptied by ml_buf_finish of hashes. */
+typedef struct ml_line_hashes {
+    ml_str text;
+    ml_buf hashes; /* a uint64_t a line */
+} ml_line_hashes;
 /* Source lines around the span for a report: up to 2 before and after, each cut at 240
- * bytes; of a long span its first 12. Costs a pass over the text up to the span. */
-ml_code ml_lines_code(ml_arena *arena, const ml_lines *lines, ml_span span);
+ * bytes; of a long span its first 12. Costs a pass over the text, once a text for one `kept`. */
+ml_code ml_lines_code(ml_arena *arena, ml_line_hashes *kept, const ml_lines *lines, ml_span span);
 
 #endif
