@@ -55,6 +55,10 @@ struct ml_worker {
         const char *const *words;
         bool answer;
     } held;              /* the last question of ml_ctx_holds_any */
+    struct {
+        ml_file_id file;
+        bool answer;
+    } key;               /* and of ml_ctx_may_hold_key */
 };
 
 struct ml_ctx {

@@ -26,6 +26,19 @@ bool ml_ctx_holds_any(const ml_ctx *ctx, const char *const *words, uint32_t coun
     return worker->held.answer;
 }
 
+bool ml_ctx_may_hold_key(const ml_ctx *ctx)
+{
+    ml_worker *worker = ctx->worker;
+
+    if (worker->key.file == ctx->file)
+        return worker->key.answer;
+    worker->key.file = ctx->file;
+    worker->key.answer = false;
+    for (ml_node_id node = 1; node < ctx->facts->node_count && !worker->key.answer; node++)
+        worker->key.answer = ml_kind_of(ctx->facts, node) == ML_NODE_STRING && ml_key_may_be_in(ml_text_of(ctx->facts, node));
+    return worker->key.answer;
+}
+
 const ml_link *ml_ctx_link(const ml_ctx *ctx)
 {
     return ctx->worker->engine->link;

@@ -12,6 +12,11 @@ typedef struct visit {
     uint32_t depth;
 } visit;
 
+/* The first visit of a function: what it was entered with is looked at when it is entered again. */
+typedef struct first_visit {
+    const ml_frame *frame; /* NULL once among the visits */
+} first_visit;
+
 static uint64_t mix(uint64_t hash, uint64_t part)
 {
     hash = (hash ^ part) * 0x9e3779b97f4a7c15ULL;
@@ -41,26 +46,56 @@ static uint64_t mix_values(uint64_t hash, ml_values values)
     return hash;
 }
 
-bool ml_visit_is_new(ml_eval *eval, ml_intmap *visits, const ml_frame *frame)
+static uint64_t function_of(const ml_frame *frame)
 {
-    uint32_t params = ml_facts_in(eval, frame->file)->functions[frame->function].param_count;
-    uint64_t hash = mix(mix(0, (uint64_t)frame->file << 32 | frame->function), (uintptr_t)frame->outer);
+    return mix(mix(0, (uint64_t)frame->file << 32 | frame->function), (uintptr_t)frame->outer);
+}
+
+/* The function with what it is entered with. */
+static uint64_t entry_of(ml_eval *eval, const ml_frame *frame, uint32_t params)
+{
+    uint64_t hash = mix(function_of(frame), 1);
     bool known;
 
-    if (params > ARGS_LOOKED_AT)
-        return true;
     if (frame->self)
         hash = mix_value(hash, frame->self);
     for (uint32_t i = 0; i < params; i++)
         hash = mix_values(hash, ml_frame_arg(eval, frame, i, &known));
-    visit *seen = ml_intmap_get(visits, hash);
-    if (seen && seen->depth <= frame->depth)
-        return false;
+    return hash;
+}
+
+static void remember(ml_eval *eval, ml_intmap *visits, uint64_t entry, uint32_t depth)
+{
+    visit *seen = ml_intmap_get(visits, entry);
+
     if (!seen) {
         seen = ML_NEW(&eval->arena, visit);
-        ml_intmap_put(&eval->arena, visits, hash, seen);
+        ml_intmap_put(&eval->arena, visits, entry, seen);
     }
-    seen->depth = frame->depth;
+    seen->depth = depth;
+}
+
+bool ml_visit_is_new(ml_eval *eval, ml_intmap *visits, const ml_frame *frame)
+{
+    uint32_t params = ml_facts_in(eval, frame->file)->functions[frame->function].param_count;
+    first_visit *first = ml_intmap_get(visits, function_of(frame));
+
+    if (params > ARGS_LOOKED_AT)
+        return true;
+    if (!first) {
+        first = ML_NEW(&eval->arena, first_visit);
+        first->frame = frame;
+        ml_intmap_put(&eval->arena, visits, function_of(frame), first);
+        return true;
+    }
+    if (first->frame)
+        remember(eval, visits, entry_of(eval, first->frame, params), first->frame->depth);
+    first->frame = NULL;
+    uint64_t entry = entry_of(eval, frame, params);
+    const visit *seen = ml_intmap_get(visits, entry);
+    if (seen && seen->depth <= frame->depth)
+        return false;
+    remember(eval, visits, entry, frame->depth);
     return true;
 }
 

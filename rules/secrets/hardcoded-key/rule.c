@@ -83,9 +83,11 @@ static void judge_text(ml_ctx *ctx, ml_node_id node, ml_str text)
         ml_finding_cap(ctx, finding, ML_LEVEL_LOW, "the key format is not confirmed", "密钥格式尚未核实");
 }
 
+/* A text that is put together is worth finding out only if some part of a key stands in the file. */
 static void judge(ml_ctx *ctx, ml_node_id node)
 {
-    judge_text(ctx, node, text_of(ctx, node));
+    if (ml_kind_of(ml_ctx_facts(ctx), node) == ML_NODE_STRING || ml_ctx_may_hold_key(ctx))
+        judge_text(ctx, node, text_of(ctx, node));
 }
 
 /* ["sk-", "…"].join(""), atob("…"): calls that put a text together or decode it. */

@@ -70,6 +70,8 @@ ml_file_id ml_ctx_file(const ml_ctx *ctx);
 const ml_facts *ml_ctx_facts(const ml_ctx *ctx); /* NULL in judge_project */
 /* Does the file's text hold any of the words? Remembered while rules ask about one file and list. */
 bool ml_ctx_holds_any(const ml_ctx *ctx, const char *const *words, uint32_t count);
+/* Does any text of the file, by itself, look like a key or a part of one? Remembered likewise. */
+bool ml_ctx_may_hold_key(const ml_ctx *ctx);
 const ml_link *ml_ctx_link(const ml_ctx *ctx);
 const ml_config *ml_ctx_config(const ml_ctx *ctx);
 const ml_catalog *ml_ctx_catalog(const ml_ctx *ctx);
