@@ -110,10 +110,10 @@ static ml_values import_from(ml_eval *eval, ml_file_id file, ml_str specifier, m
     const ml_bridge_config *bridge = &eval->link->host.config->bridge;
     ml_set set = {.eval = eval};
 
-    if (ml_is_bridge_module(eval, file, specifier) && (ml_strs_have(&bridge->values, name) || ml_str_eq(name, ML_STR("default"))))
-        return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place});
-    if (ml_is_bridge_module(eval, file, specifier) && ml_strs_have(&bridge->classes, name))
-        return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place, .name = ML_BRIDGE_CLASS});
+    bool is_class = ml_strs_have(&bridge->classes, name);
+    bool is_value = ml_strs_have(&bridge->values, name) || ml_str_eq(name, ML_STR("default"));
+    if ((is_class || is_value) && ml_is_bridge_module(eval, file, specifier))
+        return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place, .name = is_value ? ML_STR_NONE : ML_BRIDGE_CLASS});
     ml_file_id target = ml_resolve_once(eval, file, specifier);
     if (target) {
         bool whole = ml_str_eq(name, ML_STR("*")) || ml_str_eq(name, ML_STR("="));
