@@ -257,7 +257,10 @@ static ml_str statement_from(ml_str text, uint32_t from, const char *word, uint3
 
 static bool is_copy(ml_str statement)
 {
-    return ml_str_find_nocase(statement, ML_STR("select")) != ML_NOT_FOUND && rule_text_has(statement, "archive history backup _old") &&
+    size_t select = ml_str_find_nocase(statement, ML_STR("select"));
+
+    /* Into the archive: the way back is a repair. */
+    return select != ML_NOT_FOUND && rule_text_has(ml_str_slice(statement, 0, select), "archive history backup _old") &&
            rule_text_has(statement, "bill usage");
 }
 

@@ -3,7 +3,8 @@
  * Reports  a catch around a billing write, or `.catch(…)` of one, that does nothing but log.
  * Silent   when it throws, records, queues, counts or hands back a failure, for catches of
  *          the provider's call (unrecorded-failure), where an inner catch has the write, also
- *          one in the writer itself, for catches of texts that do not parse, and for telemetry. */
+ *          one in the writer itself, for catches whose words are about something else, for
+ *          writes nobody waits for (floating-record), and for telemetry. */
 #include "metering_fields.h"
 
 static bool is_log(ml_str callee)
@@ -73,6 +74,17 @@ static bool speaks_of_usage(const ml_facts *facts, ml_node_id catch)
     return rule_contains_any(ml_source_of(facts, catch), words, RULE_COUNT(words));
 }
 
+/* Does the catch say what failed, and is it not the record? `logger.warn(err)` says nothing. */
+static bool names_another(const ml_facts *facts, ml_node_id catch)
+{
+    for (ml_node_id n = catch; n; n = ml_walk(facts, catch, n)) {
+        ml_node_kind kind = ml_kind_of(facts, n);
+        if ((kind == ML_NODE_STRING || kind == ML_NODE_TEMPLATE) && ml_node_at(facts, n)->role == ML_ROLE_ARG)
+            return !speaks_of_usage(facts, catch);
+    }
+    return false;
+}
+
 static void judge_try(ml_ctx *ctx, ml_node_id try)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
@@ -81,7 +93,7 @@ static void judge_try(ml_ctx *ctx, ml_node_id try)
     if (!catch || !body || !only_logs(ctx, ml_child(facts, catch, ML_ROLE_BODY)))
         return;
     bool parses = ml_str_contains(ml_source_of(facts, body), ML_STR("JSON.parse("));
-    if (parses && !speaks_of_usage(facts, catch))
+    if (names_another(facts, catch) || (parses && !speaks_of_usage(facts, catch)))
         return;
     for (ml_node_id n = body; n;) {
         bool inner = ml_kind_of(facts, n) == ML_NODE_TRY && ml_child(facts, n, ML_ROLE_CATCH);
@@ -91,7 +103,9 @@ static void judge_try(ml_ctx *ctx, ml_node_id try)
             continue;
         if (rule_is_purchase(ctx, ml_ctx_file(ctx), at))
             return;
-        if (!write && is_billing_write(ctx, facts, at))
+        ml_node_id parent = ml_node_at(facts, at)->parent;
+        bool floats = ml_kind_of(facts, parent) == ML_NODE_UNARY; /* void record() */
+        if (!write && !floats && is_billing_write(ctx, facts, at))
             write = at;
     }
     if (write)
