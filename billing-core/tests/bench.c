@@ -469,3 +469,41 @@ int64_t count_rows(bench *b, const char *sql)
     MUST(b, bill_store_int(&out, b->store, sql, NULL, 0, &b->error));
     return out;
 }
+
+/* ---- lost connections ---- */
+
+typedef struct sessions {
+    int64_t ids[64];
+    size_t count;
+} sessions;
+
+static bill_status take_session(void *context, const bill_value *row, size_t count)
+{
+    sessions *out = context;
+    (void)count;
+    if (out->count < 64 && bill_value_int(&out->ids[out->count], &row[0]) == BILL_OK)
+        out->count++;
+    return BILL_OK;
+}
+
+size_t bench_cut_connections(bench *b)
+{
+    sessions all = {.count = 0};
+    char sql[64];
+    if (b->store->engine->dialect == BILL_POSTGRES)
+        MUST(b, bill_store_run(b->store,
+                               "SELECT pg_terminate_backend(pid)::int FROM pg_stat_activity WHERE datname = "
+                               "current_database() AND pid <> pg_backend_pid()",
+                               NULL, 0, take_session, &all, &b->error));
+    if (b->store->engine->dialect != BILL_MARIADB)
+        return all.count;
+    MUST(b, bill_store_run(b->store,
+                           "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> "
+                           "CONNECTION_ID()",
+                           NULL, 0, take_session, &all, &b->error));
+    for (size_t i = 0; i < all.count; i++) {
+        (void)snprintf(sql, sizeof sql, "KILL %lld", (long long)all.ids[i]);
+        (void)b->store->engine->script(b->store, sql, NULL); /* it may be gone already */
+    }
+    return all.count;
+}

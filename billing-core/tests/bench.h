@@ -42,6 +42,10 @@ bench *bench_new_in(const char *zone);
 bench *bench_again(const bench *other);
 void bench_free(bench *b);
 
+/* Cuts every connection to the database but the bench's own, as a restart does; an embedded store
+ * has none. Their number is returned. */
+size_t bench_cut_connections(bench *b);
+
 /* ---- shorthand that fails the test ---- */
 
 bill_time instant(const char *text);

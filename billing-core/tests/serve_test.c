@@ -304,7 +304,10 @@ static void *post(void *context)
         p->created += r.status == 201;
         p->repeated += r.status == 200;
         p->conflicts += r.status == 409;
-        p->others += r.status != 201 && r.status != 200 && r.status != 409;
+        if (r.status != 201 && r.status != 200 && r.status != 409) {
+            p->others++;
+            print_error("turn %d: status %d %s\n", i, r.status, r.body ? r.body : "");
+        }
         (void)snprintf(p->first[i], sizeof p->first[i], "%d %s", r.status == 409, r.body ? r.body : "");
         http_free(&r);
     }
@@ -380,43 +383,6 @@ static void a_busy_store(void **state)
     site_close(s);
 }
 
-typedef struct sessions {
-    int64_t ids[64];
-    size_t count;
-} sessions;
-
-static bill_status take_session(void *context, const bill_value *row, size_t count)
-{
-    sessions *out = context;
-    (void)count;
-    if (out->count < 64 && bill_value_int(&out->ids[out->count], &row[0]) == BILL_OK)
-        out->count++;
-    return BILL_OK;
-}
-
-/* Cuts every connection but our own, as a restart does; an embedded store has none. */
-static size_t cut_connections(bench *b)
-{
-    sessions all = {.count = 0};
-    char sql[64];
-    if (b->store->engine->dialect == BILL_POSTGRES)
-        MUST(b, bill_store_run(b->store,
-                               "SELECT pg_terminate_backend(pid)::int FROM pg_stat_activity WHERE datname = "
-                               "current_database() AND pid <> pg_backend_pid()",
-                               NULL, 0, take_session, &all, &b->error));
-    if (b->store->engine->dialect != BILL_MARIADB)
-        return all.count;
-    MUST(b, bill_store_run(b->store,
-                           "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> "
-                           "CONNECTION_ID()",
-                           NULL, 0, take_session, &all, &b->error));
-    for (size_t i = 0; i < all.count; i++) {
-        (void)snprintf(sql, sizeof sql, "KILL %lld", (long long)all.ids[i]);
-        (void)b->store->engine->script(b->store, sql, NULL); /* it may be gone already */
-    }
-    return all.count;
-}
-
 /* Nobody hears of it. */
 static void lost_connections(void **state)
 {
@@ -425,7 +391,7 @@ static void lost_connections(void **state)
     for (int i = 0; i < 16; i++)
         expect(s, "GET", BASE "/health", NULL, NULL, 200, NULL);
     expect(s, "POST", BASE "/records/1/refund", s->admin, "{\"reference\":\"r\"}", 404, NULL);
-    assert_true(cut_connections(s->bench) > 0 || s->bench->store->engine->dialect == BILL_SQLITE);
+    assert_true(bench_cut_connections(s->bench) > 0 || s->bench->store->engine->dialect == BILL_SQLITE);
     for (int i = 0; i < 8; i++) {
         char body[128];
         (void)snprintf(body, sizeof body,
@@ -447,7 +413,7 @@ static void lost_while_recording(void **state)
     poster *posters = start_posters(s);
     for (int i = 0; i < 10; i++) {
         nap(20);
-        (void)cut_connections(s->bench);
+        (void)bench_cut_connections(s->bench);
     }
     assert_true(end_posters(s, posters) <= TURNS);
     site_close(s);

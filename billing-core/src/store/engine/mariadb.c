@@ -33,6 +33,8 @@ typedef struct mariadb_store {
     bill_address address;
     MYSQL *connection;
     bool lost, cluster;
+    bool in_transaction;
+    bool doomed; /* the transaction lost its connection or was rolled back: nothing more is done in it */
     kept kept[KEPT_MAX];
     size_t kept_count;
     int64_t changed, last_id;
@@ -321,18 +323,30 @@ static bill_status give_rows(mariadb_store *store, MYSQL_STMT *statement, bill_r
     return status;
 }
 
+/* A connection that is there. One that was lost in a transaction is not made again in it: what is
+ * left of the transaction would be done without its beginning. */
+static bill_status connected(mariadb_store *store, bill_error *error)
+{
+    bool gone = store->lost || !store->connection;
+
+    store->doomed = store->in_transaction && (store->doomed || gone);
+    if (store->doomed)
+        return bill_error_set(error, BILL_EBUSY, "the connection was lost in the transaction");
+    return gone ? connect_store(store, error) : BILL_OK;
+}
+
 static bill_status run(bill_store *base, const char *sql, const bill_value *params, size_t count, bill_row_fn row,
                        void *context, bill_error *error)
 {
     mariadb_store *store = (mariadb_store *)base;
     kept *entry = NULL;
-    bill_status status = BILL_OK;
-    if (store->lost || !store->connection)
-        status = connect_store(store, error);
+    bill_status status = connected(store, error);
     if (status == BILL_OK)
         status = prepare(&entry, store, sql, error);
-    if (status != BILL_OK)
+    if (status != BILL_OK) {
+        store->doomed = store->in_transaction && status == BILL_EBUSY;
         return status;
+    }
     entry->running = true;
     if (bind_params(entry->statement, params, count)) {
         store->changed = (int64_t)mysql_stmt_affected_rows(entry->statement);
@@ -343,6 +357,7 @@ static bill_status run(bill_store *base, const char *sql, const bill_value *para
     }
     (void)mysql_stmt_free_result(entry->statement);
     entry->running = false;
+    store->doomed = store->in_transaction && status == BILL_EBUSY;
     return status;
 }
 
@@ -350,7 +365,7 @@ static bill_status run(bill_store *base, const char *sql, const bill_value *para
 static bill_status script(bill_store *base, const char *sql, bill_error *error)
 {
     mariadb_store *store = (mariadb_store *)base;
-    bill_status status = store->lost || !store->connection ? connect_store(store, error) : BILL_OK;
+    bill_status status = connected(store, error);
     while (status == BILL_OK && *sql) {
         const char *end = strstr(sql, ";\n");
         size_t length = end ? (size_t)(end - sql) : strlen(sql);
@@ -370,21 +385,28 @@ static bill_status start(mariadb_store *store, bill_error *error)
 static bill_status begin(bill_store *base, bill_error *error)
 {
     mariadb_store *store = (mariadb_store *)base;
+    store->in_transaction = store->doomed = false;
     bill_status status = start(store, error);
-    return status == BILL_EBUSY && store->lost ? start(store, error) : status;
+    if (status == BILL_EBUSY && store->lost)
+        status = start(store, error);
+    store->in_transaction = status == BILL_OK;
+    return status;
 }
 
 static bill_status commit(bill_store *base, bill_error *error)
 {
     mariadb_store *store = (mariadb_store *)base;
-    if (store->lost || !store->connection)
-        return bill_error_set(error, BILL_EBUSY, "the connection was lost in the transaction");
+    bill_status status = connected(store, error);
+    if (status != BILL_OK)
+        return status;
+    store->in_transaction = false;
     return plain(store, "COMMIT", 6, error);
 }
 
 static void rollback(bill_store *base)
 {
     mariadb_store *store = (mariadb_store *)base;
+    store->in_transaction = store->doomed = false;
     if (store->connection && !store->lost)
         (void)plain(store, "ROLLBACK", 8, NULL);
 }

@@ -31,6 +31,8 @@ typedef struct postgres_store {
     size_t kept_count;
     unsigned long prepared;
     int64_t changed;
+    bool in_transaction;
+    bool doomed; /* the transaction lost its connection or its turn: nothing more is done in it */
 } postgres_store;
 
 static bool broken(const postgres_store *store)
@@ -99,6 +101,16 @@ static bill_status connect_store(postgres_store *store, bill_error *error)
         return status_of(store, NULL, error);
     (void)PQsetNoticeProcessor(store->connection, quiet, NULL);
     return simple(store, "SET TIME ZONE 'UTC'; SET lock_timeout = '20s'", error);
+}
+
+/* A connection that is there. One that was lost in a transaction is not made again in it: what is
+ * left of the transaction would be done without its beginning. */
+static bill_status connected(postgres_store *store, bill_error *error)
+{
+    store->doomed = store->in_transaction && (store->doomed || broken(store));
+    if (store->doomed)
+        return bill_error_set(error, BILL_EBUSY, "the connection was lost in the transaction");
+    return broken(store) ? connect_store(store, error) : BILL_OK;
 }
 
 static uint64_t hash_of(const char *sql)
@@ -188,13 +200,15 @@ static bill_status run(bill_store *base, const char *sql, const bill_value *para
     postgres_store *store = (postgres_store *)base;
     const char *values[COLUMNS_MAX], *name = NULL;
     char numbers[COLUMNS_MAX][24];
-    bill_status status = broken(store) ? connect_store(store, error) : BILL_OK;
+    bill_status status = connected(store, error);
     if (status == BILL_OK && count > COLUMNS_MAX)
         status = bill_error_set(error, BILL_ERANGE, "too many parameters");
     if (status == BILL_OK)
         status = prepare(&name, store, sql, error);
-    if (status != BILL_OK)
+    if (status != BILL_OK) {
+        store->doomed = store->in_transaction && status == BILL_EBUSY;
         return status;
+    }
     for (size_t i = 0; i < count; i++) {
         values[i] = params[i].kind == BILL_VALUE_NULL ? NULL : params[i].text;
         if (params[i].kind == BILL_VALUE_INT) {
@@ -211,40 +225,46 @@ static bill_status run(bill_store *base, const char *sql, const bill_value *para
     else
         status = status_of(store, result, error);
     PQclear(result);
+    store->doomed = store->in_transaction && status == BILL_EBUSY;
     return status;
 }
 
 static bill_status script(bill_store *base, const char *sql, bill_error *error)
 {
     postgres_store *store = (postgres_store *)base;
-    bill_status status = broken(store) ? connect_store(store, error) : BILL_OK;
+    bill_status status = connected(store, error);
     return status == BILL_OK ? simple(store, sql, error) : status;
 }
 
 static bill_status begin(bill_store *base, bill_error *error)
 {
     postgres_store *store = (postgres_store *)base;
-    bill_status status = broken(store) ? connect_store(store, error) : BILL_OK;
+    store->in_transaction = false;
+    bill_status status = connected(store, error);
     if (status == BILL_OK)
         status = simple(store, "BEGIN", error);
     if (status == BILL_EBUSY && broken(store) && (status = connect_store(store, error)) == BILL_OK)
         status = simple(store, "BEGIN", error);
+    store->in_transaction = status == BILL_OK;
     return status;
 }
 
 static bill_status commit(bill_store *base, bill_error *error)
 {
     postgres_store *store = (postgres_store *)base;
-    if (broken(store))
-        return bill_error_set(error, BILL_EBUSY, "the connection was lost in the transaction");
+    bill_status status = connected(store, error);
+    if (status != BILL_OK)
+        return status;
     if (PQtransactionStatus(store->connection) == PQTRANS_INERROR)
         return bill_error_set(error, BILL_EIO, "a statement of the transaction failed");
+    store->in_transaction = false;
     return simple(store, "COMMIT", error);
 }
 
 static void rollback(bill_store *base)
 {
     postgres_store *store = (postgres_store *)base;
+    store->in_transaction = store->doomed = false;
     if (!broken(store))
         (void)simple(store, "ROLLBACK", NULL);
 }
