@@ -18,6 +18,9 @@ ml_schema_fault *fault_push(judging *j, const ml_table *table, const char *colum
                             ml_level level);
 void fault_detail(judging *j, ml_schema_fault *fault, ml_str en, ml_str zh); /* accepts NULL */
 
+/* A column without which a row cannot be billed: NULL in it is a fault. */
+bool fault_must_be_there(const bill_column *reference);
+
 void fault_missing_tables(judging *j);
 void fault_cascades(judging *j);
 void fault_values(judging *j);

@@ -166,7 +166,7 @@ static void narrow(judging *j, const column_case *c)
         fault->column = column->name;
 }
 
-static bool must_be_there(const bill_column *reference)
+bool fault_must_be_there(const bill_column *reference)
 {
     static const char *const names[] = {"billing_type", "billing_cycle", "currency", "user_id", "total_cost"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -177,7 +177,7 @@ static bool must_be_there(const bill_column *reference)
 
 static void nullable(judging *j, const column_case *c)
 {
-    if (must_be_there(c->reference) && c->column->nullable && !c->column->primary_key && !c->column->generated)
+    if (fault_must_be_there(c->reference) && c->column->nullable && !c->column->primary_key && !c->column->generated)
         at_column(j, c, BILL_SEVERITY_WARNING);
 }
 

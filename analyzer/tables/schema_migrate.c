@@ -1,16 +1,6 @@
 /* schema_migrate.c - from gaps and faults to statements, one table at a time. */
 #include "ml/schema_migrate.h"
-#include "ml/buf.h"
-#include "ml/schema_check.h"
-#include "ml/schema_fault.h"
-
-typedef struct migration {
-    ml_buf out;
-    ml_arena *arena;
-    const ml_tables *tables;
-    bill_dialect dialect;
-    ML_VEC(const ml_table_column *) changed; /* written once, whatever is wrong with them */
-} migration;
+#include "migration.h"
 
 static bill_status append(void *context, const char *text, size_t length)
 {
@@ -37,8 +27,7 @@ static bool is_plain(ml_str name)
     return name.len > 0;
 }
 
-/* A name as the dialect quotes it, when it has to be. */
-static ml_str quoted(const migration *m, ml_str name)
+ml_str migration_quoted(const migration *m, ml_str name)
 {
     if (is_plain(name))
         return name;
@@ -58,8 +47,7 @@ static ml_str quoted(const migration *m, ml_str name)
 
 /* ---- the reference column ---- */
 
-/* "DECIMAL(28,12) NOT NULL" of the reference's own statement, without key and check. */
-static ml_str definition(const migration *m, const bill_table *table, const char *name)
+ml_str migration_definition(const migration *m, const bill_table *table, const char *name)
 {
     ml_sql_script script;
     ml_str text = ddl_of(m->arena, m->dialect, bill_schema_mask(table->name));
@@ -78,8 +66,7 @@ static ml_str definition(const migration *m, const bill_table *table, const char
     return ML_STR_NONE;
 }
 
-/* Digits enough for the reference and for what the column holds now. */
-static ml_str widened(const migration *m, ml_str text, const bill_column *reference, const ml_table_column *declared)
+ml_str migration_widened(const migration *m, ml_str text, const bill_column *reference, const ml_table_column *declared)
 {
     size_t open = ml_str_find_char(text, '('), close = ml_str_find_char(text, ')');
     if (reference->type_class != BILL_CLASS_DECIMAL || open == ML_NOT_FOUND || close == ML_NOT_FOUND ||
@@ -97,8 +84,7 @@ static ml_str widened(const migration *m, ml_str text, const bill_column *refere
                            ML_STR_ARG(ml_str_from(text, close + 1)));
 }
 
-/* The type alone: what stands before NULL, NOT NULL, DEFAULT and COLLATE. */
-static ml_str type_of(ml_str text)
+ml_str migration_type(ml_str text)
 {
     static const char *const ends[] = {" NOT NULL", " NULL", " DEFAULT", " COLLATE", " GENERATED"};
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
@@ -111,7 +97,7 @@ static ml_str type_of(ml_str text)
 
 /* ---- what is missing ---- */
 
-static void missing_tables(migration *m, const ml_schema_gaps *gaps)
+void migration_add_tables(migration *m, const ml_schema_gaps *gaps)
 {
     uint32_t mask = 0;
     bool any = false;
@@ -128,15 +114,15 @@ static void missing_tables(migration *m, const ml_schema_gaps *gaps)
         ml_buf_str(&m->out, ddl_of(m->arena, m->dialect, mask));
 }
 
-static void missing_column(migration *m, const ml_schema_gap *gap)
+void migration_add_column(migration *m, const ml_schema_gap *gap)
 {
-    ml_str text = definition(m, gap->table, gap->column->name);
+    ml_str text = migration_definition(m, gap->table, gap->column->name);
     bool moment =
         gap->column->type_class == BILL_CLASS_TIMESTAMP && !gap->column->nullable && !gap->column->default_value;
     size_t strict = ml_str_find(text, ML_STR(" NOT NULL"));
     if (m->dialect == BILL_SQLITE && strict != ML_NOT_FOUND && !gap->column->default_value)
         text = ml_arena_concat(m->arena, ml_str_slice(text, 0, strict), ml_str_from(text, strict + 9));
-    ml_buf_printf(&m->out, "ALTER TABLE %.*s ADD COLUMN %s %.*s", ML_STR_ARG(quoted(m, gap->declared->name)),
+    ml_buf_printf(&m->out, "ALTER TABLE %.*s ADD COLUMN %s %.*s", ML_STR_ARG(migration_quoted(m, gap->declared->name)),
                   gap->column->name, ML_STR_ARG(text));
     if (moment && m->dialect == BILL_MARIADB)
         ml_buf_cstr(&m->out, " DEFAULT CURRENT_TIMESTAMP(6)");
@@ -156,13 +142,7 @@ static bool first_change(migration *m, const ml_table_column *column)
     return true;
 }
 
-static void not_in_place(migration *m, const ml_table *table, const ml_table_column *column)
-{
-    ml_buf_printf(&m->out, "-- %.*s.%.*s: SQLite changes no column; rebuild the table to change it\n",
-                  ML_STR_ARG(table->name), ML_STR_ARG(column->name));
-}
-
-static void put_text(ml_buf *out, ml_str value)
+void migration_put_text(ml_buf *out, ml_str value)
 {
     ml_buf_char(out, '\'');
     for (size_t c = 0; c < value.len; c++) {
@@ -178,7 +158,8 @@ static void put_values(ml_buf *out, const ml_table_column *column, const ml_tabl
 {
     for (uint32_t i = 0; i < column->values.count + (missing ? missing->count : 0); i++) {
         ml_buf_cstr(out, i ? ", " : "");
-        put_text(out, i < column->values.count ? column->values.items[i] : missing->items[i - column->values.count]);
+        migration_put_text(out, i < column->values.count ? column->values.items[i]
+                                                         : missing->items[i - column->values.count]);
     }
 }
 
@@ -194,15 +175,11 @@ static void keep_default(migration *m, const ml_table_column *column, ml_str tex
 static void change_column(migration *m, const ml_table *table, const ml_table_column *column,
                           const bill_column *reference, const ml_table_names *missing)
 {
-    ml_str text = widened(m, definition(m, table->reference, reference->name), reference, column);
-    ml_str name = quoted(m, column->name), of = quoted(m, table->name);
+    ml_str text = migration_widened(m, migration_definition(m, table->reference, reference->name), reference, column);
+    ml_str name = migration_quoted(m, column->name), of = migration_quoted(m, table->name);
     bool values = column->has_values && !column->values_open && column->values.count;
     if (!first_change(m, column))
         return;
-    if (m->dialect == BILL_SQLITE) {
-        not_in_place(m, table, column);
-        return;
-    }
     if (m->dialect == BILL_MARIADB) {
         ml_buf_printf(&m->out, "ALTER TABLE %.*s MODIFY COLUMN %.*s ", ML_STR_ARG(of), ML_STR_ARG(name));
         if (values && column->type == ML_TYPE_ENUM) {
@@ -219,12 +196,12 @@ static void change_column(migration *m, const ml_table *table, const ml_table_co
     if (missing && column->type == ML_TYPE_ENUM && !ml_str_eq_c(column->type_name, "enum")) {
         for (uint32_t i = 0; i < missing->count; i++) {
             ml_buf_printf(&m->out, "ALTER TYPE %.*s ADD VALUE IF NOT EXISTS ", ML_STR_ARG(column->type_name));
-            put_text(&m->out, missing->items[i]);
+            migration_put_text(&m->out, missing->items[i]);
             ml_buf_cstr(&m->out, ";\n");
         }
     } else if (missing) {
-        ml_str check =
-            quoted(m, ml_arena_printf(m->arena, "%.*s_%.*s_check", ML_STR_ARG(table->name), ML_STR_ARG(column->name)));
+        ml_str check = migration_quoted(
+            m, ml_arena_printf(m->arena, "%.*s_%.*s_check", ML_STR_ARG(table->name), ML_STR_ARG(column->name)));
         ml_buf_printf(&m->out, "ALTER TABLE %.*s DROP CONSTRAINT IF EXISTS %.*s;\n", ML_STR_ARG(of), ML_STR_ARG(check));
         ml_buf_printf(&m->out, "ALTER TABLE %.*s ADD CONSTRAINT %.*s CHECK (%.*s IN (", ML_STR_ARG(of),
                       ML_STR_ARG(check), ML_STR_ARG(name));
@@ -232,7 +209,7 @@ static void change_column(migration *m, const ml_table *table, const ml_table_co
         ml_buf_cstr(&m->out, "));\n");
     } else if (!values) {
         ml_buf_printf(&m->out, "ALTER TABLE %.*s ALTER COLUMN %.*s TYPE %.*s;\n", ML_STR_ARG(of), ML_STR_ARG(name),
-                      ML_STR_ARG(type_of(text)));
+                      ML_STR_ARG(migration_type(text)));
     }
     if (column->nullable && !reference->nullable)
         ml_buf_printf(&m->out, "ALTER TABLE %.*s ALTER COLUMN %.*s SET NOT NULL;\n", ML_STR_ARG(of), ML_STR_ARG(name));
@@ -295,31 +272,47 @@ static void make_exact(migration *m, const ml_table *table, const char *name)
         change_column(m, table, column, reference, NULL);
 }
 
-static void unique_key(migration *m, ml_schema_fault_kind kind, const char *const *columns)
+ml_str migration_key_name(const migration *m, const ml_table *table, const char *column)
+{
+    return ml_arena_printf(m->arena, "uq_%.*s_%s", ML_STR_ARG(table->name), column);
+}
+
+static const char *const *key_columns(ml_schema_fault_kind kind)
+{
+    static const char *const request[] = {"request_id", NULL}, *const usage[] = {"usage_id", NULL};
+    static const char *const summary[] = {"user_id", "billing_cycle", "billing_type", "currency", NULL};
+    return kind == ML_FAULT_REQUEST_KEY ? request : kind == ML_FAULT_USAGE_KEY ? usage : summary;
+}
+
+void migration_add_key(migration *m, const ml_table *table, ml_schema_fault_kind kind)
+{
+    const char *const *columns = key_columns(kind);
+    make_exact(m, table, columns[0]);
+    ml_buf_printf(&m->out, "CREATE UNIQUE INDEX %.*s ON %.*s (",
+                  ML_STR_ARG(migration_quoted(m, migration_key_name(m, table, columns[0]))),
+                  ML_STR_ARG(migration_quoted(m, table->name)));
+    for (size_t c = 0; columns[c]; c++) {
+        const ml_table_column *column = ml_table_column_named(table, columns[c]);
+        ml_str name = column ? migration_quoted(m, column->name) : ml_str_of(columns[c]);
+        ml_buf_printf(&m->out, "%s%.*s", c ? ", " : "", ML_STR_ARG(name));
+    }
+    ml_buf_cstr(&m->out, ");\n");
+}
+
+static void add_keys(migration *m, ml_schema_fault_kind kind)
 {
     ml_schema_faults faults = {0};
     ml_schema_faults_of(&faults, m->arena, m->tables, kind);
     for (uint32_t i = 0; i < faults.count; i++) {
         const ml_table *table = table_named(m, faults.items[i].table);
-        if (!table)
-            continue;
-        make_exact(m, table, columns[0]);
-        ml_buf_printf(
-            &m->out, "CREATE UNIQUE INDEX %.*s ON %.*s (",
-            ML_STR_ARG(quoted(m, ml_arena_printf(m->arena, "uq_%.*s_%s", ML_STR_ARG(table->name), columns[0]))),
-            ML_STR_ARG(quoted(m, table->name)));
-        for (size_t c = 0; columns[c]; c++) {
-            const ml_table_column *column = ml_table_column_named(table, columns[c]);
-            ml_str name = column ? quoted(m, column->name) : ml_str_of(columns[c]);
-            ml_buf_printf(&m->out, "%s%.*s", c ? ", " : "", ML_STR_ARG(name));
-        }
-        ml_buf_cstr(&m->out, ");\n");
+        if (table)
+            migration_add_key(m, table, kind);
     }
 }
 
 /* ---- foreign keys ---- */
 
-static bool deletes(ml_str on_delete)
+bool migration_deletes(ml_str on_delete)
 {
     return ml_str_eq_c(on_delete, "cascade") || ml_str_eq_c(on_delete, "set null") ||
            ml_str_eq_c(on_delete, "set default");
@@ -328,23 +321,17 @@ static bool deletes(ml_str on_delete)
 static void restrict_key(migration *m, const ml_table *table, ml_str name, ml_str column, ml_str parent,
                          ml_str parent_column, uint32_t unnamed)
 {
-    ml_str of = quoted(m, table->name);
-    if (m->dialect == BILL_SQLITE) {
-        ml_buf_printf(&m->out,
-                      "-- %.*s.%.*s: SQLite changes no foreign key; rebuild the table with ON DELETE RESTRICT\n",
-                      ML_STR_ARG(table->name), ML_STR_ARG(column));
-        return;
-    }
+    ml_str of = migration_quoted(m, table->name);
     if (!name.len && m->dialect == BILL_MARIADB)
         name = ml_arena_printf(m->arena, "%.*s_ibfk_%u", ML_STR_ARG(table->name), unnamed);
     if (!name.len)
         name = ml_arena_printf(m->arena, "%.*s_%.*s_fkey", ML_STR_ARG(table->name), ML_STR_ARG(column));
     ml_buf_printf(&m->out, "ALTER TABLE %.*s DROP %s %.*s;\n", ML_STR_ARG(of),
-                  m->dialect == BILL_MARIADB ? "FOREIGN KEY" : "CONSTRAINT", ML_STR_ARG(quoted(m, name)));
+                  m->dialect == BILL_MARIADB ? "FOREIGN KEY" : "CONSTRAINT", ML_STR_ARG(migration_quoted(m, name)));
     ml_buf_printf(
         &m->out, "ALTER TABLE %.*s ADD CONSTRAINT %.*s FOREIGN KEY (%.*s) REFERENCES %.*s (%.*s) ON DELETE RESTRICT;\n",
-        ML_STR_ARG(of), ML_STR_ARG(quoted(m, name)), ML_STR_ARG(quoted(m, column)), ML_STR_ARG(quoted(m, parent)),
-        ML_STR_ARG(quoted(m, parent_column)));
+        ML_STR_ARG(of), ML_STR_ARG(migration_quoted(m, name)), ML_STR_ARG(migration_quoted(m, column)),
+        ML_STR_ARG(migration_quoted(m, parent)), ML_STR_ARG(migration_quoted(m, parent_column)));
 }
 
 static void restrict_keys(migration *m, const ml_table *table)
@@ -357,7 +344,7 @@ static void restrict_keys(migration *m, const ml_table *table)
         for (uint32_t i = 0; i < declaration->foreign_keys.count; i++) {
             const ml_table_foreign_key *key = &declaration->foreign_keys.items[i];
             unnamed += key->name.len == 0;
-            if (deletes(key->on_delete) && key->columns.count == 1)
+            if (migration_deletes(key->on_delete) && key->columns.count == 1)
                 restrict_key(m, table, key->name, key->columns.items[0], key->table,
                              key->target_columns.count ? key->target_columns.items[0] : ML_STR("id"), unnamed);
         }
@@ -368,36 +355,49 @@ static void restrict_keys(migration *m, const ml_table *table)
                 listed =
                     listed || (declaration->foreign_keys.items[k].columns.count &&
                                ml_str_eq_nocase(declaration->foreign_keys.items[k].columns.items[0], column->name));
-            if (!listed && deletes(column->on_delete) && column->references_table.len)
+            if (!listed && migration_deletes(column->on_delete) && column->references_table.len)
                 restrict_key(m, table, ML_STR_NONE, column->name, column->references_table,
                              column->references_column.len ? column->references_column : ML_STR("id"), unnamed + 1);
         }
     }
 }
 
-ml_str ml_schema_migration(ml_arena *arena, const ml_tables *tables, bill_dialect dialect)
+bool migration_holds_bills(const ml_table *table)
 {
-    static const char *const request[] = {"request_id", NULL}, *const usage[] = {"usage_id", NULL};
-    static const char *const summary[] = {"user_id", "billing_cycle", "billing_type", "currency", NULL};
+    return table->reference && (strcmp(table->reference->name, "ai_billing_records") == 0 ||
+                                strcmp(table->reference->name, "ai_billing_journal") == 0);
+}
+
+/* MariaDB and PostgreSQL change a table where it stands. */
+static void migrate_in_place(migration *m, const ml_schema_gaps *gaps)
+{
     static const ml_schema_fault_kind kinds[] = {ML_FAULT_NO_SCALE,    ML_FAULT_SMALL_SCALE, ML_FAULT_FEW_DIGITS,
                                                  ML_FAULT_FLOAT_MONEY, ML_FAULT_NARROW,      ML_FAULT_NULLABLE,
                                                  ML_FAULT_LOOSE_KEY,   ML_FAULT_NO_LENGTH};
+    for (uint32_t i = 0; i < gaps->count; i++)
+        if (gaps->items[i].column)
+            migration_add_column(m, &gaps->items[i]);
+    widen_types(m);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        change_faulty(m, kinds[i]);
+    add_keys(m, ML_FAULT_REQUEST_KEY);
+    add_keys(m, ML_FAULT_USAGE_KEY);
+    add_keys(m, ML_FAULT_SUMMARY_KEY);
+    for (uint32_t i = 0; i < m->tables->count; i++)
+        if (migration_holds_bills(&m->tables->items[i]))
+            restrict_keys(m, &m->tables->items[i]);
+    migration_add_tables(m, gaps);
+}
+
+ml_str ml_schema_migration(ml_arena *arena, const ml_tables *tables, bill_dialect dialect)
+{
     migration m = {.arena = arena, .tables = tables, .dialect = dialect};
     ml_schema_gaps gaps = {0};
     ml_schema_gaps_of(&gaps, arena, tables);
-    for (uint32_t i = 0; i < gaps.count; i++)
-        if (gaps.items[i].column)
-            missing_column(&m, &gaps.items[i]);
-    widen_types(&m);
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        change_faulty(&m, kinds[i]);
-    unique_key(&m, ML_FAULT_REQUEST_KEY, request);
-    unique_key(&m, ML_FAULT_USAGE_KEY, usage);
-    unique_key(&m, ML_FAULT_SUMMARY_KEY, summary);
-    for (uint32_t i = 0; i < tables->count; i++)
-        if (tables->items[i].reference && strcmp(tables->items[i].reference->name, "ai_billing_records") == 0)
-            restrict_keys(&m, &tables->items[i]);
-    missing_tables(&m, &gaps);
+    if (dialect == BILL_SQLITE)
+        migration_sqlite(&m, &gaps);
+    else
+        migrate_in_place(&m, &gaps);
     ml_str text = ml_arena_copy(arena, ml_buf_view(&m.out));
     ml_buf_finish(&m.out);
     return text;

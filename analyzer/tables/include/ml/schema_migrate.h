@@ -1,8 +1,10 @@
 /* schema_migrate.h - the statements that bring what is declared to what the reference asks.
  *
- * Adds and widens, never drops a table, a column or a row: a key that rows violate, or a
- * column that holds NULL, makes its statement fail and is for a person to decide. What a
- * database cannot change in place (SQLite changes no column) is a comment that says so. */
+ * Adds and widens, never loses a table, a column or a row: a key that rows violate, or a
+ * column that holds NULL, makes its statement fail and is for a person to decide. SQLite
+ * changes no column in place: there a table is made anew, filled and put in place of the old
+ * one, in a transaction that ends with nothing changed unless all of it went well. Where not
+ * all of the old table is known it stays, and a comment says why. */
 #ifndef ML_SCHEMA_MIGRATE_H
 #define ML_SCHEMA_MIGRATE_H
 #include "ml/tables.h"
