@@ -15,13 +15,15 @@ typedef struct function_ref {
     uint32_t function;
 } function_ref;
 
+typedef enum edge_fate { FATE_UNSEEN, FATE_OPEN, FATE_SETTLED, FATE_SETTLED_BY_THIS } edge_fate;
+
 typedef struct edge {
     ml_node_id call;
     bool direct;                    /* a request whose host, or a callee that a caller decides */
     bool sends;                     /* the first of them: a request */
     bool is_virtual;                /* a request whose URL depends on `this`: a subclass may decide it */
     ML_VEC(function_ref) targets;
-    enum { FATE_UNSEEN, FATE_OPEN, FATE_SETTLED, FATE_SETTLED_BY_THIS } fate, outward; /* see fate_of */
+    edge_fate fate, outward;        /* see fate_of */
 } edge;
 
 /* What a walk over the edges looks for. */
@@ -442,7 +444,7 @@ static void search_call(search *s, ml_place at, const ml_frame *frame);
  * who calls the function around it can change them? Asked once an edge, in a state of its
  * own; the search it makes does not ask it again. Outward, a callee that only a caller can
  * tell is no doubt. */
-static int fate_of(ml_eval *eval, ml_file_id file, const edge *out, bool outward)
+static edge_fate fate_of(ml_eval *eval, ml_file_id file, const edge *out, bool outward)
 {
     ml_eval inner = *eval;
     request_list found = {0};

@@ -99,7 +99,8 @@ void ml_set_add(ml_set *set, const ml_value *value)
     static const ml_piece cut = {.hole = ML_HOLE_CUT};
     static const ml_value more = {.kind = ML_V_UNKNOWN, .pieces = &cut, .piece_count = 1};
 
-    for (uint32_t i = 0; i < set->count; i++)
+    /* In a full set a value that is there begins like itself and displaces nothing. */
+    for (uint32_t i = 0; i < set->count && set->count <= ML_VALUES_MAX; i++)
         if (same_value(&set->items[i], value))
             return;
     if (set->count < ML_VALUES_MAX) {
