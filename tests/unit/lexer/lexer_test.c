@@ -220,12 +220,67 @@ static void tells_made_specifiers(void **state)
             fail_msg("%s", made[i].text);
 }
 
+static const struct {
+    const char *text, *expected; /* the names, and "open" */
+} exports[] = {
+    {"const a = 1;",                                   ""                  },
+    {"export const a = 1;",                            " a"                },
+    {"export const a = f(1, 2), b = 3;",               " a open"           },
+    {"export const a = { x: 1,\n y: 2 };\nb, c",       " a"                },
+    {"export const { a, b } = c;",                     " open"             },
+    {"export const enum E { A }",                      " E"                },
+    {"export let a: Map<string, number> = f();",       " a open"           },
+    {"export function f(a, b) {}",                     " f"                },
+    {"export async function* f() {}",                  " f"                },
+    {"export default class C {}",                      " default"          },
+    {"export abstract class C {}",                     " C"                },
+    {"export declare const a: string;",                " a"                },
+    {"export type T = U;",                             " T"                },
+    {"export interface I {}",                          " I"                },
+    {"export { a, b as c, type T };",                  " a b as c type T"  },
+    {"export { a as default } from './x'",             " a as default"     },
+    {"export type { T } from './x'",                   " T"                },
+    {"export * from './x'",                            " open"             },
+    {"export = f;",                                    " open"             },
+    {"export import a = b.c;",                         " open"             },
+    {"export @d class C {}",                           " open"             },
+    {"module.exports = { a };",                        " open"             },
+    {"exports.a = 1;",                                 " open"             },
+    {"reexport(a); x.export = 1; exporter()",          ""                  },
+    {"export const \\u0061 = 1;",                      " open"             },
+};
+
+static void lists_exports(void **state)
+{
+    int failures = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof exports / sizeof *exports; i++) {
+        ml_arena arena = {0};
+        ml_lex_exports found;
+        ml_buf out = {0};
+        ml_lex_exports_of(&found, &arena, ml_str_of(exports[i].text));
+        for (uint32_t k = 0; k < found.names.count; k++)
+            if (found.names.items[k].len)
+                ml_buf_printf(&out, " %.*s", ML_STR_ARG(found.names.items[k]));
+        if (found.open)
+            ml_buf_cstr(&out, " open");
+        if (!ml_str_eq_c(out.len ? ml_buf_view(&out) : ML_STR(""), exports[i].expected)) {
+            print_error("%s: expected%s got%.*s\n", exports[i].text, exports[i].expected, ML_STR_ARG(ml_buf_view(&out)));
+            failures++;
+        }
+        ml_buf_finish(&out);
+        ml_arena_finish(&arena);
+    }
+    assert_int_equal(failures, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_is_there), cmocka_unit_test(vector_and_plain_agree),
         cmocka_unit_test(ranges_lie_within),   cmocka_unit_test(reads_clauses),
-        cmocka_unit_test(tells_made_specifiers),
+        cmocka_unit_test(tells_made_specifiers), cmocka_unit_test(lists_exports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
