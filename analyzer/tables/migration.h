@@ -29,6 +29,8 @@ void migration_add_column(migration *m, const ml_schema_gap *gap);
 void migration_add_tables(migration *m, const ml_schema_gaps *gaps);
 /* Name of the unique key a table lacks. */
 ml_str migration_key_name(const migration *m, const ml_table *table, const char *column);
+/* Its columns, NULL-terminated. */
+const char *const *migration_key_columns(ml_schema_fault_kind kind);
 /* CREATE UNIQUE INDEX for one fault of ML_FAULT_REQUEST_KEY, USAGE_KEY or SUMMARY_KEY. */
 void migration_add_key(migration *m, const ml_table *table, ml_schema_fault_kind kind);
 /* CASCADE, SET NULL, SET DEFAULT: what happens to the parent happens to the row. */

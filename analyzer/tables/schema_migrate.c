@@ -277,7 +277,7 @@ ml_str migration_key_name(const migration *m, const ml_table *table, const char 
     return ml_arena_printf(m->arena, "uq_%.*s_%s", ML_STR_ARG(table->name), column);
 }
 
-static const char *const *key_columns(ml_schema_fault_kind kind)
+const char *const *migration_key_columns(ml_schema_fault_kind kind)
 {
     static const char *const request[] = {"request_id", NULL}, *const usage[] = {"usage_id", NULL};
     static const char *const summary[] = {"user_id", "billing_cycle", "billing_type", "currency", NULL};
@@ -286,7 +286,7 @@ static const char *const *key_columns(ml_schema_fault_kind kind)
 
 void migration_add_key(migration *m, const ml_table *table, ml_schema_fault_kind kind)
 {
-    const char *const *columns = key_columns(kind);
+    const char *const *columns = migration_key_columns(kind);
     make_exact(m, table, columns[0]);
     ml_buf_printf(&m->out, "CREATE UNIQUE INDEX %.*s ON %.*s (",
                   ML_STR_ARG(migration_quoted(m, migration_key_name(m, table, columns[0]))),

@@ -14,6 +14,12 @@
 ml_str ml_schema_migration(ml_arena *arena, const ml_tables *tables, bill_dialect dialect);
 /* The complete reference: the tables of the specification and those right bills need. */
 ml_str ml_schema_reference(ml_arena *arena, bill_dialect dialect);
+/* The same as a Prisma schema. */
+ml_str ml_schema_prisma(ml_arena *arena, bill_dialect dialect);
+/* The project's Prisma files as they should be, each after a comment with its path; empty when
+ * its models lack nothing. The dialect is the datasource's where it says one. Complete models,
+ * after a comment with the reason, where there is no one model a table. */
+ml_str ml_schema_prisma_migration(ml_arena *arena, const ml_tables *tables, bill_dialect dialect);
 /* A line for each difference, as people read it; empty when there is none. */
 ml_str ml_schema_difference(ml_arena *arena, const ml_tables *tables);
 
