@@ -26,7 +26,7 @@ typedef struct ml_cli {
     bool help, quiet, colour_given, lang_given;
     bool colour;
     const char *dialect; /* --dialect, as typed; NULL without */
-    bool sequelize;      /* --format sequelize */
+    bool sequelize, prisma; /* --format */
 } ml_cli;
 
 /* The table every option comes from: parsing and --help read it. */

@@ -64,9 +64,11 @@ static bool set_dialect(ml_cli *cli, const char *value)
 static bool set_format(ml_cli *cli, const char *value)
 {
     cli->sequelize = strcmp(value, "sequelize") == 0;
-    if (!cli->sequelize && strcmp(value, "sql") != 0)
-        ml_cli_complain("--format is sql or sequelize, not \"%s\"", value);
-    return cli->sequelize || strcmp(value, "sql") == 0;
+    cli->prisma = strcmp(value, "prisma") == 0;
+    if (cli->sequelize || cli->prisma || strcmp(value, "sql") == 0)
+        return true;
+    ml_cli_complain("--format is sql, sequelize or prisma, not \"%s\"", value);
+    return false;
 }
 
 static bool add_output(ml_cli *cli, const char *value)
@@ -188,7 +190,7 @@ const ml_option ml_options[] = {
     {"no-color", NULL, "no colours", set_no_colour},
     {"quiet", NULL, "no summary on standard error", set_quiet},
     {"dialect", "DIALECT", "of schema: mysql (default), postgres or sqlite", set_dialect},
-    {"format", "FORMAT", "of schema: sql (default) or sequelize", set_format},
+    {"format", "FORMAT", "of schema: sql (default), sequelize or prisma", set_format},
     {"help", NULL, "this text", set_help},
 };
 const size_t ml_option_count = sizeof ml_options / sizeof *ml_options;

@@ -52,6 +52,35 @@ static void print_sql(const ml_cli *cli, ml_str sql)
         fwrite(sql.data, 1, sql.len, stdout);
 }
 
+static void print_reference(ml_cli *cli, bill_dialect dialect)
+{
+    if (cli->prisma)
+        print_sql(cli, ml_schema_prisma(&cli->arena, dialect));
+    else
+        print_sql(cli, ml_schema_reference(&cli->arena, dialect));
+}
+
+static void print_migration(ml_cli *cli, const ml_tables *tables, bill_dialect dialect)
+{
+    ml_str text = cli->prisma ? ml_schema_prisma_migration(&cli->arena, tables, dialect)
+                              : ml_schema_migration(&cli->arena, tables, dialect);
+    if (!text.len)
+        text = cli->prisma ? ML_STR("// no difference to the reference schema: nothing to do\n")
+                           : ML_STR("-- no difference to the reference schema: nothing to do\n");
+    print_sql(cli, text);
+}
+
+/* A dialect that was asked for is the project's, where nothing else says it. */
+static ml_tables tables_of(const ml_cli *cli, const ml_scan *scan, bill_dialect dialect)
+{
+    ml_tables tables = *ml_scan_tables(scan);
+    if (cli->dialect && tables.dialect == ML_DATABASE_UNKNOWN)
+        tables.dialect = dialect == BILL_MARIADB    ? ML_DATABASE_MYSQL
+                         : dialect == BILL_POSTGRES ? ML_DATABASE_POSTGRES
+                                                    : ML_DATABASE_SQLITE;
+    return tables;
+}
+
 int ml_command_schema(ml_cli *cli)
 {
     ml_str what = cli->words.count ? cli->words.items[0] : ML_STR_NONE;
@@ -67,7 +96,7 @@ int ml_command_schema(ml_cli *cli)
     if (!parse_dialect(cli, &dialect))
         return ML_EXIT_USAGE;
     if (print) {
-        print_sql(cli, ml_schema_reference(&cli->arena, dialect));
+        print_reference(cli, dialect);
         return ML_EXIT_CLEAN;
     }
     cli->scan.paths = cli->words.items + 1;
@@ -77,9 +106,10 @@ int ml_command_schema(ml_cli *cli)
         ml_cli_complain_of(&error);
         return ML_EXIT_USAGE;
     }
-    ml_str difference = ml_schema_difference(&cli->arena, ml_scan_tables(scan));
+    ml_tables tables = tables_of(cli, scan, dialect);
+    ml_str difference = ml_schema_difference(&cli->arena, &tables);
     if (migrate)
-        print_sql(cli, ml_schema_migration(&cli->arena, ml_scan_tables(scan), dialect));
+        print_migration(cli, &tables, dialect);
     else if (difference.len)
         fwrite(difference.data, 1, difference.len, stdout);
     else
