@@ -189,6 +189,8 @@ static void suggested_schema(const sheet *page)
 {
     ml_str ddl = page->report->suggested_ddl;
 
+    if (page->report->schema_skipped)
+        return;
     section(page, "Suggested billing schema", "新计费表结构建议");
     if (!ddl.len)
         ml_buf_printf(page->out, "%s\n", say(page, "Nothing is missing.", "无需补充。"));

@@ -46,6 +46,8 @@ bool ml_cli_parse(ml_cli *cli, int argc, char **argv);
 void ml_cli_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "path:line: text" of an error. */
 void ml_cli_complain_of(const ml_error *error);
+/* Says why the scan failed; the exit code is that of an incomplete analysis when git did not answer. */
+int ml_cli_scan_failed(const ml_cli *cli, ml_status status, const ml_error *error);
 
 typedef struct ml_command {
     const char *name, *operands, *help;

@@ -27,6 +27,12 @@ void ml_cli_complain_of(const ml_error *error)
         ml_cli_complain("%s", error->text);
 }
 
+int ml_cli_scan_failed(const ml_cli *cli, ml_status status, const ml_error *error)
+{
+    ml_cli_complain_of(error);
+    return cli->scan.staged && (status == ML_EIO || status == ML_ELIMIT) ? ML_EXIT_INCOMPLETE : ML_EXIT_USAGE;
+}
+
 /* ---- one function an option ---- */
 
 static bool number(const char *option, const char *value, uint32_t max, uint32_t *out)

@@ -128,10 +128,9 @@ int ml_command_scan(ml_cli *cli)
     cli->report.colour = wants_colour(cli);
     if (!cli->outputs.count)
         ml_vec_push(&cli->arena, &cli->outputs, ((ml_output){ml_report_format_find(ML_STR("pretty")), NULL}));
-    if (ml_scan_run(&scan, &cli->scan, &error) != ML_OK) {
-        ml_cli_complain_of(&error);
-        return ML_EXIT_USAGE;
-    }
+    ml_status status = ml_scan_run(&scan, &cli->scan, &error);
+    if (status != ML_OK)
+        return ml_cli_scan_failed(cli, status, &error);
     if (ml_scan_nothing_staged(scan) && !cli->quiet)
         fputs("meterlint: nothing staged that is ours to check\n", stderr);
     int code = verdict(cli, scan);
@@ -183,10 +182,9 @@ int ml_command_why(ml_cli *cli)
     cli->scan.path_count = 1;
     if (!start_time(cli))
         return ML_EXIT_USAGE;
-    if (ml_scan_run(&scan, &cli->scan, &error) != ML_OK) {
-        ml_cli_complain_of(&error);
-        return ML_EXIT_USAGE;
-    }
+    ml_status status = ml_scan_run(&scan, &cli->scan, &error);
+    if (status != ML_OK)
+        return ml_cli_scan_failed(cli, status, &error);
     bool any = ml_scan_explain(scan, ml_scan_path_of(scan, path), line, &text);
     fwrite(text.data, 1, text.len, stdout);
     if (!any)

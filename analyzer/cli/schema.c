@@ -102,10 +102,10 @@ int ml_command_schema(ml_cli *cli)
     cli->scan.paths = cli->words.items + 1;
     cli->scan.path_count = cli->words.count - 1;
     cli->scan.time = (int64_t)time(NULL);
-    if (ml_scan_run(&scan, &cli->scan, &error) != ML_OK) {
-        ml_cli_complain_of(&error);
-        return ML_EXIT_USAGE;
-    }
+    cli->scan.tables = true;
+    ml_status status = ml_scan_run(&scan, &cli->scan, &error);
+    if (status != ML_OK)
+        return ml_cli_scan_failed(cli, status, &error);
     ml_tables tables = tables_of(cli, scan, dialect);
     ml_str difference = ml_schema_difference(&cli->arena, &tables);
     if (migrate)

@@ -16,6 +16,12 @@ const ml_link_host *ml_link_host_of(const ml_link *link)
     return &link->host;
 }
 
+void ml_link_expect_all(const ml_link *link)
+{
+    if (link->host.expect_all)
+        link->host.expect_all(link->host.data);
+}
+
 const ml_facts *ml_link_facts(const ml_link *link, ml_file_id file)
 {
     return file ? link->host.facts(link->host.data, file) : NULL;

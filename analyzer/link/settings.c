@@ -28,6 +28,8 @@ static const ml_shared *settings(const ml_eval *eval)
     const ml_link_host *host = &eval->link->host;
     ml_shared *shared = eval->shared;
 
+    if (!shared->has_settings)
+        ml_link_expect_all(eval->link);
     for (uint32_t i = 0; !shared->has_settings && i < host->file_count; i++)
         if (ml_file_kind_is_script(host->files[i].kind))
             find_in_file(eval, shared, i + 1);

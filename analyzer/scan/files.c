@@ -51,9 +51,9 @@ static ml_status place_paths(ml_scan *scan, ml_str **below, ml_error *error)
     return ML_OK;
 }
 
-static bool is_below(ml_str path, const ml_str *scopes, uint32_t count)
+bool ml_scan_is_below(const ml_scan *scan, ml_str path, const ml_str *scopes)
 {
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < scan->options.path_count; i++) {
         ml_str scope = scopes[i];
         if (!scope.len || ml_str_eq(path, scope) ||
             (ml_str_starts(path, scope) && path.len > scope.len && path.data[scope.len] == '/'))
@@ -62,42 +62,12 @@ static bool is_below(ml_str path, const ml_str *scopes, uint32_t count)
     return false;
 }
 
-static bool is_ignored(const ml_config *config, ml_str path)
+bool ml_scan_is_ignored(const ml_scan *scan, ml_str path)
 {
-    for (uint32_t i = 0; i < config->ignore.count; i++)
-        if (ml_glob_match(config->ignore.items[i], path))
+    for (uint32_t i = 0; i < scan->config.ignore.count; i++)
+        if (ml_glob_match(scan->config.ignore.items[i], path))
             return true;
     return false;
-}
-
-/* The index instead of the disk: every file for resolution, the changed ones in scope. */
-static ml_status find_staged(ml_scan *scan, const ml_str *below, ml_error *error)
-{
-    ml_staged_files staged = {0}, wanted = {0};
-    ml_status status = ml_git_index(&staged, &scan->run, scan->root, error);
-    bool any = false;
-
-    for (uint32_t i = 0; status == ML_OK && i < staged.count; i++) {
-        const ml_staged_file *file = &staged.items[i];
-        ml_source_file found;
-        if (!ml_source_classify(&found, file->path) || is_ignored(&scan->config, file->path))
-            continue;
-        found.in_scope = file->changed && is_below(file->path, below, scan->options.path_count);
-        any |= found.in_scope;
-        ml_vec_push(&scan->run, &scan->files, found);
-        ml_vec_push(&scan->run, &wanted, *file);
-    }
-    if (status != ML_OK)
-        return status;
-    scan->nothing_staged = !any;
-    if (!any)
-        return ML_OK;
-    ml_str *texts = ML_NEW_ARRAY(&scan->run, ml_str, wanted.count);
-    status = ml_git_blobs(texts, &scan->run, scan->root, &wanted, scan->config.file_bytes_max, error);
-    for (uint32_t i = 0; status == ML_OK && i < wanted.count; i++)
-        if (texts[i].data)
-            ml_strmap_put(&scan->run, &scan->staged_text, wanted.items[i].path, &texts[i]);
-    return status;
 }
 
 static void mark_tests(ml_scan *scan)
@@ -128,7 +98,7 @@ ml_status ml_scan_find_files(ml_scan *scan, ml_error *error)
     if (status != ML_OK)
         return status;
     if (scan->options.staged) {
-        status = find_staged(scan, below, error);
+        status = ml_scan_find_staged(scan, below, error);
     } else {
         ml_discovery what = {.root = scan->root,
                              .paths = below,
@@ -156,11 +126,7 @@ static ml_status read_text(ml_scan *scan, ml_file_id file, ml_arena *arena, ml_s
 
     if (!scan->options.staged)
         return ml_source_read(text, arena, scan->root, path, scan->config.file_bytes_max, error);
-    const ml_str *staged = ml_strmap_get(&scan->staged_text, path);
-    if (!staged)
-        return ml_fail(error, ML_EVALUE, NULL, 0, "larger than the size limit");
-    *text = *staged;
-    return ML_OK;
+    return ml_scan_staged_text(scan, path, arena, text, error);
 }
 
 static void note_read(ml_slot *slot, ml_arena *arena, ml_status status, const ml_error *error)

@@ -34,6 +34,11 @@ static bool link_text(void *data, ml_str path, ml_str *text)
            ml_scan_text(scan, low + 1, text);
 }
 
+static void expect_all(void *data)
+{
+    ml_scan_expect_all(data);
+}
+
 /* ---- passes ---- */
 
 static ml_file_id file_of_item(const ml_scan *scan, size_t item)
@@ -49,6 +54,22 @@ static void look_at_file(void *data, size_t item, unsigned worker)
 
     if (ml_file_kind_is_script(scan->files.items[file - 1].kind))
         ml_scan_look(scan, file, worker);
+}
+
+static void look_elsewhere(void *data, size_t item, unsigned worker)
+{
+    ml_scan *scan = data;
+
+    if (!scan->files.items[file_of_item(scan, item) - 1].in_scope)
+        look_at_file(data, item, worker);
+}
+
+static void look_at_staged(void *data, size_t item, unsigned worker)
+{
+    ml_scan *scan = data;
+
+    if (scan->files.items[file_of_item(scan, item) - 1].in_scope)
+        look_at_file(data, item, worker);
 }
 
 static void parse_file(void *data, size_t item, unsigned worker)
@@ -75,6 +96,24 @@ static void judge_file(void *data, size_t item, unsigned worker)
 static void run_pass(ml_scan *scan, ml_pool_work work)
 {
     ml_pool_run(scan->jobs, scan->files.count, work, scan);
+}
+
+/* Finds which files are parsed, and whether the tables can be known. */
+static void choose(ml_scan *scan)
+{
+    if (!scan->options.staged) {
+        run_pass(scan, look_at_file);
+        ml_scan_spread(scan);
+        scan->has_tables = true;
+        return;
+    }
+    run_pass(scan, look_at_staged);
+    ml_scan_choose_staged(scan);
+    scan->has_tables = scan->options.tables || ml_scan_stages_tables(scan);
+    if (!scan->has_tables)
+        return;
+    ml_scan_expect_all(scan);
+    run_pass(scan, look_elsewhere);
 }
 
 /* ---- what was not read or not analysed ---- */
@@ -207,6 +246,7 @@ static ml_status set_up_engine(ml_scan *scan, ml_error *error)
     scan->host = (ml_link_host){.data = scan,
                                 .facts = link_facts,
                                 .text = link_text,
+                                .expect_all = expect_all,
                                 .files = scan->files.items,
                                 .file_count = scan->files.count,
                                 .catalog = scan->catalog,
@@ -280,14 +320,16 @@ static ml_status run(ml_scan *scan, ml_error *error)
     if (status != ML_OK)
         return status;
     ml_scan_build_words(scan);
-    run_pass(scan, look_at_file);
-    ml_scan_spread(scan);
+    choose(scan);
     run_pass(scan, parse_file);
     run_pass(scan, judge_file);
     scan->is_extra = true; /* what these files ask for, no report may depend on */
     if (scan->options.no_trigger)
         run_pass(scan, judge_file);
     ml_scan_judge_project(scan);
+    /* A text that git did not give looks like a file that is not there: nothing found would be no answer. */
+    if (scan->staged.reader && (status = ml_git_reader_trouble(scan->staged.reader, error)) != ML_OK)
+        return status;
     ml_engine_finish(scan->engine, scan->workers, scan->jobs, report);
     sum_up(scan);
     return ML_OK;
@@ -299,6 +341,7 @@ ml_status ml_scan_run(ml_scan **out, const ml_scan_options *options, ml_error *e
 
     memset(scan, 0, sizeof *scan);
     scan->options = *options;
+    pthread_mutex_init(&scan->staged.lock, NULL);
     scan->jobs = options->jobs ? options->jobs : ml_pool_cpus();
     ml_status status = run(scan, error);
     if (status != ML_OK) {
@@ -361,6 +404,9 @@ void ml_scan_free(ml_scan *scan)
         ml_arena_finish(&scan->slots[i].arena);
         pthread_mutex_destroy(&scan->slots[i].lock);
     }
+    ml_git_reader_close(scan->staged.reader);
+    ml_arena_finish(&scan->staged.arena);
+    pthread_mutex_destroy(&scan->staged.lock);
     ml_keys_free(scan->keys);
     ml_arena_finish(&scan->run);
     free(scan);

@@ -56,6 +56,17 @@ typedef struct ml_slot {
     const ml_facts *facts;
 } ml_slot;
 
+/* What stands in the index: see staged.c. */
+typedef struct ml_staged_text ml_staged_text;
+typedef struct ml_staged {
+    ml_git_reader *reader; /* NULL: no text is asked for */
+    ML_VEC(ml_staged_text *) texts;
+    ml_strmap by_path;     /* path -> ml_staged_text */
+    ml_arena arena;        /* of texts that are read many at a time: before the passes, then under lock */
+    pthread_mutex_t lock;
+    atomic_bool has_all;
+} ml_staged;
+
 struct ml_scan {
     ml_arena run;
     ml_scan_options options;
@@ -76,11 +87,12 @@ struct ml_scan {
     const char *const *also[ML_ALSO_MAX]; /* second words of rules, by their bit */
     uint32_t also_count;
     ml_strmap client_packages;
-    ml_strmap staged_text;    /* path -> ml_str, in staged mode */
+    ml_staged staged;
     ml_report report;
     ml_tables tables;
     ml_level fail_on;
     bool nothing_found, nothing_staged;
+    bool has_tables;          /* every file is looked at for what it says of tables */
     bool is_extra;            /* the pass of --no-trigger over the files no trigger chose */
 };
 
@@ -102,6 +114,22 @@ void ml_scan_look(ml_scan *scan, ml_file_id file, unsigned worker);
 bool ml_scan_text(ml_scan *scan, ml_file_id file, ml_str *text);
 const ml_facts *ml_scan_facts(ml_scan *scan, ml_file_id file);
 void ml_scan_problem(ml_scan *scan, ml_problem_kind kind, ml_str path, uint32_t line, ml_text reason);
+
+bool ml_scan_is_below(const ml_scan *scan, ml_str path, const ml_str *scopes);
+bool ml_scan_is_ignored(const ml_scan *scan, ml_str path);
+
+/* staged.c */
+/* Every file of the index; in scope are those that differ from HEAD. */
+ml_status ml_scan_find_staged(ml_scan *scan, const ml_str *below, ml_error *error);
+/* The text lives as long as the arena, or longer. */
+ml_status ml_scan_staged_text(ml_scan *scan, ml_str path, ml_arena *arena, ml_str *text, ml_error *error);
+/* The texts of many files are about to be asked for: reads them in one go. From any thread. */
+void ml_scan_expect_all(ml_scan *scan);
+/* What spread.c finds by a look at the whole project is assumed of every staged file that imports
+ * another one: to judge more files finds nothing else. */
+void ml_scan_choose_staged(ml_scan *scan);
+/* Could a rule about the project as a whole speak about a staged file? */
+bool ml_scan_stages_tables(ml_scan *scan);
 
 /* schema.c */
 void ml_scan_judge_project(ml_scan *scan);

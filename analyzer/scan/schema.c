@@ -115,12 +115,31 @@ static bool has_bridge(const ml_scan *scan)
     return false;
 }
 
-void ml_scan_judge_project(ml_scan *scan)
+static void judge_tables(ml_scan *scan)
 {
     build_tables(scan, &scan->tables);
     ml_worker_judge_project(scan->workers[0], &scan->tables);
     ml_schema_checks(&scan->report.schema, &scan->run, &scan->tables);
     scan->report.suggested_ddl = ml_schema_suggestion(&scan->run, &scan->tables, has_bridge(scan));
+}
+
+static void skip_tables(ml_scan *scan)
+{
+    ml_text text = {
+        {ML_STR("not checked: no staged file touches a billing table"), ML_STR("未检查：暂存文件均不涉及计费表")}
+    };
+    ml_check check = {ML_CHECK_UNKNOWN, text, ML_STR_NONE, 0};
+
+    ml_vec_push(&scan->run, &scan->report.schema, check);
+    scan->report.schema_skipped = true;
+}
+
+void ml_scan_judge_project(ml_scan *scan)
+{
+    if (scan->has_tables)
+        judge_tables(scan);
+    else
+        skip_tables(scan);
     if (!has_bridge(scan)) {
         ml_text text = {
             {ML_STR("no AIBridge implementation found"), ML_STR("未发现 AIBridge 实现")}

@@ -71,3 +71,13 @@ ml_str ml_source_repository_prefix(ml_arena *arena, ml_str root)
     }
     return ML_STR("");
 }
+
+ml_status ml_repository_find(ml_str *top, ml_str *prefix, ml_arena *arena, ml_str root, ml_error *error)
+{
+    *prefix = ml_source_repository_prefix(arena, root);
+    *top = ml_repository_top(root, *prefix);
+    /* Without a repository the prefix is empty, too. */
+    if (!has(*top, ".git", true))
+        return ml_fail(error, ML_ENOTFOUND, ml_arena_cstr(arena, root), 0, "not in a git repository");
+    return ML_OK;
+}

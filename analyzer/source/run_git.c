@@ -1,5 +1,6 @@
-/* One process at a time, its output read through pipes as it comes. Input goes through
- * a file without a name, so that nothing is ever written to a process that has ended. */
+/* Processes of git: one that runs to its end, its output read through pipes as it comes, and
+ * one that is kept and asked through a socket, which can be written to without a signal when
+ * the process has ended. */
 #include "run_git.h"
 
 #include <errno.h>
@@ -10,14 +11,14 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
 
-enum { SILENCE_MS_MAX = 60 * 1000, ARGS_MAX = 48, SAID_BYTES = 256 };
+enum { ARGS_MAX = 48 };
 
 /* Hooks, monitors, pagers and transports come from the repository's configuration,
  * which a scan does not trust. */
@@ -125,83 +126,101 @@ static char **arguments(ml_arena *arena, const char *top, const char *const *arg
     return out;
 }
 
-/* A descriptor git can read the input from, or -1. */
-static int input_file(ml_str input)
-{
-    int file = input.len ? memfd_create("input", MFD_CLOEXEC) : open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-    while (file >= 0 && input.len) {
-        ssize_t put = write(file, input.data, input.len);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put <= 0) {
-            close(file);
-            return -1;
-        }
-        input = ml_str_from(input, (size_t)put);
-    }
-    if (file >= 0)
-        lseek(file, 0, SEEK_SET);
-    return file;
-}
-
+/* Standard input, output and error: [0] is the reading end, [1] the writing one. */
 struct pipes {
-    int input, out[2], err[2];
+    int in[2], out[2], err[2];
 };
+
+static void shut(int *file)
+{
+    if (*file >= 0)
+        close(*file);
+    *file = -1;
+}
 
 static void close_all(struct pipes *pipes)
 {
-    int *const files[] = {&pipes->input, &pipes->out[0], &pipes->out[1], &pipes->err[0], &pipes->err[1]};
+    int *const files[] = {&pipes->in[0], &pipes->in[1], &pipes->out[0], &pipes->out[1], &pipes->err[0], &pipes->err[1]};
 
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        if (*files[i] >= 0)
-            close(*files[i]);
-        *files[i] = -1;
-    }
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        shut(files[i]);
 }
 
-static bool open_all(struct pipes *pipes, ml_str input)
+/* What git holds of them. */
+static void close_far_ends(struct pipes *pipes)
+{
+    shut(&pipes->in[0]);
+    shut(&pipes->out[1]);
+    shut(&pipes->err[1]);
+}
+
+static bool open_input(struct pipes *pipes, bool asked)
+{
+    if (asked)
+        return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pipes->in) == 0;
+    pipes->in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return pipes->in[0] >= 0;
+}
+
+static bool open_all(struct pipes *pipes, bool asked)
 {
     *pipes = (struct pipes){
-        -1, {-1, -1},
-         {-1, -1}
+        {-1, -1},
+        {-1, -1},
+        {-1, -1}
     };
-    pipes->input = input_file(input);
-    if (pipes->input >= 0 && pipe2(pipes->out, O_CLOEXEC) == 0 && pipe2(pipes->err, O_CLOEXEC) == 0)
+    if (open_input(pipes, asked) && pipe2(pipes->out, O_CLOEXEC) == 0 && pipe2(pipes->err, O_CLOEXEC) == 0)
         return true;
+    int why = errno;
     close_all(pipes);
+    errno = why;
     return false;
 }
 
 /* Returns 0 or an errno. */
-static int start(pid_t *pid, const ml_git_run *run, const struct pipes *pipes)
+static int spawn(pid_t *pid, ml_str folder, const char *const *args, const struct pipes *pipes)
 {
     posix_spawn_file_actions_t actions;
     ml_arena scratch = {0};
-    const char *top = ml_arena_cstr(&scratch, run->top);
+    const char *top = ml_arena_cstr(&scratch, folder);
 
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, pipes->input, 0);
+    posix_spawn_file_actions_adddup2(&actions, pipes->in[0], 0);
     posix_spawn_file_actions_adddup2(&actions, pipes->out[1], 1);
     posix_spawn_file_actions_adddup2(&actions, pipes->err[1], 2);
-    int why = posix_spawnp(pid, "git", &actions, NULL, arguments(&scratch, top, run->args), environment(&scratch, top));
+    int why = posix_spawnp(pid, "git", &actions, NULL, arguments(&scratch, top, args), environment(&scratch, top));
     posix_spawn_file_actions_destroy(&actions);
     ml_arena_finish(&scratch);
     return why;
 }
 
-static void keep_said(char said[SAID_BYTES], const char *bytes, size_t len)
+/* Starts git; *pipes has our ends of it. */
+static ml_status start(pid_t *pid, struct pipes *pipes, ml_str top, const char *const *args, bool asked,
+                       ml_error *error)
+{
+    if (!open_all(pipes, asked))
+        return ml_fail(error, ML_EIO, NULL, 0, "cannot prepare to start git: %s", strerror(errno));
+    int why = spawn(pid, top, args, pipes);
+    if (why) {
+        close_all(pipes);
+        return ml_fail(error, ML_EIO, NULL, 0, "cannot start git: %s", why == ENOENT ? "not installed" : strerror(why));
+    }
+    close_far_ends(pipes);
+    return ML_OK;
+}
+
+void ml_git_keep_said(char said[ML_GIT_SAID_BYTES], const char *bytes, size_t len)
 {
     size_t have = strlen(said);
 
-    for (size_t i = 0; i < len && have + 1 < SAID_BYTES; i++)
+    for (size_t i = 0; i < len && have + 1 < ML_GIT_SAID_BYTES; i++)
         if (bytes[i] != '\0')
             said[have++] = bytes[i];
     said[have] = '\0';
 }
 
 /* Reads both pipes until they end. NULL when they did, else what went wrong. */
-static const char *listen_to(char said[SAID_BYTES], const ml_git_run *run, struct pipes *pipes)
+static const char *listen_to(char said[ML_GIT_SAID_BYTES], const ml_git_run *run, struct pipes *pipes)
 {
     char bytes[64 * 1024];
     struct pollfd waiting[2] = {
@@ -210,7 +229,7 @@ static const char *listen_to(char said[SAID_BYTES], const ml_git_run *run, struc
     };
 
     while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
-        int ready = poll(waiting, 2, SILENCE_MS_MAX);
+        int ready = poll(waiting, 2, ML_GIT_SILENCE_MS_MAX);
         if (ready < 0 && errno == EINTR)
             continue;
         if (ready <= 0)
@@ -224,7 +243,7 @@ static const char *listen_to(char said[SAID_BYTES], const ml_git_run *run, struc
             if (got <= 0)
                 waiting[i].fd = -1;
             else if (i == 1)
-                keep_said(said, bytes, (size_t)got);
+                ml_git_keep_said(said, bytes, (size_t)got);
             else if (!run->sink(run->data, bytes, (size_t)got))
                 return "git's answer is larger than expected or cannot be understood";
         }
@@ -242,22 +261,15 @@ static int wait_for(pid_t pid)
     return WIFEXITED(state) ? WEXITSTATUS(state) : -1;
 }
 
-ml_status ml_git_call(int *code, char said[SAID_BYTES], const ml_git_run *run, ml_error *error)
+ml_status ml_git_call(int *code, char said[ML_GIT_SAID_BYTES], const ml_git_run *run, ml_error *error)
 {
     struct pipes pipes;
     pid_t pid;
 
     said[0] = '\0';
-    if (!open_all(&pipes, run->input))
-        return ml_fail(error, ML_EIO, NULL, 0, "cannot prepare to start git: %s", strerror(errno));
-    int why = start(&pid, run, &pipes);
-    if (why) {
-        close_all(&pipes);
-        return ml_fail(error, ML_EIO, NULL, 0, "cannot start git: %s", why == ENOENT ? "not installed" : strerror(why));
-    }
-    close(pipes.out[1]);
-    close(pipes.err[1]);
-    pipes.out[1] = pipes.err[1] = -1;
+    ml_status status = start(&pid, &pipes, run->top, run->args, false, error);
+    if (status != ML_OK)
+        return status;
     const char *trouble = listen_to(said, run, &pipes);
     if (trouble)
         kill(pid, SIGKILL);
@@ -265,4 +277,38 @@ ml_status ml_git_call(int *code, char said[SAID_BYTES], const ml_git_run *run, m
     *code = wait_for(pid);
     said[strcspn(said, "\n")] = '\0';
     return trouble ? ml_fail(error, ML_ELIMIT, NULL, 0, "%s", trouble) : ML_OK;
+}
+
+ml_status ml_git_start(ml_git_process *out, ml_str top, const char *const *args, ml_error *error)
+{
+    struct pipes pipes;
+    ml_status status = start(&out->pid, &pipes, top, args, true, error);
+
+    if (status != ML_OK)
+        *out = (ml_git_process){-1, -1, -1, -1};
+    else
+        *out = (ml_git_process){out->pid, pipes.in[1], pipes.out[0], pipes.err[0]};
+    return status;
+}
+
+void ml_git_stop(ml_git_process *process)
+{
+    if (process->pid < 0)
+        return;
+    kill(process->pid, SIGKILL);
+    shut(&process->in);
+    shut(&process->out);
+    shut(&process->err);
+    wait_for(process->pid);
+    process->pid = -1;
+}
+
+ml_status ml_git_failed(ml_error *error, ml_str top, const char *said)
+{
+    char path[512];
+
+    ml_str cut = ml_str_slice(top, 0, sizeof path - 1);
+    memcpy(path, cut.data, cut.len);
+    path[cut.len] = '\0';
+    return ml_fail(error, ML_EIO, path, 0, "git failed: %s", *said ? said : "no reason given");
 }

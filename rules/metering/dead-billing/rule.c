@@ -41,6 +41,7 @@ static uint32_t mentions_in_project(ml_ctx *ctx, ml_str name)
     const ml_link_host *host = ml_link_host_of(ml_ctx_link(ctx));
     uint32_t count = 0;
 
+    ml_link_expect_all(ml_ctx_link(ctx));
     for (uint32_t i = 0; i < host->file_count && count < 2; i++) {
         ml_str text, path = ml_link_path(ml_ctx_link(ctx), i + 1);
         if (!rule_is_test_path(path) && host->text(host->data, path, &text))

@@ -6,6 +6,7 @@
 #include "ml/git.h"
 
 #include <errno.h>
+#include <pthread.h>
 
 /* A shell command in a folder of the tree, which must succeed. */
 __attribute__((format(printf, 3, 4))) static void run(const test_tree *tree, const char *folder, const char *format,
@@ -36,6 +37,23 @@ static bool has_git(void)
     return system("git --version >/dev/null 2>&1") == 0;
 }
 
+/* All texts of the files, by a reader of their own. */
+static ml_status read_texts(ml_str *texts, ml_arena *arena, const char *root, const ml_staged_files *files, size_t max,
+                            ml_error *error)
+{
+    ml_git_reader *reader;
+    ml_str *objects = ML_NEW_ARRAY(arena, ml_str, files->count + 1u);
+    ml_status status = ml_git_reader_open(&reader, ml_str_of(root), max, error);
+
+    if (status != ML_OK)
+        return status;
+    for (uint32_t i = 0; i < files->count; i++)
+        objects[i] = files->items[i].object;
+    status = ml_git_reader_read(reader, texts, arena, objects, files->count, error);
+    ml_git_reader_close(reader);
+    return status;
+}
+
 /* "path" a changed, "(path)" an unchanged file, each with "=text" behind it. */
 static void print_index(ml_buf *out, const char *root, size_t max)
 {
@@ -47,7 +65,7 @@ static void print_index(ml_buf *out, const char *root, size_t max)
     if (ml_git_index(&files, &arena, ml_str_of(root), &error) != ML_OK)
         fail_msg("%s: %s", error.path, error.text);
     ml_str *texts = ML_NEW_ARRAY(&arena, ml_str, files.count + 1u);
-    if (ml_git_blobs(texts, &arena, ml_str_of(root), &files, max, &error) != ML_OK)
+    if (read_texts(texts, &arena, root, &files, max, &error) != ML_OK)
         fail_msg("%s: %s", error.path, error.text);
     for (uint32_t i = 0; i < files.count; i++) {
         ml_buf_printf(out, files.items[i].changed ? "%.*s" : "(%.*s)", ML_STR_ARG(files.items[i].path));
@@ -151,7 +169,7 @@ static void reads_texts_as_they_are(void **state)
     run(&tree, "", "git add .");
     assert_int_equal(ml_git_index(&files, &arena, ml_str_of(tree.root), NULL), ML_OK);
     assert_int_equal(files.count, 5);
-    assert_int_equal(ml_git_blobs(texts, &arena, ml_str_of(tree.root), &files, 8, NULL), ML_OK);
+    assert_int_equal(read_texts(texts, &arena, tree.root, &files, 8, NULL), ML_OK);
     assert_true(ml_str_eq(texts[0], ML_STR("a\0b\nc")));
     assert_true(ml_str_eq(texts[1], ML_STR("\xe4\xbd\xa0")));
     assert_null(texts[2].data);
@@ -180,7 +198,7 @@ static void reads_many_texts(void **state)
     assert_int_equal(ml_git_index(&files, &arena, ml_str_of(tree.root), NULL), ML_OK);
     assert_int_equal(files.count, COUNT);
     ml_str *texts = ML_NEW_ARRAY(&arena, ml_str, COUNT);
-    assert_int_equal(ml_git_blobs(texts, &arena, ml_str_of(tree.root), &files, BYTES, NULL), ML_OK);
+    assert_int_equal(read_texts(texts, &arena, tree.root, &files, BYTES, NULL), ML_OK);
     for (int i = 0; i < COUNT; i++) {
         assert_int_equal(texts[i].len, i * BYTES / COUNT);
         for (size_t at = 0; at < texts[i].len; at++)
@@ -339,9 +357,152 @@ static void says_that_a_text_is_missing(void **state)
 
     (void)state;
     ml_vec_push(&arena, &files, file);
-    assert_true(ml_git_blobs(&text, &arena, ml_str_of(tree.root), &files, 100, &error) != ML_OK);
-    assert_true(error.text[0] != '\0');
+    assert_int_equal(read_texts(&text, &arena, tree.root, &files, 100, &error), ML_EIO);
+    assert_string_equal(error.text, "a text of the index is missing from the repository");
     ml_arena_finish(&arena);
+    tree_free(&tree);
+}
+
+/* ---- one reader, asked again and again ---- */
+
+enum { FILES = 60, THREADS = 4, ROUNDS = 200 };
+
+typedef struct asked {
+    ml_git_reader *reader;
+    const ml_staged_files *files;
+    uint32_t first;
+    int wrong;
+} asked;
+
+static test_tree numbered_files(ml_staged_files *files, ml_arena *arena)
+{
+    test_tree tree = new_repository();
+    char name[64], text[64];
+
+    for (int i = 0; i < FILES; i++) {
+        snprintf(name, sizeof name, "%04d.ts", i);
+        snprintf(text, sizeof text, "%04d%*s", i, i, "");
+        tree_file(&tree, name, text);
+    }
+    run(&tree, "", "git add .");
+    assert_int_equal(ml_git_index(files, arena, ml_str_of(tree.root), NULL), ML_OK);
+    assert_int_equal(files->count, FILES);
+    return tree;
+}
+
+/* One text a question, from where this thread begins. */
+static void *ask_for_each(void *data)
+{
+    asked *a = data;
+    ml_arena arena = {0};
+
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        const ml_staged_file *file = &a->files->items[(a->first + i) % FILES];
+        ml_str text = ML_STR_NONE;
+        ml_status status = ml_git_reader_read(a->reader, &text, &arena, &file->object, 1, NULL);
+        a->wrong +=
+            status != ML_OK || text.len != 4 + (a->first + i) % FILES || memcmp(text.data, file->path.data, 4) != 0;
+    }
+    ml_arena_finish(&arena);
+    return NULL;
+}
+
+static void answers_several_threads(void **state)
+{
+    ml_arena arena = {0};
+    ml_staged_files files = {0};
+    test_tree tree = numbered_files(&files, &arena);
+    asked all[THREADS];
+    pthread_t threads[THREADS];
+    ml_git_reader *reader;
+
+    (void)state;
+    assert_int_equal(ml_git_reader_open(&reader, ml_str_of(tree.root), 1000, NULL), ML_OK);
+    for (uint32_t i = 0; i < THREADS; i++) {
+        all[i] = (asked){.reader = reader, .files = &files, .first = i * 13};
+        assert_int_equal(pthread_create(&threads[i], NULL, ask_for_each, &all[i]), 0);
+    }
+    for (uint32_t i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(all[i].wrong, 0);
+    }
+    assert_int_equal(ml_git_reader_trouble(reader, NULL), ML_OK);
+    ml_git_reader_close(reader);
+    ml_arena_finish(&arena);
+    tree_free(&tree);
+}
+
+/* A program by the name of git, found first. */
+static void put_git(const test_tree *tree, const char *script)
+{
+    char path[PATH_MAX];
+
+    tree_file(tree, "bin/git", script);
+    assert_int_equal(chmod(tree_path(tree, "bin/git"), 0755), 0);
+    snprintf(path, sizeof path, "%s:/usr/bin:/bin", tree_path(tree, "bin"));
+    setenv("PATH", path, 1);
+}
+
+/* Every way in which git may stop to answer is an error with a sentence, and stays one. */
+static void says_that_git_is_gone(void **state)
+{
+    static const struct {
+        const char *name, *script, *text;
+    } cases[] = {
+        {"ends at once",       "#!/bin/sh\nexit 0\n",                                                 "git ended before it had answered" },
+        {"is killed",          "#!/bin/sh\nkill -9 $$\n",                                             "git ended before it had answered" },
+        {"complains",          "#!/bin/sh\necho 'fatal: no memory' >&2\nexit 128\n",                  "git failed: fatal: no memory"     },
+        {"ends in the middle", "#!/bin/sh\nread line; printf '%s blob 9\\nabc' $line\n",
+         "git ended before it had answered"                                                                                              },
+        {"answers nonsense",   "#!/bin/sh\necho hello\nexec sleep 20\n",                              "git's answer cannot be understood"},
+        {"answers too much",   "#!/bin/sh\nprintf 'x blob 1\\na\\nx blob 1\\na\\n'\nexec sleep 20\n",
+         "git's answer cannot be understood"                                                                                             },
+        {"has not got it",     "#!/bin/sh\necho 'x missing'\nexec sleep 20\n",
+         "a text of the index is missing from the repository"                                                                            },
+    };
+    test_tree tree = new_repository();
+    char *kept = strdup(getenv("PATH"));
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ml_arena arena = {0};
+        ml_error error = {0}, again = {0};
+        ml_git_reader *reader;
+        ml_str text = ML_STR_NONE, object = ML_STR("0123456789012345678901234567890123456789");
+        put_git(&tree, cases[i].script);
+        assert_int_equal(ml_git_reader_open(&reader, ml_str_of(tree.root), 100, NULL), ML_OK);
+        ml_status status = ml_git_reader_read(reader, &text, &arena, &object, 1, &error);
+        if (status != ML_EIO || !strstr(error.text, cases[i].text))
+            fail_msg("%s: status %d, \"%s\"", cases[i].name, (int)status, error.text);
+        assert_int_equal(ml_git_reader_read(reader, &text, &arena, &object, 1, &again), ML_EIO);
+        assert_string_equal(again.text, error.text);
+        assert_int_equal(ml_git_reader_trouble(reader, &again), ML_EIO);
+        ml_git_reader_close(reader);
+        ml_arena_finish(&arena);
+    }
+    setenv("PATH", kept, 1);
+    free(kept);
+    tree_free(&tree);
+}
+
+/* Neither opening nor closing a reader needs git. */
+static void starts_nothing_before_it_is_asked(void **state)
+{
+    test_tree tree = new_repository();
+    char *kept = strdup(getenv("PATH"));
+    ml_git_reader *reader;
+    ml_error error = {0};
+
+    (void)state;
+    setenv("PATH", "/nowhere", 1);
+    assert_int_equal(ml_git_reader_open(&reader, ml_str_of(tree.root), 100, NULL), ML_OK);
+    assert_int_equal(ml_git_reader_trouble(reader, NULL), ML_OK);
+    ml_git_reader_close(reader);
+    ml_git_reader_close(NULL);
+    assert_int_equal(ml_git_reader_open(&reader, ml_str_of("/"), 100, &error), ML_ENOTFOUND);
+    assert_string_equal(error.text, "not in a git repository");
+    setenv("PATH", kept, 1);
+    free(kept);
     tree_free(&tree);
 }
 
@@ -360,6 +521,9 @@ int main(void)
         cmocka_unit_test(runs_nothing_of_the_repository),
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(says_that_a_text_is_missing),
+        cmocka_unit_test(answers_several_threads),
+        cmocka_unit_test(says_that_git_is_gone),
+        cmocka_unit_test(starts_nothing_before_it_is_asked),
     };
 
     /* Neither the machine's configuration nor a hook we may run in has a say. */

@@ -19,6 +19,8 @@ typedef struct ml_link_host {
     const ml_facts *(*facts)(void *data, ml_file_id file);
     /* Text of any file below the root, NUL-terminated and alive for the run. False: no such file. */
     bool (*text)(void *data, ml_str path, ml_str *text);
+    /* Told before the texts of many files are asked for, so that they can be read together; may be NULL. */
+    void (*expect_all)(void *data);
     const ml_source_file *files; /* sorted by path; file id is index + 1 */
     uint32_t file_count;
     const ml_catalog *catalog;
@@ -27,6 +29,8 @@ typedef struct ml_link_host {
 
 ml_link *ml_link_new(ml_arena *run, const ml_link_host *host);
 const ml_link_host *ml_link_host_of(const ml_link *link);
+/* The texts of many files are about to be asked for. */
+void ml_link_expect_all(const ml_link *link);
 const ml_facts *ml_link_facts(const ml_link *link, ml_file_id file);
 ml_str ml_link_path(const ml_link *link, ml_file_id file);
 ml_file_id ml_link_file(const ml_link *link, ml_str path);

@@ -14,6 +14,7 @@ typedef struct ml_scan_options {
     const char *config_path;  /* --config; NULL: found upwards */
     const char *catalog_dir;  /* --catalog; NULL: built in only */
     bool staged;              /* read the index, judge what differs from HEAD */
+    bool tables;              /* the tables are asked for, also when nothing staged touches them */
     bool strict;              /* parse errors make the scan incomplete too */
     bool no_trigger;          /* parse everything */
     bool reverse;             /* work in reversed order of files: results must not depend on it */

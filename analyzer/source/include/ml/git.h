@@ -1,6 +1,6 @@
-/* git.h - staged texts, read from the index through git itself (R14, R15).
+/* git.h - the index and its texts, through git itself (R14, R15).
  *
- * The only place that starts a process. Hooks, file system monitor, pager, and
+ * The only place that starts processes. Hooks, file system monitor, pager, and
  * external diff of the repository are disabled on the command line. */
 #ifndef ML_GIT_H
 #define ML_GIT_H
@@ -19,9 +19,22 @@ typedef ML_VEC(ml_staged_file) ml_staged_files;
  * all of them before the first commit. GIT_INDEX_FILE, by which git names the index of a
  * partial commit to a hook, is honoured. */
 ml_status ml_git_index(ml_staged_files *out, ml_arena *arena, ml_str root, ml_error *error);
-/* Texts of the given files, in order, NUL-terminated and as ml_source_read would give
- * them; texts[i].data is NULL where the blob is larger than max or UTF-32. */
-ml_status ml_git_blobs(ml_str *texts, ml_arena *arena, ml_str root, const ml_staged_files *files, size_t max,
-                       ml_error *error);
+
+/* Texts of the index, from a git that is started with the first question and answers until the
+ * reader is closed. Safe from any thread: questions wait for each other. */
+typedef struct ml_git_reader ml_git_reader;
+
+/* Texts larger than max are not read. Starts nothing yet; ML_ENOTFOUND outside a repository. */
+ml_status ml_git_reader_open(ml_git_reader **out, ml_str root, size_t max, ml_error *error);
+/* Texts of the objects, in order, NUL-terminated in arena and as ml_source_read would give them;
+ * texts[i].data is NULL where the blob is larger than max or UTF-32. Fails when git cannot be
+ * started, ends early, is silent for a minute, or has not got the object; every later question
+ * then fails in the same way. */
+ml_status ml_git_reader_read(ml_git_reader *reader, ml_str *texts, ml_arena *arena, const ml_str *objects,
+                             uint32_t count, ml_error *error);
+/* What the first question that failed, failed of; ML_OK when none did. */
+ml_status ml_git_reader_trouble(ml_git_reader *reader, ml_error *error);
+/* Ends git and waits until it is gone. Accepts NULL. */
+void ml_git_reader_close(ml_git_reader *reader);
 
 #endif

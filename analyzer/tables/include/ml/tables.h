@@ -209,6 +209,10 @@ typedef struct ml_table_locator {
 } ml_table_locator;
 bool ml_table_locate(void *locator, const ml_facts **facts, ml_node_id *node);
 
+/* Could the text of a script hold a declaration, a part of one that another file uses, or a place
+ * that a rule about tables speaks of? False is certain, true is a guess by words. */
+bool ml_tables_may_declare(ml_str text);
+
 /* The order of sources does not matter. */
 void ml_tables_build(ml_tables *out, ml_arena *arena, const ml_table_source *sources, uint32_t count,
                      const ml_table_options *options);
