@@ -104,8 +104,10 @@ static void read_export(reader *r)
     } else if (ML_STR_IS_ONE_OF(first, variables)) {
         size_t start = r->at;
         ml_str name = word(r);
-        if (ml_str_eq_c(name, "enum"))
+        if (ml_str_eq_c(name, "enum")) {
             add(r, word(r));
+            return;
+        }
         r->at = start;
         read_variables(r);
     } else if (ML_STR_IS_ONE_OF(first, others)) {
@@ -115,6 +117,24 @@ static void read_export(reader *r)
     } else {
         r->out->open = true; /* export *, export =, export import, a decorator */
     }
+}
+
+/* Can a statement begin here, as far as the line says? In prose, as in comments and texts, the word
+ * stands behind another one. */
+static bool may_begin(ml_str text, size_t start)
+{
+    size_t at = start, begin;
+
+    while (at && (text.data[at - 1] == ' ' || text.data[at - 1] == '\t'))
+        at--;
+    unsigned char before = at ? (unsigned char)text.data[at - 1] : '\n';
+    if (before <= ' ' || before >= 0x80 || strchr(";{})>", before))
+        return true;
+    if (before == '/') /* the end of a comment */
+        return at > 1 && text.data[at - 2] == '*';
+    for (begin = at; begin && (ml_lex_is_word(text.data[begin - 1]) || text.data[begin - 1] == '.');)
+        begin--;
+    return begin < at && begin && text.data[begin - 1] == '@'; /* a decorator */
 }
 
 void ml_lex_exports_of(ml_lex_exports *out, ml_arena *arena, ml_str text)
@@ -131,7 +151,7 @@ void ml_lex_exports_of(ml_lex_exports *out, ml_arena *arena, ml_str text)
         /* `exports` of CommonJS, __exportStar: whole objects are handed out. Names by escapes are rare enough. */
         if (longer && (text.data[r.at] == 's' || text.data[r.at] == 'S'))
             out->open = true;
-        else if (!longer && !(start && (ml_lex_is_word(text.data[start - 1]) || text.data[start - 1] == '.')))
+        else if (!longer && may_begin(text, start))
             read_export(&r);
     }
     out->open |= ml_str_contains(text, ML_STR("\\u"));
