@@ -372,17 +372,22 @@ void fold_drop_key(ml_declaration *from, ml_str name)
     }
 }
 
-void fold_rename_table(declarer *d, ml_declaration *declaration, ml_str name)
-{
-    hold(d, declaration->table, NULL);
-    declaration->table = name;
-    hold(d, name, declaration);
-}
-
 void fold_drop_table(declarer *d, ml_declaration *declaration)
 {
     hold(d, declaration->table, NULL);
     declaration->table = ML_STR_NONE; /* left out when the tables are joined */
+}
+
+/* A table that takes the name of another takes its place: the other one was dropped before, though
+ * a program that drops tables is not believed elsewhere. So SQLite's tables are made anew. */
+void fold_rename_table(declarer *d, ml_declaration *declaration, ml_str name)
+{
+    ml_declaration *before = fold_find(d, name);
+    if (before && before != declaration)
+        fold_drop_table(d, before);
+    hold(d, declaration->table, NULL);
+    declaration->table = name;
+    hold(d, name, declaration);
 }
 
 static void remember_type(declarer *d, const ml_sql_statement *statement)
