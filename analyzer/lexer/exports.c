@@ -56,27 +56,81 @@ static void read_list(reader *r)
     }
 }
 
-/* const a = …: more names may follow a comma outside all brackets. */
+/* Behind the text that begins at `at`; at + 1 when none does, as for a quote in a regular expression. */
+static size_t skip_text(ml_str text, size_t at)
+{
+    char quote = text.data[at];
+
+    for (size_t end = at + 1; end < text.len; end++) {
+        if (text.data[end] == '\\')
+            end++;
+        else if (text.data[end] == quote)
+            return end + 1;
+        else if (text.data[end] == '\n' && quote != '`')
+            break;
+    }
+    return at + 1;
+}
+
+/* Behind the comment that begins at `at`, or `at`. */
+static size_t skip_comment(ml_str text, size_t at)
+{
+    bool line = ml_str_starts(ml_str_from(text, at), ML_STR("//"));
+
+    if (!line && !ml_str_starts(ml_str_from(text, at), ML_STR("/*")))
+        return at;
+    size_t end = ml_str_find(ml_str_from(text, at + 2), line ? ML_STR("\n") : ML_STR("*/"));
+    return end == ML_NOT_FOUND ? text.len : at + 2 + end + (line ? 0 : 2);
+}
+
+/* Does a statement of its own begin on the line, as far as its first word says? */
+static bool begins_statement(const reader *r, size_t at)
+{
+    static const char *const words[] = {"export", "import", "const", "let",     "var",   "function",
+                                        "async",  "class",  "type",  "if",      "for",   "interface",
+                                        "enum",   "return", "throw", "declare", "while", "abstract"};
+    reader line = {.text = r->text, .at = at};
+
+    return ML_STR_IS_ONE_OF(word(&line), words);
+}
+
+/* The name behind const or a comma; several when it is taken apart, so that they are not known. */
+static void read_variable(reader *r)
+{
+    for (size_t at = SIZE_MAX; at != r->at;) {
+        skip_blanks(r);
+        at = r->at;
+        r->at = skip_comment(r->text, at);
+    }
+    char c = next(r);
+    r->out->open |= c == '{' || c == '[';
+    ml_str name = word(r);
+    if (name.len)
+        add(r, name);
+}
+
+/* const a = …: behind a comma outside brackets may stand a further name, or an argument of a type, which
+ * does no harm. */
 static void read_variables(reader *r)
 {
     size_t end = r->at + DECLARATION_BYTES_MAX;
     int depth = 0;
 
-    if (next(r) == '{' || next(r) == '[') {
-        r->out->open = true;
-        return;
-    }
-    add(r, word(r));
-    for (size_t at = r->at; at < r->text.len; at++) {
-        char c = r->text.data[at];
-        if (at == end || depth < 0 || (c == ',' && !depth)) {
-            r->out->open = true;
+    read_variable(r);
+    while (r->at < r->text.len && !r->out->open) {
+        char c = r->text.data[r->at];
+        size_t comment = skip_comment(r->text, r->at);
+        if (!depth && (c == ';' || (c == '\n' && begins_statement(r, r->at))))
             return;
-        }
-        if (!depth && (c == ';' || c == '\n'))
-            return;
-        depth += strchr("([{", c) ? 1 : 0;
-        depth -= strchr(")]}", c) ? 1 : 0;
+        depth += c == '(' || c == '[' || c == '{';
+        depth -= c == ')' || c == ']' || c == '}';
+        r->out->open = depth < 0 || r->at >= end;
+        if (comment > r->at)
+            r->at = comment;
+        else
+            r->at = c == '"' || c == '\'' || c == '`' ? skip_text(r->text, r->at) : r->at + 1;
+        if (c == ',' && !depth)
+            read_variable(r);
     }
 }
 
