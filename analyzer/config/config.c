@@ -186,6 +186,7 @@ static ml_status read_billing(const reader *r, const ml_json *value, ml_config *
     }
     out->tables = mappings;
     out->table_count = count;
+    out->describes_billing = true;
     return ML_OK;
 }
 

@@ -53,13 +53,19 @@ static bool set_one(ml_engine *engine, const ml_rule_setting *setting)
     return true;
 }
 
+/* Rules of billing practice wait for a project that says it keeps bills. */
+static bool is_on_for(const ml_rule_info *rule, const ml_config *config)
+{
+    return rule->on || (config->describes_billing && ml_str_eq_c(ml_rule_family(rule), "practice"));
+}
+
 /* Patterns first, so that a rule named by itself has the last word wherever it stands. */
 static ml_status read_settings(ml_engine *engine, ml_error *error)
 {
     const ml_config *config = engine->options.config;
 
     for (uint32_t i = 0; i < engine->options.rule_count; i++)
-        engine->states[i].off = !engine->options.rules[i].info->on;
+        engine->states[i].off = !is_on_for(engine->options.rules[i].info, config);
     for (int patterns = 1; patterns >= 0; patterns--)
         for (uint32_t i = 0; i < config->rule_count; i++) {
             const ml_rule_setting *setting = &config->rules[i];

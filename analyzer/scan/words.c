@@ -162,7 +162,7 @@ static void add_rule_words(ml_scan *scan, word_list *words)
         if (!rule->words || !ml_engine_rule_is_on(scan->engine, i))
             continue;
         if (rule->also_words && scan->also_count < ML_ALSO_MAX) { /* beyond that many, one list is enough */
-            bits = WORD_ALSO << scan->also_count | WORD_ANYWHERE;
+            bits = (ml_trigger_bits)WORD_ALSO << scan->also_count | WORD_ANYWHERE;
             scan->also[scan->also_count++] = rule->also_words;
         }
         for (uint32_t k = 0; rule->words[k]; k++)

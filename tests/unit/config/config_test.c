@@ -109,6 +109,7 @@ static void test_every_key(void **state)
     assert_true(ml_str_eq(c.ignore.items[0], ML_STR("vendor/**")));
     assert_true(ml_str_eq(c.tests.items[0], ML_STR("e2e/**")));
     assert_false(c.tests_lower);
+    assert_true(c.describes_billing);
     assert_true(ml_str_eq(c.time_zone, ML_STR("UTC")));
     assert_int_equal(c.table_count, 1);
     assert_true(ml_str_eq(c.tables[0].reference, ML_STR("ai_billing_records")));

@@ -50,6 +50,7 @@ typedef struct ml_config {
     ml_strs ignore;           /* globs over paths */
     ml_strs tests;            /* further globs that mark tests */
     bool tests_lower;         /* report tests one level lower; default true */
+    bool describes_billing;   /* there is a section "billing": the project keeps bills */
     ml_str time_zone;         /* billing.timeZone; default Asia/Shanghai */
     const ml_table_mapping *tables; /* billing.tables */
     uint32_t table_count;
