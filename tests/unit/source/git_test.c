@@ -435,7 +435,7 @@ static void answers_several_threads(void **state)
 /* A program by the name of git, found first. */
 static void put_git(const test_tree *tree, const char *script)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX + 32];
 
     tree_file(tree, "bin/git", script);
     assert_int_equal(chmod(tree_path(tree, "bin/git"), 0755), 0);
