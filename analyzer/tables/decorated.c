@@ -136,6 +136,9 @@ static void class_key(const entity *e, const decorator *of)
         }
     }
     key.partial = text_option(e, of, "where").len > 0;
+    key.name = text_option(e, of, "name");
+    if (!key.name.len && arg(e->facts, of, 0))
+        key.name = written_string(e->d, e->facts, arg(e->facts, of, 0));
     if (key.columns.count)
         declare_key(e->d, e->declaration, key);
 }

@@ -275,6 +275,8 @@ static void add_extra(const drizzle *z, ml_node_id node)
     }
     if (key.primary)
         key.columns = listed_columns(z, &links[0], "columns");
+    else if (link_arg(z, &links[0], 0))
+        key.name = written_string(z->d, z->facts, link_arg(z, &links[0], 0));
     if (key.columns.count && (key.unique || is(&links[0], "index")))
         declare_key(z->d, z->to, key);
 }

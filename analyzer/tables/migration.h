@@ -49,6 +49,7 @@ typedef struct table_element {
 } table_element;
 
 typedef struct table_elements {
+    const ml_tables *tables; /* of the project */
     ML_VEC(table_element) items;
     ml_table_names after;    /* CREATE INDEX and CREATE TRIGGER statements that go with the table */
     ml_table_names indexes;  /* columns of each index, "user_id,created_at" in lower case */
@@ -61,7 +62,8 @@ typedef struct table_elements {
 } table_elements;
 
 /* The table as the project has it. False, with the reason, when not all of it is known. */
-bool table_elements_of(table_elements *out, ml_arena *arena, const ml_table *table, const char **why);
+bool table_elements_of(table_elements *out, ml_arena *arena, const ml_tables *tables, const ml_table *table,
+                       const char **why);
 
 /* Edits of an element; each gives the text back when there is nothing to do. */
 ml_str element_with_type(ml_arena *arena, ml_str text, ml_str type);

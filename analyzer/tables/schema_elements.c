@@ -340,11 +340,20 @@ static bool read_added(table_elements *out, ml_arena *arena, const ml_declaratio
     return true;
 }
 
-static void note_index(table_elements *out, ml_arena *arena, const ml_table_key *key)
+/* Code may name a column by its attribute. */
+static ml_str stored_name(const ml_declaration *base, ml_str name)
+{
+    for (uint32_t i = 0; !column_called(base, name) && i < base->columns.count; i++)
+        if (ml_str_eq(base->columns.items[i].property, name))
+            return base->columns.items[i].name;
+    return name;
+}
+
+static void note_index(table_elements *out, ml_arena *arena, const ml_declaration *base, const ml_table_key *key)
 {
     ml_buf names = {0};
     for (uint32_t i = 0; i < key->columns.count; i++)
-        ml_buf_printf(&names, "%s%.*s", i ? "," : "", ML_STR_ARG(key->columns.items[i]));
+        ml_buf_printf(&names, "%s%.*s", i ? "," : "", ML_STR_ARG(stored_name(base, key->columns.items[i])));
     ml_str text = ml_arena_lower(arena, taken(arena, &names));
     ml_vec_push(arena, &out->indexes, text);
 }
@@ -362,7 +371,7 @@ static bool read_indexes(table_elements *out, ml_arena *arena, const ml_declarat
         tokens t = tokens_of(arena, text, ';');
         ml_str statement = joined(arena, &t, 0, t.count);
         ml_vec_push(arena, &out->after, statement);
-        note_index(out, arena, key);
+        note_index(out, arena, base, key);
     }
     return true;
 }
@@ -500,11 +509,13 @@ static ml_str column_text(table_elements *of, ml_arena *arena, const ml_table_co
     return taken(arena, &out);
 }
 
-static ml_str name_list(ml_arena *arena, const ml_table_names *names)
+static ml_str name_list(ml_arena *arena, const ml_declaration *base, const ml_table_names *names)
 {
     ml_buf out = {0};
-    for (uint32_t i = 0; i < names->count; i++)
-        ml_buf_printf(&out, "%s%.*s", i ? ", " : "", ML_STR_ARG(element_quoted(arena, names->items[i])));
+    for (uint32_t i = 0; i < names->count; i++) {
+        ml_str name = base ? stored_name(base, names->items[i]) : names->items[i];
+        ml_buf_printf(&out, "%s%.*s", i ? ", " : "", ML_STR_ARG(element_quoted(arena, name)));
+    }
     return taken(arena, &out);
 }
 
@@ -514,21 +525,53 @@ static bool follows_updates(const ml_declaration *base)
     return base->form == ML_FORM_SEQUELIZE || base->form == ML_FORM_PRISMA;
 }
 
+/* Code points at a model by its name; the database knows its table. */
+static const ml_table *parent_of(const ml_tables *tables, ml_str name)
+{
+    for (uint32_t i = 0; i < tables->count; i++)
+        if (ml_str_eq_nocase(tables->items[i].name, name))
+            return &tables->items[i];
+    for (uint32_t i = 0; i < tables->count; i++)
+        for (uint32_t d = 0; d < tables->items[i].declarations.count; d++)
+            if (ml_str_eq_nocase(tables->items[i].declarations.items[d]->model, name))
+                return &tables->items[i];
+    return NULL;
+}
+
+/* The parent's columns by their names in the database; its key when none is written. */
+static ml_table_names targets_of(ml_arena *arena, const ml_table *parent, const ml_table_foreign_key *key)
+{
+    ml_table_names out = {0};
+    if (!key->target_columns.count)
+        ml_vec_push(arena, &out, ML_STR("id"));
+    for (uint32_t i = 0; i < key->target_columns.count; i++) {
+        ml_str name = key->target_columns.items[i];
+        for (uint32_t c = 0; parent && c < parent->columns.count; c++)
+            if (ml_str_eq(parent->columns.items[c].property, name)) {
+                name = parent->columns.items[c].name;
+                break;
+            }
+        ml_vec_push(arena, &out, name);
+    }
+    return out;
+}
+
 static void push_link(table_elements *out, ml_arena *arena, const ml_declaration *base, const ml_table_foreign_key *key)
 {
-    ml_table_names target = key->target_columns;
-    if (!target.count)
-        ml_vec_push(arena, &target, ML_STR("id"));
-    table_element one = {.text = ml_arena_printf(
-                             arena, "FOREIGN KEY (%.*s) REFERENCES %.*s (%.*s)%s%.*s%s",
-                             ML_STR_ARG(name_list(arena, &key->columns)), ML_STR_ARG(element_quoted(arena, key->table)),
-                             ML_STR_ARG(name_list(arena, &target)), key->on_delete.len ? " ON DELETE " : "",
-                             ML_STR_ARG(key->on_delete), follows_updates(base) ? " ON UPDATE CASCADE" : "")};
+    const ml_table *parent = parent_of(out->tables, key->table);
+    ml_str table = parent ? parent->name : key->table;
+    ml_table_names target = targets_of(arena, parent, key);
+    table_element one = {.text = ml_arena_printf(arena, "FOREIGN KEY (%.*s) REFERENCES %.*s (%.*s)%s%.*s%s",
+                                                 ML_STR_ARG(name_list(arena, base, &key->columns)),
+                                                 ML_STR_ARG(element_quoted(arena, table)),
+                                                 ML_STR_ARG(name_list(arena, NULL, &target)),
+                                                 key->on_delete.len ? " ON DELETE " : "", ML_STR_ARG(key->on_delete),
+                                                 follows_updates(base) ? " ON UPDATE CASCADE" : "")};
     ml_vec_push(arena, &out->items, one);
     for (uint32_t i = 0; i < key->columns.count; i++) {
-        ml_str link = ml_arena_lower(arena, ml_arena_printf(arena, "%.*s>%.*s>%s", ML_STR_ARG(key->columns.items[i]),
-                                                            ML_STR_ARG(key->table),
-                                                            follows_updates(base) ? "cascade" : "no action"));
+        ml_str link = ml_arena_lower(
+            arena, ml_arena_printf(arena, "%.*s>%.*s>%s", ML_STR_ARG(stored_name(base, key->columns.items[i])),
+                                   ML_STR_ARG(table), follows_updates(base) ? "cascade" : "no action"));
         ml_vec_push(arena, &out->links, link);
     }
 }
@@ -563,7 +606,7 @@ static bool push_keys(table_elements *out, ml_arena *arena, const ml_declaration
 {
     for (uint32_t i = 0; i < base->keys.count; i++) {
         const ml_table_key *key = &base->keys.items[i];
-        ml_str names = name_list(arena, &key->columns);
+        ml_str names = name_list(arena, base, &key->columns);
         if (key->partial)
             return false;
         if (key->primary && key->columns.count > 1) {
@@ -579,7 +622,7 @@ static bool push_keys(table_elements *out, ml_arena *arena, const ml_declaration
                                            ML_STR_ARG(element_quoted(arena, name)),
                                            ML_STR_ARG(element_quoted(arena, base->table)), ML_STR_ARG(names));
         ml_vec_push(arena, &out->after, statement);
-        note_index(out, arena, key);
+        note_index(out, arena, base, key);
     }
     return true;
 }
@@ -627,9 +670,10 @@ static const ml_declaration *base_of(const ml_table *table, const char **why)
     return base && count == 1 && !base->open && base->columns.count ? base : NULL;
 }
 
-bool table_elements_of(table_elements *out, ml_arena *arena, const ml_table *table, const char **why)
+bool table_elements_of(table_elements *out, ml_arena *arena, const ml_tables *tables, const ml_table *table,
+                       const char **why)
 {
-    *out = (table_elements){0};
+    *out = (table_elements){.tables = tables};
     const ml_declaration *base = base_of(table, why);
     if (!base)
         return false;

@@ -243,7 +243,7 @@ static bool apply(migration *m, plan *p, change *c)
 
 static void prepare(migration *m, plan *p)
 {
-    if (!table_elements_of(&p->elements, m->arena, p->table, &p->why))
+    if (!table_elements_of(&p->elements, m->arena, m->tables, p->table, &p->why))
         return;
     p->why = NULL;
     for (uint32_t i = 0; i < p->changes.count; i++)
