@@ -1,7 +1,7 @@
 /* The names a module exports, by its words: enough to know that it cannot export some name. */
 #include "lexer_internal.h"
 
-enum { DECLARATION_BYTES_MAX = 16 * 1024 };
+enum { HOLES_MAX = 16 };
 
 typedef struct reader {
     ml_lex_exports *out;
@@ -22,6 +22,8 @@ static ml_str word(reader *r)
     size_t start = r->at;
     while (r->at < r->text.len && ml_lex_is_word(r->text.data[r->at]))
         r->at++;
+    if (r->out && r->at < r->text.len && r->text.data[r->at] == '\\') /* a name with an escape in it */
+        r->out->open = true;
     return ml_str_slice(r->text, start, r->at);
 }
 
@@ -56,17 +58,49 @@ static void read_list(reader *r)
     }
 }
 
+/* Behind the template that begins at `at`, with those in its holes; at + 1 when it has no end. */
+static size_t skip_template(ml_str text, size_t at)
+{
+    uint32_t braces[HOLES_MAX], holes = 0; /* of each open hole, what is open in it */
+    bool inside = true;                    /* a template, else the code of a hole */
+
+    for (size_t end = at + 1; end < text.len; end++) {
+        char c = text.data[end];
+        if (c == '\\') {
+            end++;
+        } else if (c == '`') {
+            if (inside && !holes)
+                return end + 1;
+            inside = !inside;
+        } else if (inside && c == '$' && end + 1 < text.len && text.data[end + 1] == '{') {
+            if (holes == HOLES_MAX)
+                break;
+            braces[holes++] = 0;
+            inside = false;
+            end++;
+        } else if (!inside && c == '{') {
+            braces[holes - 1]++;
+        } else if (!inside && c == '}' && !braces[holes - 1]--) {
+            holes--;
+            inside = true;
+        }
+    }
+    return at + 1;
+}
+
 /* Behind the text that begins at `at`; at + 1 when none does, as for a quote in a regular expression. */
 static size_t skip_text(ml_str text, size_t at)
 {
     char quote = text.data[at];
 
+    if (quote == '`')
+        return skip_template(text, at);
     for (size_t end = at + 1; end < text.len; end++) {
         if (text.data[end] == '\\')
             end++;
         else if (text.data[end] == quote)
             return end + 1;
-        else if (text.data[end] == '\n' && quote != '`')
+        else if (text.data[end] == '\n')
             break;
     }
     return at + 1;
@@ -83,15 +117,20 @@ static size_t skip_comment(ml_str text, size_t at)
     return end == ML_NOT_FOUND ? text.len : at + 2 + end + (line ? 0 : 2);
 }
 
-/* Does a statement of its own begin on the line, as far as its first word says? */
-static bool begins_statement(const reader *r, size_t at)
+/* Does the declaration end here? Not before a bracket is closed, but for an export, which is none of its
+ * parts however the brackets were counted. */
+static bool ends_declaration(const reader *r, int depth)
 {
-    static const char *const words[] = {"export", "import", "const", "let",     "var",   "function",
-                                        "async",  "class",  "type",  "if",      "for",   "interface",
-                                        "enum",   "return", "throw", "declare", "while", "abstract"};
-    reader line = {.text = r->text, .at = at};
+    static const char *const words[] = {"import", "const",     "let",   "var",     "function", "async",
+                                        "class",  "type",      "if",    "for",     "enum",     "return",
+                                        "throw",  "interface", "while", "declare", "abstract"};
+    reader line = {.text = r->text, .at = r->at};
+    char c = r->text.data[r->at];
 
-    return ML_STR_IS_ONE_OF(word(&line), words);
+    if (c != '\n')
+        return c == ';' && !depth;
+    ml_str first = word(&line);
+    return ml_str_eq_c(first, "export") || (!depth && ML_STR_IS_ONE_OF(first, words));
 }
 
 /* The name behind const or a comma; several when it is taken apart, so that they are not known. */
@@ -113,18 +152,14 @@ static void read_variable(reader *r)
  * does no harm. */
 static void read_variables(reader *r)
 {
-    size_t end = r->at + DECLARATION_BYTES_MAX;
     int depth = 0;
 
     read_variable(r);
-    while (r->at < r->text.len && !r->out->open) {
+    while (r->at < r->text.len && depth >= 0 && !ends_declaration(r, depth)) {
         char c = r->text.data[r->at];
         size_t comment = skip_comment(r->text, r->at);
-        if (!depth && (c == ';' || (c == '\n' && begins_statement(r, r->at))))
-            return;
         depth += c == '(' || c == '[' || c == '{';
         depth -= c == ')' || c == ']' || c == '}';
-        r->out->open = depth < 0 || r->at >= end;
         if (comment > r->at)
             r->at = comment;
         else
@@ -132,6 +167,7 @@ static void read_variables(reader *r)
         if (c == ',' && !depth)
             read_variable(r);
     }
+    r->out->open |= depth != 0; /* a bracket in a pattern: what was taken for its inside is not known */
 }
 
 static void read_export(reader *r)
@@ -191,6 +227,20 @@ static bool may_begin(ml_str text, size_t start)
     return begin < at && begin && text.data[begin - 1] == '@'; /* a decorator */
 }
 
+/* The word before, on the same line: "batch exports", but not "return exports". */
+static bool is_prose(ml_str text, size_t start)
+{
+    static const char *const operators[] = {"return", "typeof", "void",  "in",         "of",   "case", "delete",
+                                            "await",  "yield",  "throw", "instanceof", "else", "do",   "new"};
+    size_t end = start, begin;
+
+    while (end && (text.data[end - 1] == ' ' || text.data[end - 1] == '\t'))
+        end--;
+    for (begin = end; begin && ml_lex_is_word(text.data[begin - 1]);)
+        begin--;
+    return end < start && begin < end && !ML_STR_IS_ONE_OF(ml_str_slice(text, begin, end), operators);
+}
+
 void ml_lex_exports_of(ml_lex_exports *out, ml_arena *arena, ml_str text)
 {
     reader r = {.out = out, .arena = arena, .text = text};
@@ -202,11 +252,10 @@ void ml_lex_exports_of(ml_lex_exports *out, ml_arena *arena, ml_str text)
         size_t start = r.at + found;
         r.at = start + keyword.len;
         bool longer = r.at < text.len && ml_lex_is_word(text.data[r.at]);
-        /* `exports` of CommonJS, __exportStar: whole objects are handed out. Names by escapes are rare enough. */
+        /* `exports` of CommonJS, __exportStar: whole objects are handed out. */
         if (longer && (text.data[r.at] == 's' || text.data[r.at] == 'S'))
-            out->open = true;
+            out->open = !is_prose(text, start);
         else if (!longer && may_begin(text, start))
             read_export(&r);
     }
-    out->open |= ml_str_contains(text, ML_STR("\\u"));
 }
