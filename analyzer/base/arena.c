@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 64 * 1024, ALIGN = 16 };
+/* An arena begins small, since many hold little, and grows by doubling. */
+enum { FIRST_BLOCK_BYTES = 4 * 1024, BLOCK_BYTES = 64 * 1024, ALIGN = 16 };
 
 struct ml_arena_block {
     ml_arena_block *older;
@@ -78,8 +79,12 @@ void ml_arena_reset(ml_arena *arena)
 
 static void add_block(ml_arena *arena, size_t at_least)
 {
-    size_t size = at_least > BLOCK_BYTES ? at_least : BLOCK_BYTES, total;
+    size_t size = arena->blocks ? 2 * arena->blocks->size : FIRST_BLOCK_BYTES, total;
 
+    if (size > BLOCK_BYTES)
+        size = BLOCK_BYTES;
+    if (size < at_least)
+        size = at_least;
     if (!ml_size_add(&total, size, sizeof(ml_arena_block)))
         ml_die_no_memory();
     ml_arena_block *block = ml_xmalloc(total);
