@@ -25,7 +25,10 @@ bool ml_str_eq(ml_str a, ml_str b)
 
 bool ml_str_eq_c(ml_str a, const char *b)
 {
-    return ml_str_eq(a, ml_str_of(b));
+    for (size_t i = 0; i < a.len; i++) /* most words differ in their first letter */
+        if (!b[i] || b[i] != a.data[i])
+            return false;
+    return !b[a.len];
 }
 
 bool ml_str_is_one_of(ml_str s, const char *const *words, size_t count)

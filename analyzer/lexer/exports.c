@@ -109,9 +109,10 @@ static size_t skip_text(ml_str text, size_t at)
 /* Behind the comment that begins at `at`, or `at`. */
 static size_t skip_comment(ml_str text, size_t at)
 {
-    bool line = ml_str_starts(ml_str_from(text, at), ML_STR("//"));
+    char second = at + 1 < text.len && text.data[at] == '/' ? text.data[at + 1] : '\0';
+    bool line = second == '/';
 
-    if (!line && !ml_str_starts(ml_str_from(text, at), ML_STR("/*")))
+    if (!line && second != '*')
         return at;
     size_t end = ml_str_find(ml_str_from(text, at + 2), line ? ML_STR("\n") : ML_STR("*/"));
     return end == ML_NOT_FOUND ? text.len : at + 2 + end + (line ? 0 : 2);

@@ -1,15 +1,17 @@
 /* --staged: the index instead of the disk, read as little as the staged files need.
  *
  * The index is listed whole, because imports resolve in it. Read at once are the changed files in
- * scope and the manifests; any other text is fetched when a value leads there, or all of them
- * together when somebody is about to look through the project. */
+ * scope and the manifests; any other text is fetched when a value leads there, together with what it
+ * hands on by `export *`, or all of them together when somebody is about to look through the project. */
 #include "scan_internal.h"
 
 struct ml_staged_text {
-    ml_str object, text, late_text; /* a text has no data when it could not be kept */
+    ml_str path, object;
+    ml_str text, late_text; /* without data when it could not be kept */
     ml_file_kind kind;
-    bool is_first; /* text was read before the passes */
-    bool is_late;  /* late_text was read with all others: look at it only when has_all is set */
+    bool is_first;       /* text was read before the passes */
+    bool is_wanted;      /* under the lock: late_text is read, or about to be */
+    atomic_bool is_late; /* late_text was read together with others, meanwhile */
 };
 
 /* ---- finding ---- */
@@ -43,7 +45,10 @@ static void add_file(ml_scan *scan, const ml_source_file *file, ml_str object)
 {
     ml_staged_text *text = ML_NEW(&scan->run, ml_staged_text);
 
-    *text = (ml_staged_text){.object = object, .kind = file->kind, .is_first = file->in_scope || is_manifest(file)};
+    text->path = file->path;
+    text->object = object;
+    text->kind = file->kind;
+    text->is_first = file->in_scope || is_manifest(file);
     ml_vec_push(&scan->run, &scan->files, *file);
     ml_vec_push(&scan->run, &scan->staged.texts, text);
     ml_strmap_put(&scan->run, &scan->staged.by_path, file->path, text);
@@ -73,6 +78,85 @@ ml_status ml_scan_find_staged(ml_scan *scan, const ml_str *below, ml_error *erro
     return status == ML_OK ? read_first(scan, error) : status;
 }
 
+/* ---- texts that are read together ---- */
+
+typedef ML_VEC(ml_staged_text *) text_list;
+
+enum { BEHIND_STARS_MAX = 512 };
+
+/* Under the lock, as all of this section. */
+static void want(ml_staged *staged, text_list *wanted, ml_staged_text *text)
+{
+    if (text->is_first || text->is_wanted)
+        return;
+    text->is_wanted = true;
+    ml_vec_push(&staged->arena, wanted, text);
+}
+
+/* When it fails, no text can be read later either, and the scan ends with what went wrong. */
+static void read_late(ml_staged *staged, const text_list *wanted)
+{
+    ml_str *objects = ML_NEW_ARRAY(&staged->arena, ml_str, wanted->count);
+    ml_str *texts = ML_NEW_ARRAY(&staged->arena, ml_str, wanted->count);
+
+    for (uint32_t i = 0; i < wanted->count; i++)
+        objects[i] = wanted->items[i]->object;
+    if (ml_git_reader_read(staged->reader, texts, &staged->arena, objects, wanted->count, NULL) != ML_OK)
+        return;
+    for (uint32_t i = 0; i < wanted->count; i++) {
+        wanted->items[i]->late_text = texts[i];
+        atomic_store_explicit(&wanted->items[i]->is_late, true, memory_order_release);
+    }
+}
+
+/* The specifier in quotes at the begin of the rest of a line, or nothing. */
+static ml_str quoted(ml_str rest)
+{
+    ml_str line = ml_str_trim(ml_str_split(&rest, '\n'));
+
+    if (line.len < 2 || (line.data[0] != '"' && line.data[0] != '\''))
+        return ML_STR_NONE;
+    size_t end = ml_str_find_char(ml_str_from(line, 1), line.data[0]);
+    return end == ML_NOT_FOUND ? ML_STR_NONE : ml_str_slice(line, 1, 1 + end);
+}
+
+static void want_behind_stars(ml_scan *scan, text_list *wanted, ml_str path, ml_str text)
+{
+    static const ml_str star = {"export * from", sizeof "export * from" - 1};
+    ml_file_id file = ml_link_file(scan->link, path);
+    size_t found;
+
+    while (wanted->count < BEHIND_STARS_MAX && (found = ml_str_find(text, star)) != ML_NOT_FOUND) {
+        text = ml_str_from(text, found + star.len);
+        ml_file_id target = ml_link_resolve(scan->link, file, quoted(text));
+        ml_staged_text *behind = target ? ml_strmap_get(&scan->staged.by_path, ml_link_path(scan->link, target)) : NULL;
+        if (behind)
+            want(&scan->staged, wanted, behind);
+    }
+}
+
+/* Who looks for a name in a module that hands on others looks into them one after the other:
+ * they are read ahead, with what they hand on. */
+static void read_behind_stars(ml_scan *scan, ml_str path, ml_str text)
+{
+    ml_staged *staged = &scan->staged;
+    text_list front = {0};
+    uint32_t total = 0;
+
+    pthread_mutex_lock(&staged->lock);
+    want_behind_stars(scan, &front, path, text);
+    while (front.count && total < BEHIND_STARS_MAX) {
+        text_list next = {0};
+        read_late(staged, &front);
+        for (uint32_t i = 0; i < front.count; i++)
+            if (front.items[i]->late_text.data)
+                want_behind_stars(scan, &next, front.items[i]->path, front.items[i]->late_text);
+        total += front.count;
+        front = next;
+    }
+    pthread_mutex_unlock(&staged->lock);
+}
+
 /* ---- texts ---- */
 
 static ml_status keep(ml_str *text, ml_str found, ml_error *error)
@@ -91,51 +175,30 @@ ml_status ml_scan_staged_text(ml_scan *scan, ml_str path, ml_arena *arena, ml_st
         return ml_fail(error, ML_EVALUE, NULL, 0, "not asked for");
     if (known->is_first)
         return keep(text, known->text, error);
-    if (atomic_load_explicit(&staged->has_all, memory_order_acquire) && known->is_late)
+    if (atomic_load_explicit(&known->is_late, memory_order_acquire))
         return keep(text, known->late_text, error);
     ml_status status = ml_git_reader_read(staged->reader, &found, arena, &known->object, 1, error);
-    return status == ML_OK ? keep(text, found, error) : status;
-}
-
-/* JSON files are many and large in some projects, and nobody who looks through a project wants them. */
-static bool is_for_all(const ml_staged_text *text)
-{
-    return !text->is_first && text->kind != ML_FILE_JSON;
-}
-
-/* When it fails, no text can be read later either, and the scan ends with what went wrong. */
-static void read_all(ml_staged *staged)
-{
-    ml_str *objects = ML_NEW_ARRAY(&staged->arena, ml_str, staged->texts.count);
-    ml_str *texts = ML_NEW_ARRAY(&staged->arena, ml_str, staged->texts.count);
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < staged->texts.count; i++)
-        if (is_for_all(staged->texts.items[i]))
-            objects[count++] = staged->texts.items[i]->object;
-    if (ml_git_reader_read(staged->reader, texts, &staged->arena, objects, count, NULL) != ML_OK)
-        return;
-    count = 0;
-    for (uint32_t i = 0; i < staged->texts.count; i++) {
-        ml_staged_text *text = staged->texts.items[i];
-        if (!is_for_all(text))
-            continue;
-        text->late_text = texts[count++];
-        text->is_late = true;
-    }
+    if (status != ML_OK)
+        return status;
+    if (found.data && scan->link)
+        read_behind_stars(scan, path, found);
+    return keep(text, found, error);
 }
 
 void ml_scan_expect_all(ml_scan *scan)
 {
     ml_staged *staged = &scan->staged;
+    text_list wanted = {0};
 
     if (!staged->reader || atomic_load_explicit(&staged->has_all, memory_order_acquire))
         return;
     pthread_mutex_lock(&staged->lock);
-    if (!atomic_load_explicit(&staged->has_all, memory_order_relaxed)) {
-        read_all(staged);
-        atomic_store_explicit(&staged->has_all, true, memory_order_release);
-    }
+    /* JSON files are many and large in some projects, and nobody who looks through a project wants them. */
+    for (uint32_t i = 0; i < staged->texts.count; i++)
+        if (staged->texts.items[i]->kind != ML_FILE_JSON)
+            want(staged, &wanted, staged->texts.items[i]);
+    read_late(staged, &wanted);
+    atomic_store_explicit(&staged->has_all, true, memory_order_release);
     pthread_mutex_unlock(&staged->lock);
 }
 
