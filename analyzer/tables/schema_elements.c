@@ -376,6 +376,18 @@ static bool read_indexes(table_elements *out, ml_arena *arena, const ml_declarat
     return true;
 }
 
+/* DROP TRIGGER name behind the place where it is made. */
+static bool is_dropped(const tokens *t, uint32_t at, ml_str trigger)
+{
+    for (; at < t->count; at++) {
+        uint32_t name = at + (is(t, at + 2, "if") ? 4 : 2);
+        if (is(t, at, "drop") && is(t, at + 1, "trigger") && name < t->count &&
+            ml_str_eq_nocase(bare(t->items[name].text), trigger))
+            return true;
+    }
+    return false;
+}
+
 /* CREATE TRIGGER name … ON table … BEGIN …; END in the file that makes the table. */
 static void read_triggers(table_elements *out, ml_arena *arena, const ml_declaration *base)
 {
@@ -401,9 +413,11 @@ static void read_triggers(table_elements *out, ml_arena *arena, const ml_declara
             continue;
         ml_str statement = joined(arena, &t, i, end + 1);
         ml_str label = bare(t.items[name].text);
+        i = end;
+        if (is_dropped(&t, end, label))
+            continue;
         ml_vec_push(arena, &out->after, statement);
         ml_vec_push(arena, &out->triggers, label);
-        i = end;
     }
 }
 
@@ -602,6 +616,34 @@ static void push_links(table_elements *out, ml_arena *arena, const ml_declaratio
     }
 }
 
+static bool is_linked(const table_elements *out, ml_arena *arena, ml_str column)
+{
+    ml_str start = ml_arena_concat(arena, ml_arena_lower(arena, column), ML_STR(">"));
+    for (uint32_t i = 0; i < out->links.count; i++)
+        if (ml_str_starts(out->links.items[i], start))
+            return true;
+    return false;
+}
+
+/* belongsTo and hasMany of Sequelize make a foreign key too. Without ON DELETE of its own a field that may be
+ * NULL is set to NULL; any other keeps its parent. */
+static void push_associations(table_elements *out, ml_arena *arena, const ml_declaration *base)
+{
+    for (uint32_t i = 0; i < out->tables->associations.count; i++) {
+        const ml_table_association *from = &out->tables->associations.items[i];
+        if (!base->model.len || !from->key.len || from->no_constraint || !ml_str_eq_nocase(from->child, base->model))
+            continue;
+        const ml_table_column *column = column_called(base, stored_name(base, from->key));
+        ml_table_foreign_key key = {.table = from->parent, .on_delete = from->on_delete};
+        if (!column || is_linked(out, arena, column->name))
+            continue;
+        if (!key.on_delete.len && column->nullable)
+            key.on_delete = ML_STR("set null");
+        ml_vec_push(arena, &key.columns, column->name);
+        push_link(out, arena, base, &key);
+    }
+}
+
 static bool push_keys(table_elements *out, ml_arena *arena, const ml_declaration *base)
 {
     for (uint32_t i = 0; i < base->keys.count; i++) {
@@ -642,6 +684,7 @@ static bool from_facts(table_elements *out, ml_arena *arena, const ml_declaratio
     }
     *why = "the condition of an index is not known";
     push_links(out, arena, base);
+    push_associations(out, arena, base);
     return push_keys(out, arena, base);
 }
 

@@ -249,7 +249,7 @@ static void prepare(migration *m, plan *p)
     for (uint32_t i = 0; i < p->changes.count; i++)
         if (!apply(m, p, &p->changes.items[i]))
             return;
-    for (uint32_t i = 0; p->restricts && i < p->elements.items.count; i++)
+    for (uint32_t i = 0; migration_holds_bills(p->table) && i < p->elements.items.count; i++)
         p->elements.items.items[i].text = element_restricted(m->arena, p->elements.items.items[i].text);
 }
 
@@ -505,6 +505,10 @@ static void put_refused(migration *m, const plan *p)
     if (p->restricts)
         ml_buf_printf(&m->out, "-- %.*s: ON DELETE RESTRICT needs a rebuild, which is not made here: %s\n",
                       ML_STR_ARG(p->table->name), p->why);
+    for (uint32_t g = 0; g < p->missing.count; g++)
+        if (needs_strict(p->missing.items[g]))
+            ml_buf_printf(&m->out, "-- %.*s.%s may be NULL until the table is rebuilt, which is not done here: %s\n",
+                          ML_STR_ARG(p->table->name), p->missing.items[g]->column->name, p->why);
 }
 
 static void put_keys(rebuild *r, const plan *p)

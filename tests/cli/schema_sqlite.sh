@@ -76,6 +76,8 @@ CREATE TABLE gone (id INTEGER);
 CREATE TRIGGER bills_gone AFTER DELETE ON ai_billing_records BEGIN
   INSERT INTO gone VALUES (CASE WHEN old.id > 0 THEN old.id ELSE 0 END);
 END;
+CREATE TRIGGER bills_old AFTER DELETE ON ai_billing_records BEGIN SELECT raise(ABORT, 'no'); END;
+DROP TRIGGER IF EXISTS bills_old;
 CREATE VIEW bills AS SELECT id, total_cost FROM ai_billing_records;
 CREATE TRIGGER usage_counted AFTER INSERT ON gone BEGIN UPDATE ai_model_usage SET total_tokens = 0 WHERE id = -1; END;
 SQL
@@ -262,6 +264,12 @@ Bill.init({
 }, { sequelize, tableName: 'ai_billing_records', timestamps: false, indexes: [{ name: 'ix_bills_user', fields: ['user_id'] }] });
 TS
 form sequelize "ON UPDATE CASCADE"
+
+# The same with the link made by an association.
+mkdir associated
+sed '/usage_id: {/,/^  },/c\  usage_id: { type: DataTypes.BIGINT, allowNull: false },' sequelize/models.ts >associated/models.ts
+echo "Bill.belongsTo(Usage, { foreignKey: 'usage_id', onDelete: 'CASCADE' });" >>associated/models.ts
+form associated "ON UPDATE CASCADE"
 
 mkdir prisma
 cat >prisma/schema.prisma <<'PRISMA'
