@@ -7,6 +7,8 @@
  * touches anything. Cost: linear in the text, once a table. */
 #include "migration.h"
 
+enum { TRIGGERS_MAX = 256 }; /* looked at in one file; each is searched for in the rest of it */
+
 typedef struct token {
     ml_str text;
     bool spaced; /* space or a comment stood before it */
@@ -392,9 +394,11 @@ static bool is_dropped(const tokens *t, uint32_t at, ml_str trigger)
 static void read_triggers(table_elements *out, ml_arena *arena, const ml_declaration *base)
 {
     tokens t = tokens_of(arena, base->place.lines->text, 0);
-    for (uint32_t i = 0; i + 1 < t.count; i++) {
-        if (!is(&t, i, "create") || !(is(&t, i + 1, "trigger")))
+    uint32_t tried = 0;
+    for (uint32_t i = 0; i + 1 < t.count && tried < TRIGGERS_MAX; i++) {
+        if (!is(&t, i, "create") || !is(&t, i + 1, "trigger"))
             continue;
+        tried++;
         uint32_t name = i + 2, on = 0, end = i;
         if (is(&t, name, "if"))
             name += 3;
