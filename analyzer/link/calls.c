@@ -249,6 +249,9 @@ static ml_values call_external(ml_eval *eval, const ml_value *callee, ml_file_id
     if (!construct && ml_str_ends(callee->name, ML_STR("promisify")) &&
         (ml_str_eq(callee->text, ML_STR("util")) || ml_str_eq(callee->text, ML_STR("node:util"))))
         return ml_arg(eval, file, call, 0, frame); /* the same function, with a promise */
+    ml_values stored;
+    if (!construct && ml_store_call(eval, &stored, callee, (ml_place){file, call}, frame))
+        return stored;
     if (!construct && takes_environment(ml_facts_in(eval, file), call))
         return ml_one(eval, (ml_value){.kind = ML_V_GLOBAL, .name = ML_STR("process.env"), .place = {file, call}});
 

@@ -245,6 +245,9 @@ ml_value ml_bound_to(ml_eval *eval, const ml_value *value, ml_item_list args, bo
 const ml_stand_in *ml_stand_in_of(ml_eval *eval, const ml_value *value, ml_file_id file, ml_node_id call,
                                   const ml_frame *frame);
 
+/* stores.c: false when the callee is none of a store's package, or nothing is known of its state */
+bool ml_store_call(ml_eval *eval, ml_values *out, const ml_value *callee, ml_place call, const ml_frame *frame);
+
 /* settings of NestJS */
 bool ml_configured_value(ml_eval *eval, ml_set *out, ml_str name, ml_place place);
 /* What the function given to registerAs returns, when value is the result of registerAs. */

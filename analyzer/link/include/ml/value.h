@@ -77,7 +77,8 @@ struct ml_value {
     ml_place place;           /* see kind; for others where the value was made */
     const ml_frame *frame;
     const ml_value *self;     /* FUNCTION: receiver, when known */
-    ml_values items;          /* ARRAY without node: items; OBJECT: layers, later ones win */
+    ml_values items;          /* ARRAY without node: items; OBJECT: layers, later ones win; EXTERNAL: the state
+                               * of a store it is */
     const ml_values *list;    /* ARRAY: its items in order, each a set; FUNCTION, CLIENT: arguments bound to it */
     uint32_t list_count;
     bool is_full;             /* FUNCTION, CLIENT: the bound arguments are all there are (f.apply, list.map(f));
