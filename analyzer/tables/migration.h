@@ -52,6 +52,7 @@ typedef struct table_elements {
     const ml_tables *tables; /* of the project */
     ML_VEC(table_element) items;
     ml_table_names after;    /* CREATE INDEX and CREATE TRIGGER statements that go with the table */
+    ml_table_names made;     /* their names, in lower case */
     ml_table_names indexes;  /* columns of each index, "user_id,created_at" in lower case */
     ml_table_names triggers; /* names */
     ml_table_names links;    /* "usage_id>ai_model_usage>cascade": column, parent, ON UPDATE, of facts only */

@@ -342,6 +342,17 @@ static bool read_added(table_elements *out, ml_arena *arena, const ml_declaratio
     return true;
 }
 
+/* A statement to be run again when the table is there; once, however often it is written. */
+static void push_after(table_elements *out, ml_arena *arena, ml_str name, ml_str statement)
+{
+    ml_str lower = ml_arena_lower(arena, name);
+    for (uint32_t i = 0; i < out->made.count; i++)
+        if (ml_str_eq(out->made.items[i], lower))
+            return;
+    ml_vec_push(arena, &out->made, lower);
+    ml_vec_push(arena, &out->after, statement);
+}
+
 /* Code may name a column by its attribute. */
 static ml_str stored_name(const ml_declaration *base, ml_str name)
 {
@@ -372,7 +383,7 @@ static bool read_indexes(table_elements *out, ml_arena *arena, const ml_declarat
         }
         tokens t = tokens_of(arena, text, ';');
         ml_str statement = joined(arena, &t, 0, t.count);
-        ml_vec_push(arena, &out->after, statement);
+        push_after(out, arena, key->name, statement);
         note_index(out, arena, base, key);
     }
     return true;
@@ -420,7 +431,7 @@ static void read_triggers(table_elements *out, ml_arena *arena, const ml_declara
         i = end;
         if (is_dropped(&t, end, label))
             continue;
-        ml_vec_push(arena, &out->after, statement);
+        push_after(out, arena, label, statement);
         ml_vec_push(arena, &out->triggers, label);
     }
 }
@@ -667,7 +678,7 @@ static bool push_keys(table_elements *out, ml_arena *arena, const ml_declaration
         ml_str statement = ml_arena_printf(arena, "CREATE %sINDEX %.*s ON %.*s (%.*s)", key->unique ? "UNIQUE " : "",
                                            ML_STR_ARG(element_quoted(arena, name)),
                                            ML_STR_ARG(element_quoted(arena, base->table)), ML_STR_ARG(names));
-        ml_vec_push(arena, &out->after, statement);
+        push_after(out, arena, name, statement);
         note_index(out, arena, base, key);
     }
     return true;

@@ -476,6 +476,13 @@ static void put_rebuild(rebuild *r, const plan *p)
                   ML_STR_ARG(new_name(m, p)), ML_STR_ARG(name));
     for (uint32_t i = 0; i < p->elements.after.count; i++)
         ml_buf_printf(&m->out, "%.*s;\n", ML_STR_ARG(p->elements.after.items[i]));
+    if (p->elements.made.count)
+        step(r, "its indexes and triggers are there",
+             ml_arena_printf(m->arena,
+                             "(SELECT count(*) FROM main.sqlite_master WHERE type IN ('index', 'trigger') AND "
+                             "lower(tbl_name) = lower(%.*s) AND lower(name) IN (%.*s)) = %u",
+                             ML_STR_ARG(literal(m, p->table->name)), ML_STR_ARG(name_set(m, &p->elements.made)),
+                             p->elements.made.count));
 }
 
 /* What a person should know of the rows before the statements run. */

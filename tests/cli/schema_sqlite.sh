@@ -83,7 +83,7 @@ CREATE TRIGGER usage_counted AFTER INSERT ON gone BEGIN UPDATE ai_model_usage SE
 SQL
 sql plain.db <plain/schema.sql
 sql plain.db "$rows"
-for database in twice nulls extra trigger digits index; do cp plain.db $database.db; done
+for database in twice nulls extra trigger digits index named; do cp plain.db $database.db; done
 migrate plain plain.db
 [ -s "$work/said" ] && fault "plain: the migration does not run" "$work/said"
 sql plain.db "$seen" >"$work/said"
@@ -123,6 +123,8 @@ refused extra "CHECK constraint failed" "ALTER TABLE ai_billing_records ADD COLU
 refused trigger "CHECK constraint failed" \
     "CREATE TRIGGER unknown BEFORE UPDATE ON ai_model_usage BEGIN SELECT raise(ABORT, 'no'); END"
 refused index "CHECK constraint failed" "CREATE INDEX ix_unknown ON ai_model_usage (created_at, status)"
+refused named "index ix_note already exists" \
+    "DROP INDEX ix_note; CREATE INDEX ix_note ON gone (id)"
 refused digits "CHECK constraint failed" "UPDATE ai_model_usage SET cost = 0.00000000000012345"
 
 # ---- a table with rows and no value for what must be there ----
