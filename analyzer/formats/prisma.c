@@ -277,6 +277,12 @@ static void push_foreign_key(reader *r, ml_sql_statement *table, ml_str args, bo
                     : ml_str_eq_c(on_delete, "NoAction")   ? ML_STR("no action")
                     : on_delete.len || !optional           ? ML_STR("restrict")
                                                            : ML_STR("set null");
+    ml_str on_update = word_at(argument(args, "onUpdate"), 0);
+    key.on_update = ml_str_eq_c(on_update, "Restrict")     ? ML_STR("restrict")
+                    : ml_str_eq_c(on_update, "NoAction")   ? ML_STR("no action")
+                    : ml_str_eq_c(on_update, "SetNull")    ? ML_STR("set null")
+                    : ml_str_eq_c(on_update, "SetDefault") ? ML_STR("set default")
+                                                           : ML_STR("cascade");
     ml_vec_push(r->arena, &table->foreign_keys, key);
 }
 

@@ -243,6 +243,11 @@ static void read_on_delete(declarer *d, ml_table_column *column, const ml_facts 
     column->on_delete = ml_arena_lower(d->arena, written_string(d, facts, node));
 }
 
+static void read_on_update(declarer *d, ml_table_column *column, const ml_facts *facts, ml_node_id node)
+{
+    column->on_update = ml_arena_lower(d->arena, written_string(d, facts, node));
+}
+
 static void read_field(declarer *d, ml_table_column *column, const ml_facts *facts, ml_node_id node)
 {
     column->name = written_string(d, facts, node);
@@ -266,6 +271,7 @@ bool attribute_column(declarer *d, ml_table_column *column, const ml_facts *fact
         {"references",   read_references},
         {"values",       read_values    },
         {"onDelete",     read_on_delete },
+        {"onUpdate",     read_on_update },
         {"defaultValue", read_default   },
         {"validate",     read_validation},
     };

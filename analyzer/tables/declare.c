@@ -123,6 +123,7 @@ void declare_foreign_key(declarer *d, ml_declaration *declaration, ml_table_fore
         column->references_table = key.table;
         column->references_column = key.target_columns.count ? key.target_columns.items[0] : ML_STR("id");
         column->on_delete = key.on_delete;
+        column->on_update = key.on_update;
     }
 }
 

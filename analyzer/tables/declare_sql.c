@@ -153,7 +153,8 @@ static void add_foreign_keys(declarer *d, const origin *source, ml_declaration *
         const ml_sql_foreign_key *from = &statement->foreign_keys.items[i];
         ml_table_foreign_key key = {from->name,      key_names(d, &from->columns),
                                     from->table,     key_names(d, &from->target_columns),
-                                    from->on_delete, place(source, from->start, from->end)};
+                                    from->on_delete, place(source, from->start, from->end),
+                                    from->on_update};
         declare_foreign_key(d, to, key);
     }
 }

@@ -369,6 +369,7 @@ static void typeorm_relation(const entity *e, ml_node_id field, const decorators
         name = ml_arena_concat(e->d->arena, ml_text_of(e->facts, field), ML_STR("Id"));
     ml_str on_delete = ml_arena_lower(e->d->arena, text_option(e, relation, "onDelete"));
     ml_table_foreign_key key = {.on_delete = on_delete, .place = written_place(e->facts, relation->node)};
+    key.on_update = ml_arena_lower(e->d->arena, text_option(e, relation, "onUpdate"));
     ml_vec_push(e->d->arena, &key.columns, name);
     ml_table_column *column = declare_find(e->declaration, name);
     if (!column) {

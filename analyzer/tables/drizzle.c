@@ -156,6 +156,7 @@ static void read_references(const drizzle *z, ml_table_column *column, const wri
         column->references_table = ml_text_of(z->facts, ml_child(z->facts, body, ML_ROLE_OBJECT));
     }
     column->on_delete = ml_arena_lower(z->d->arena, text_option(z, link, "onDelete"));
+    column->on_update = ml_arena_lower(z->d->arena, text_option(z, link, "onUpdate"));
 }
 
 static void add_column(const drizzle *z, ml_str property, ml_node_id member, ml_node_id value)

@@ -133,6 +133,8 @@ static void column_words(const builder *b, ml_table_column *column, const writte
             column->references_column = link_string(b, link, 0);
         else if (is(link, "inTable"))
             column->references_table = link_string(b, link, 0);
+        else if (is(link, "onUpdate"))
+            column->on_update = ml_arena_lower(b->d->arena, link_string(b, link, 0));
         else if (is(link, "onDelete"))
             column->on_delete = ml_arena_lower(b->d->arena, link_string(b, link, 0));
         else if (is(link, "defaultTo") && argument) {
@@ -193,6 +195,7 @@ static void add_foreign(const builder *b, const written_link *links, uint32_t co
     column_words(b, &words, links + 1, count - 1);
     key.table = words.references_table;
     key.on_delete = words.on_delete;
+    key.on_update = words.on_update;
     key.place = written_place(b->facts, links[count - 1].node);
     if (key.columns.count)
         declare_foreign_key(b->d, b->to, key);

@@ -210,6 +210,7 @@ static void add_key(const site *s, ml_str table, bool constraint)
     if (constraint && is_kind(type, "foreign key")) {
         ml_table_foreign_key foreign = {.name = key.name, .columns = key.columns, .place = key.place};
         foreign.on_delete = ml_arena_lower(s->d->arena, property_string(s->d, facts, options, "onDelete"));
+        foreign.on_update = ml_arena_lower(s->d->arena, property_string(s->d, facts, options, "onUpdate"));
         at = facts, node = options;
         if (written_property(s->d, &at, &node, "references") && is_object(s->d, &at, &node)) {
             const ml_facts *in = at;
@@ -341,6 +342,7 @@ static void runner_foreign_key(const site *s, ml_declaration *to, const ml_facts
     key.name = property_string(s->d, facts, node, "name");
     key.table = property_string(s->d, facts, node, "referencedTableName");
     key.on_delete = ml_arena_lower(s->d->arena, property_string(s->d, facts, node, "onDelete"));
+    key.on_update = ml_arena_lower(s->d->arena, property_string(s->d, facts, node, "onUpdate"));
     const ml_facts *at = facts;
     ml_node_id names = node;
     if (written_property(s->d, &at, &names, "columnNames"))

@@ -549,9 +549,12 @@ static ml_str name_list(ml_arena *arena, const ml_declaration *base, const ml_ta
 }
 
 /* Sequelize and Prisma follow a change of the parent's key unless told otherwise. */
-static bool follows_updates(const ml_declaration *base)
+static ml_str on_update_of(const ml_declaration *base, ml_str written)
 {
-    return base->form == ML_FORM_SEQUELIZE || base->form == ML_FORM_PRISMA;
+    if (written.len)
+        return written;
+    bool follows = base->form == ML_FORM_SEQUELIZE || base->form == ML_FORM_PRISMA;
+    return follows ? ML_STR("cascade") : ML_STR("no action");
 }
 
 /* Code points at a model by its name; the database knows its table. */
@@ -590,17 +593,18 @@ static void push_link(table_elements *out, ml_arena *arena, const ml_declaration
     const ml_table *parent = parent_of(out->tables, key->table);
     ml_str table = parent ? parent->name : key->table;
     ml_table_names target = targets_of(arena, parent, key);
-    table_element one = {.text = ml_arena_printf(arena, "FOREIGN KEY (%.*s) REFERENCES %.*s (%.*s)%s%.*s%s",
-                                                 ML_STR_ARG(name_list(arena, base, &key->columns)),
-                                                 ML_STR_ARG(element_quoted(arena, table)),
-                                                 ML_STR_ARG(name_list(arena, NULL, &target)),
-                                                 key->on_delete.len ? " ON DELETE " : "", ML_STR_ARG(key->on_delete),
-                                                 follows_updates(base) ? " ON UPDATE CASCADE" : "")};
+    ml_str on_update = on_update_of(base, key->on_update);
+    table_element one = {
+        .text =
+            ml_arena_printf(arena, "FOREIGN KEY (%.*s) REFERENCES %.*s (%.*s)%s%.*s ON UPDATE %.*s",
+                            ML_STR_ARG(name_list(arena, base, &key->columns)), ML_STR_ARG(element_quoted(arena, table)),
+                            ML_STR_ARG(name_list(arena, NULL, &target)), key->on_delete.len ? " ON DELETE " : "",
+                            ML_STR_ARG(key->on_delete), ML_STR_ARG(on_update))};
     ml_vec_push(arena, &out->items, one);
     for (uint32_t i = 0; i < key->columns.count; i++) {
-        ml_str link = ml_arena_lower(
-            arena, ml_arena_printf(arena, "%.*s>%.*s>%s", ML_STR_ARG(stored_name(base, key->columns.items[i])),
-                                   ML_STR_ARG(table), follows_updates(base) ? "cascade" : "no action"));
+        ml_str link = ml_arena_lower(arena, ml_arena_printf(arena, "%.*s>%.*s>%.*s",
+                                                            ML_STR_ARG(stored_name(base, key->columns.items[i])),
+                                                            ML_STR_ARG(table), ML_STR_ARG(on_update)));
         ml_vec_push(arena, &out->links, link);
     }
 }
@@ -621,7 +625,8 @@ static void push_links(table_elements *out, ml_arena *arena, const ml_declaratio
             push_link(out, arena, base, &base->foreign_keys.items[i]);
     for (uint32_t i = 0; i < base->columns.count; i++) {
         const ml_table_column *column = &base->columns.items[i];
-        ml_table_foreign_key key = {.table = column->references_table, .on_delete = column->on_delete};
+        ml_table_foreign_key key = {
+            .table = column->references_table, .on_delete = column->on_delete, .on_update = column->on_update};
         if (!column->references_table.len || listed(base, column->name))
             continue;
         ml_vec_push(arena, &key.columns, column->name);

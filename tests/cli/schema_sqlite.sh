@@ -187,7 +187,7 @@ module.exports = {
       user_id: Sequelize.BIGINT,
       usage_id: {
         type: Sequelize.BIGINT, allowNull: false,
-        references: { model: 'ai_model_usage', key: 'id' }, onDelete: 'CASCADE',
+        references: { model: 'ai_model_usage', key: 'id' }, onUpdate: 'CASCADE', onDelete: 'CASCADE',
       },
       billing_type: { type: Sequelize.STRING(16), allowNull: false },
       total_cost: { type: Sequelize.DECIMAL(10, 4), allowNull: false },
@@ -200,7 +200,7 @@ module.exports = {
   },
 };
 JS
-form queryinterface ""
+form queryinterface "ON UPDATE CASCADE"
 
 mkdir knex
 cat >knex/20260101_tables.ts <<'TS'
@@ -220,7 +220,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('ai_billing_records', (t) => {
     t.bigIncrements('id');
     t.bigInteger('user_id');
-    t.bigInteger('usage_id').notNullable().references('id').inTable('ai_model_usage').onDelete('CASCADE');
+    t.bigInteger('usage_id').notNullable().references('id').inTable('ai_model_usage').onDelete('CASCADE').onUpdate('RESTRICT');
     t.string('billing_type', 16).notNullable();
     t.decimal('total_cost', 10, 4).notNullable();
     t.float('unit_price');
@@ -231,7 +231,7 @@ export async function up(knex: Knex): Promise<void> {
   });
 }
 TS
-form knex ""
+form knex "ON UPDATE RESTRICT"
 
 mkdir sequelize
 cat >sequelize/models.ts <<'TS'

@@ -46,7 +46,7 @@ typedef struct ml_sql_foreign_key {
     ml_sql_names columns;
     ml_str table;
     ml_sql_names target_columns;
-    ml_str on_delete;
+    ml_str on_delete, on_update; /* on_update: of Prisma alone */
     uint32_t start, end;
 } ml_sql_foreign_key;
 typedef ML_VEC(ml_sql_foreign_key) ml_sql_foreign_keys;

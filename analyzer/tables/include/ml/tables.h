@@ -70,6 +70,7 @@ typedef struct ml_table_column {
     ml_table_names values;
     ml_str references_table, references_column;
     ml_str on_delete;      /* lower case; empty when not written */
+    ml_str on_update;      /* the same, as far as code says it; SQL is not asked */
     ml_table_place place;
 } ml_table_column;
 
@@ -91,6 +92,7 @@ typedef struct ml_table_foreign_key {
     ml_table_names target_columns;
     ml_str on_delete;
     ml_table_place place;
+    ml_str on_update; /* of code */
 } ml_table_foreign_key;
 
 typedef ML_VEC(ml_table_foreign_key) ml_table_foreign_keys;
