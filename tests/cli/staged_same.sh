@@ -61,6 +61,20 @@ while read -r file; do
     esac
 done <"$work/files"
 
+# Each form of a declaration by itself, and the bridge, where a table that nobody declares is missed.
+begin "$root/fixtures/rules/schema"
+commit all
+git ls-files >"$work/files"
+while read -r file; do
+    case $file in
+    *.ts | *.js) touch_files "$file alone" "$file" ;;
+    esac
+done <"$work/files"
+begin "$root/fixtures/rules/schema/missing-table/bridge-alone"
+commit all
+touch_files "a bridge without tables" src/services/ai/bridge/ai-bridge.service.ts
+grep -q missing-table "$work/staged" || fault "no table is missed beside the bridge" "$work/staged"
+
 begin "$root/fixtures/rules"
 same "all of the rules' samples" .
 commit all
