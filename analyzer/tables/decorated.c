@@ -350,6 +350,9 @@ static bool typeorm_column(const entity *e, ml_table_column *column, ml_node_id 
     if (options_of(e, made, &facts, &node) && written_property(e->d, &facts, &node, "default")) {
         column->has_default = true;
         column->default_text = ml_source_of(facts, node);
+    } else if (ml_str_eq_c(made->name, "CreateDateColumn") || ml_str_eq_c(made->name, "UpdateDateColumn")) {
+        column->has_default = true; /* the library writes one into the database */
+        column->default_text = ML_STR("now()");
     }
     const decorator *index = named(list, "Index");
     if (index && truth_option(e, index, "unique") == WRITTEN_TRUE)

@@ -154,9 +154,9 @@ CREATE TABLE ai_billing_records (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id B
   unit_price FLOAT, currency VARCHAR(3) NOT NULL, billing_cycle VARCHAR(7) NOT NULL, note VARCHAR(255));
 CREATE INDEX ix_bills_user ON ai_billing_records (user_id);'
 
-# form NAME ON_UPDATE: project NAME stands ready.
+# form NAME ON_UPDATE [DEFAULT]: project NAME stands ready; DEFAULT is that of created_at in the database.
 form() {
-    echo "$made" | sed "s/LINKS/$2/" | sql "$1.db"
+    echo "$made" | sed "s/LINKS/$2/; s/created_at DATETIME NOT NULL/& ${3:-}/" | sql "$1.db"
     sql "$1.db" "$rows"
     migrate "$1" "$1.db"
     [ -s "$work/said" ] && fault "$1: the migration does not run" "$work/said"
@@ -343,7 +343,7 @@ form drizzle ""
 
 mkdir typeorm
 cat >typeorm/entities.ts <<'TS'
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, CreateDateColumn, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
 @Entity('ai_model_usage')
 export class Usage {
   @PrimaryGeneratedColumn() id: number;
@@ -354,7 +354,7 @@ export class Usage {
   @Column('integer', { nullable: true }) total_tokens: number;
   @Column('float', { nullable: true }) cost: number;
   @Column('varchar', { length: 16 }) status: string;
-  @Column('datetime') created_at: Date;
+  @CreateDateColumn({ type: 'datetime' }) created_at: Date;
 }
 @Entity('ai_billing_records')
 @Index('ix_bills_user', ['user_id'])
@@ -373,7 +373,9 @@ export class Bill {
   @Column('varchar', { nullable: true }) note: string;
 }
 TS
-form typeorm ""
+form typeorm "" "DEFAULT (datetime('now'))"
+[ "$(sql typeorm.db "SELECT dflt_value FROM pragma_table_info('ai_model_usage') WHERE name = 'created_at'")" = CURRENT_TIMESTAMP ] ||
+    fault "typeorm: the default is gone"
 
 # ---- nothing to do ----
 
