@@ -9,9 +9,13 @@
 
 enum { WALK_DEPTH_MAX = 5 };
 
+typedef ML_VEC(uintptr_t *) memo_list;
+
 typedef struct walk {
     ml_eval *eval;
     uint32_t depth;
+    memo_list found;   /* by this walk */
+    bool met_itself;   /* something led back to what is being found, so some answers lack a part */
     bool from_bridge;  /* an SDK's client that the bridge gives away is one outside it */
 } walk;
 
@@ -86,18 +90,37 @@ static ml_carry of_class(walk *w, const ml_value *value)
     return carry;
 }
 
+enum { MEMO_NONE, MEMO_FOUND, MEMO_OPEN = MEMO_FOUND + ML_CARRY_TO_CALLERS + 1 };
+
 /* Found once an evaluator; while it is being found, it carries nothing. */
 static ml_carry remembered(walk *w, const ml_value *value, ml_carry (*find)(walk *w, const ml_value *value))
 {
     uint64_t key = (uint64_t)value->place.file << 32 | value->place.node;
     uintptr_t *kept = ml_intmap_get(&w->eval->carries, key);
 
-    if (kept)
-        return (ml_carry)*kept;
-    kept = ML_NEW(&w->eval->summary_arena, uintptr_t);
-    ml_intmap_put(&w->eval->summary_arena, &w->eval->carries, key, kept);
-    *kept = find(w, value);
-    return (ml_carry)*kept;
+    if (kept && *kept == MEMO_OPEN) {
+        w->met_itself = true;
+        return ML_CARRY_NOTHING;
+    }
+    if (kept && *kept != MEMO_NONE)
+        return (ml_carry)(*kept - MEMO_FOUND);
+    if (!kept) {
+        kept = ML_NEW(&w->eval->summary_arena, uintptr_t);
+        ml_intmap_put(&w->eval->summary_arena, &w->eval->carries, key, kept);
+    }
+    *kept = MEMO_OPEN;
+    ml_carry carry = find(w, value);
+    *kept = (uintptr_t)carry + MEMO_FOUND;
+    ml_vec_push(&w->eval->arena, &w->found, kept);
+    return carry;
+}
+
+/* What was found on the way of a circle may lack what the circle adds: it is found anew when asked for. */
+static void forget_partial(walk *w)
+{
+    for (uint32_t i = 0; w->met_itself && i < w->found.count; i++)
+        if (*w->found.items[i] != ML_CARRY_TO_CALLERS + MEMO_FOUND)
+            *w->found.items[i] = MEMO_NONE;
 }
 
 static ml_carry of_object(walk *w, const ml_value *value)
@@ -165,5 +188,6 @@ ml_carry ml_eval_carry(ml_eval *eval, ml_file_id file, ml_str name)
 
     ml_eval_begin(eval);
     ml_carry carry = of_values(&w, ml_eval_export(eval, file, name));
+    forget_partial(&w);
     return ml_eval_was_cut(eval) ? ML_CARRY_TO_CALLERS : carry;
 }

@@ -130,7 +130,7 @@ struct ml_eval {
     ml_arena summary_arena;        /* lives as long as the evaluator */
     ml_intmap summaries;           /* (file, function) -> ml_summary */
     uint32_t summary_walks;
-    ml_intmap carries;             /* (file, node of a function or class) -> ml_carry + 1 */
+    ml_intmap carries;             /* (file, node of a function or class) -> what carry.c remembers of it */
 };
 
 enum { ML_NESTING_MAX = 220, ML_STARS_MAX = 64 };
