@@ -151,8 +151,8 @@ static ml_carry of_value(walk *w, const ml_value *value)
     switch (value->kind) {
     case ML_V_CLIENT:
         return ML_CARRY_TO_CALLERS;
-    case ML_V_FUNCTION:
-        return remembered(w, value, of_function);
+    case ML_V_FUNCTION: /* what it closes over may differ from one to the next */
+        return value->frame ? of_function(w, value) : remembered(w, value, of_function);
     case ML_V_CLASS:
     case ML_V_INSTANCE:
         return remembered(w, value, of_class);
