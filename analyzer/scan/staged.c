@@ -57,6 +57,7 @@ static void add_file(ml_scan *scan, const ml_source_file *file, ml_str object)
 ml_status ml_scan_find_staged(ml_scan *scan, const ml_str *below, ml_error *error)
 {
     ml_staged_files files = {0};
+    ml_source_folder folder = {0};
     ml_status status = ml_git_index(&files, &scan->run, scan->root, error);
     bool any = false;
 
@@ -65,7 +66,7 @@ ml_status ml_scan_find_staged(ml_scan *scan, const ml_str *below, ml_error *erro
     for (uint32_t i = 0; i < files.count; i++) {
         const ml_staged_file *file = &files.items[i];
         ml_source_file found;
-        if (!ml_source_classify(&found, file->path) || ml_scan_is_ignored(scan, file->path))
+        if (!ml_source_classify(&found, file->path, &folder) || ml_scan_is_ignored(scan, file->path))
             continue;
         found.in_scope = file->changed && ml_scan_is_below(scan, file->path, below);
         any |= found.in_scope;

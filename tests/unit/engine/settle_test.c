@@ -100,7 +100,7 @@ static void open_bench(bench *b, const char *path, const char *code)
     ml_parser *parser = ml_parser_new(0);
     b->text = ml_str_of(code);
     b->file.in_scope = true;
-    assert_true(ml_source_classify(&b->file, ml_str_of(path)));
+    assert_true(ml_source_classify(&b->file, ml_str_of(path), NULL));
     b->file.in_scope = true;
     b->facts = ml_facts_of(&b->arena, parser, b->file.path, b->file.kind, b->text);
     ml_parser_free(parser);

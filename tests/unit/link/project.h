@@ -56,7 +56,7 @@ static inline void project_add(project *p, ml_str path, ml_str text)
     ml_source_file file = {.path = path, .kind = ml_file_kind_of(path), .in_scope = true};
     ml_source_file known;
 
-    if (ml_source_classify(&known, path))
+    if (ml_source_classify(&known, path, NULL))
         file.is_test = known.is_test;
     text = ml_arena_copy(&p->arena, text);
     ml_vec_push(&p->arena, &p->files, file);

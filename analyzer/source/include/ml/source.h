@@ -53,9 +53,15 @@ typedef struct ml_discovery {
 ml_status ml_source_discover(ml_source_files *out, ml_problems *problems, ml_arena *arena, const ml_discovery *what,
                              ml_error *error);
 
+/* What the names of a folder say, kept from one path to the next; zeroed before the first. */
+typedef struct ml_source_folder {
+    ml_str path;
+    bool is_known, is_passed_over, is_test;
+} ml_source_folder;
+
 /* The same verdict for a path from elsewhere, by its names alone: kind and is_test are filled.
- * False for what discovery would pass over. */
-bool ml_source_classify(ml_source_file *out, ml_str path);
+ * False for what discovery would pass over. last may be NULL; it holds a view of path. */
+bool ml_source_classify(ml_source_file *out, ml_str path, ml_source_folder *last);
 
 enum { ML_FILE_BYTES_MAX = 2 * 1024 * 1024 }; /* default size cap, see RELIABILITY in docs */
 
