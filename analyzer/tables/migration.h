@@ -41,7 +41,7 @@ bool migration_holds_bills(const ml_table *table);
 /* What SQLite cannot change in place is made anew, in one transaction. */
 void migration_sqlite(migration *m, const ml_schema_gaps *gaps);
 
-/* ---- a table's statement, element by element (schema_elements.c) ---- */
+/* ---- a table's statement, element by element (schema_elements.c and behind it) ---- */
 
 typedef struct table_element {
     const ml_table_column *column; /* NULL: a constraint */
