@@ -114,13 +114,20 @@ static void put_default(const prisma_printer *p, const bill_column *column)
         ml_buf_printf(p->out, text ? " @default(\"%s\")" : " @default(%s)", value);
 }
 
+/* As the DDL names it: kind, table, the first column and the last of several. */
 static ml_str key_name(const prisma_printer *p, const char *kind, const bill_table *table, const char *const *columns)
 {
-    size_t count = 0;
-    while (columns[count])
-        count++;
-    return ml_arena_printf(p->arena, "%s_%s_%s%s%s", kind, table->name, columns[0], count > 1 ? "_" : "",
-                           count > 1 ? columns[count - 1] : "");
+    ml_buf name = {0};
+    size_t last = 0;
+    ml_buf_printf(&name, "%s_%s", kind, table->name);
+    for (size_t i = 0; columns[i]; i++)
+        last = i;
+    for (size_t i = 0; columns[i]; i++)
+        if (i == 0 || i == last)
+            ml_buf_printf(&name, "_%s", columns[i]);
+    ml_str text = ml_arena_copy(p->arena, ml_buf_view(&name));
+    ml_buf_finish(&name);
+    return text;
 }
 
 static bool is_unique(const bill_table *table, const char *column)
