@@ -57,6 +57,7 @@ for_test() {
     command_from pre-commit pre-commit
     command_from curl curl
     command_from openssl openssl
+    command_from sqlite3 sqlite3
     library_from libmariadb libmariadb-dev
     library_from libpq libpq-dev
     # The server a store is tested on; the tests start one of their own.
