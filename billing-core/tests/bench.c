@@ -144,14 +144,18 @@ static void node_socket(char *out, size_t size, int turn)
 
 static bool start_mariadb(void)
 {
-    char data[160], socket[160], pid[160], log[160];
+    char data[160], scratch[160], socket[160], pid[160], log[160];
     (void)snprintf(data, sizeof data, "--datadir=%s/data", folder);
+    /* A server that starts removes what it takes for remains of another in the folder for temporary
+     * tables, so each has its own. */
+    (void)snprintf(scratch, sizeof scratch, "--tmpdir=%s", folder);
     (void)snprintf(socket, sizeof socket, "--socket=%s/s", folder);
     (void)snprintf(pid, sizeof pid, "--pid-file=%s/pid", folder);
     (void)snprintf(log, sizeof log, "%s/s", folder);
     char *install[] = {"mariadb-install-db",
                        "--no-defaults",
                        data,
+                       scratch,
                        "--auth-root-authentication-method=normal",
                        "--force", /* also where the machine has no name that resolves, as in a container */
                        "--skip-test-db",
@@ -162,6 +166,7 @@ static bool start_mariadb(void)
     char *serve[] = {"mariadbd",
                      "--no-defaults",
                      data,
+                     scratch,
                      socket,
                      pid,
                      "--skip-networking",

@@ -41,6 +41,7 @@ configure() { # configure NODE
     cat >"$dir/$1.cnf" <<END
 [mysqld]
 datadir=$dir/$1
+tmpdir=$dir/$1.tmp
 socket=$dir/$1.sock
 pid-file=$dir/$1.pid
 log-error=$dir/$1.log
@@ -79,7 +80,8 @@ start() { # start NODE [OPTION]: returns once the node is synced
 
 for node in 1 2 3; do
     configure $node
-    run_as mariadb-install-db --no-defaults --datadir="$dir/$node" --auth-root-authentication-method=normal \
+    run_as mkdir "$dir/$node.tmp"
+    run_as mariadb-install-db --no-defaults --datadir="$dir/$node" --tmpdir="$dir/$node.tmp" --auth-root-authentication-method=normal \
         --force --skip-test-db >"$dir/install.log" 2>&1 || { cat "$dir/install.log"; exit 1; }
 done
 start 1 --wsrep-new-cluster

@@ -40,11 +40,12 @@ case $engine in
 mariadb)
     dialect=mysql
     command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null || absent
-    mariadb-install-db --no-defaults --datadir="$work/data" --auth-root-authentication-method=normal \
-        --skip-test-db >install.log 2>&1 || absent
+    mkdir scratch # of its own: a server that starts empties the folder for temporary tables
+    mariadb-install-db --no-defaults --datadir="$work/data" --tmpdir="$work/scratch" --force \
+        --auth-root-authentication-method=normal --skip-test-db >install.log 2>&1 || absent
     as_root=$([ "$(id -u)" = 0 ] && echo --user=root)
-    mariadbd --no-defaults $as_root --datadir="$work/data" --socket="$work/socket" --skip-networking \
-        --skip-log-bin >server.log 2>&1 &
+    mariadbd --no-defaults $as_root --datadir="$work/data" --tmpdir="$work/scratch" --socket="$work/socket" \
+        --skip-networking --skip-log-bin >server.log 2>&1 &
     server=$!
     client() { mariadb --no-defaults -uroot --socket="$work/socket" -N -B "$@"; }
     until_up client -e 'SELECT 1'
