@@ -75,11 +75,31 @@ size_t ml_str_find(ml_str s, ml_str needle)
     return at ? (size_t)(at - s.data) : ML_NOT_FOUND;
 }
 
+/* The next c at or behind `at` where something of `len` bytes still fits, or NULL. */
+static const char *next_of(ml_str s, const char *at, char c, size_t len)
+{
+    const char *end = s.data + s.len - len + 1;
+    return at < end ? memchr(at, c, (size_t)(end - at)) : NULL;
+}
+
+/* From one place with the first letter, small or capital, to the next. */
 size_t ml_str_find_nocase(ml_str s, ml_str needle)
 {
-    for (size_t i = 0; i + needle.len <= s.len; i++)
-        if (ml_str_eq_nocase(ml_str_slice(s, i, i + needle.len), needle))
-            return i;
+    if (needle.len > s.len)
+        return ML_NOT_FOUND;
+    if (!needle.len)
+        return 0;
+    char first = lower(needle.data[0]), capital = first >= 'a' && first <= 'z' ? (char)(first - 'a' + 'A') : first;
+    const char *small = next_of(s, s.data, first, needle.len);
+    const char *large = capital == first ? NULL : next_of(s, s.data, capital, needle.len);
+
+    while (small || large) {
+        bool is_small = small && (!large || small < large);
+        const char *at = is_small ? small : large;
+        if (ml_str_eq_nocase((ml_str){at, needle.len}, needle))
+            return (size_t)(at - s.data);
+        *(is_small ? &small : &large) = next_of(s, at + 1, is_small ? first : capital, needle.len);
+    }
     return ML_NOT_FOUND;
 }
 

@@ -23,6 +23,10 @@ static const struct {
     {"xABx",        "ab",   MISSING, 1      },
     {"x@[",         "X`{",  MISSING, MISSING},
     {"one two two", "two",  4,       4      },
+    {"AxaXab",      "AB",   MISSING, 4      },
+    {"aaaB",        "AB",   MISSING, 2      },
+    {"1x1Y",        "1y",   MISSING, 2      },
+    {"abcaB",       "aB",   3,       0      },
 };
 
 static void searches_text(void **state)
