@@ -3,7 +3,6 @@
 #define ML_LEXER_INTERNAL_H
 #include "ml/lexer.h"
 
-bool ml_lex_is_word(char c); /* of an identifier; any byte above 127 counts */
 /* Does the text that begins at this quote follow from, import, require(, …? */
 bool ml_lex_follows_loader(ml_str text, size_t quote);
 void ml_lex_all_specifiers(ml_specifiers *out, ml_arena *arena, ml_str text);

@@ -18,9 +18,9 @@
 enum {
     ML_WHY_CLIENT = 1 << 0,   /* names a client's global or type, or hides names behind escapes */
     ML_WHY_BRIDGE = 1 << 1,   /* names a method of the bridge */
-    ML_WHY_TABLE = 1 << 2,    /* names a reference table */
+    ML_WHY_TABLE = 1 << 2,    /* names a reference table, computes a cost, or holds a word some rule asks for */
     ML_WHY_KEY = 1 << 3,      /* may hold a key */
-    ML_WHY_PACKAGE = 1 << 4,  /* imports a client or an SDK */
+    ML_WHY_PACKAGE = 1 << 4,  /* imports a client or an SDK, or loads what may be any module */
     ML_WHY_IMPORTS = 1 << 5,  /* imports something by which it can send a request: see spread.c */
     ML_WHY_FLOW = ML_WHY_CLIENT | ML_WHY_PACKAGE | ML_WHY_IMPORTS /* could send a request */
 };

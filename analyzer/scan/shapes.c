@@ -9,11 +9,6 @@
 
 #include <ctype.h>
 
-static bool is_name(char c)
-{
-    return isalnum((unsigned char)c) || c == '_' || c == '$' || (unsigned char)c >= 0x80;
-}
-
 static size_t skip_blanks(ml_str text, size_t at)
 {
     while (at < text.len && (text.data[at] == ' ' || text.data[at] == '\t'))
@@ -25,7 +20,7 @@ static ml_str name_at(ml_str text, size_t at)
 {
     size_t end = at;
 
-    while (end < text.len && is_name(text.data[end]))
+    while (end < text.len && ml_lex_is_word(text.data[end]))
         end++;
     return ml_str_slice(text, at, end);
 }
@@ -34,17 +29,17 @@ static ml_str name_before(ml_str text, size_t end)
 {
     size_t start = end;
 
-    while (start && is_name(text.data[start - 1]))
+    while (start && ml_lex_is_word(text.data[start - 1]))
         start--;
     return ml_str_slice(text, start, end);
 }
 
 static bool is_whole(ml_str text, const ml_trigger_hit *hit)
 {
-    bool name_first = is_name(text.data[hit->start]), name_last = is_name(text.data[hit->end - 1]);
+    bool name_first = ml_lex_is_word(text.data[hit->start]), name_last = ml_lex_is_word(text.data[hit->end - 1]);
 
-    return !(name_first && hit->start && is_name(text.data[hit->start - 1])) &&
-           !(name_last && hit->end < text.len && is_name(text.data[hit->end]));
+    return !(name_first && hit->start && ml_lex_is_word(text.data[hit->start - 1])) &&
+           !(name_last && hit->end < text.len && ml_lex_is_word(text.data[hit->end]));
 }
 
 /* `this.fetch`, but not `window.fetch`. */
@@ -129,7 +124,7 @@ static bool is_given_text(ml_str text, ml_str name)
     for (size_t from = 0, found; (found = ml_str_find(ml_str_from(text, from), name)) != ML_NOT_FOUND;) {
         size_t at = from + found, end = at + name.len;
         from = end;
-        if ((at && is_name(text.data[at - 1])) || (end < text.len && is_name(text.data[end])))
+        if ((at && ml_lex_is_word(text.data[at - 1])) || (end < text.len && ml_lex_is_word(text.data[end])))
             continue;
         end = skip_blanks(text, end);
         if (end < text.len && (text.data[end] == '+' || text.data[end] == ':'))
@@ -194,7 +189,7 @@ static bool is_computed(ml_str text, size_t at)
         size_t next = at;
         while (next < text.len && isspace((unsigned char)text.data[next]))
             next++;
-        if (begun && next < text.len && (is_name(text.data[next]) || strchr("\"'`@}", text.data[next])))
+        if (begun && next < text.len && (ml_lex_is_word(text.data[next]) || strchr("\"'`@}", text.data[next])))
             return false;
         at = next - 1;
     }
@@ -214,9 +209,9 @@ static bool may_compute_cost(ml_str text, const ml_trigger_hit *hit)
 {
     size_t start = hit->start, end = hit->end;
 
-    while (start && is_name(text.data[start - 1]))
+    while (start && ml_lex_is_word(text.data[start - 1]))
         start--;
-    while (end < text.len && is_name(text.data[end]))
+    while (end < text.len && ml_lex_is_word(text.data[end]))
         end++;
     if (!ml_formula_is_cost_name(ml_str_slice(text, start, end)))
         return false;
@@ -259,7 +254,7 @@ ml_trigger_bits ml_shape_of(ml_str text, const ml_lexed *lexed, const ml_trigger
         return 0;
     if ((bits & WORD_CODE) && !may_run_text(text, hit))
         return 0;
-    if ((bits & WORD_LOADER) && ((hit->start && is_name(text.data[hit->start - 1])) ||
+    if ((bits & WORD_LOADER) && ((hit->start && ml_lex_is_word(text.data[hit->start - 1])) ||
                                  !ml_lex_is_made_specifier(text, hit->end - 1 - (text.data[hit->end - 1] == '*'))))
         return 0;
     if ((bits & WORD_COST) && !may_compute_cost(text, hit))

@@ -68,6 +68,9 @@ const ml_lex_range *ml_lexed_text_at(const ml_lexed *lexed, uint32_t at);
  * a single literal, so that any module may be meant? */
 bool ml_lex_is_made_specifier(ml_str text, size_t after);
 
+/* Of an identifier; any byte above 127 counts. */
+bool ml_lex_is_word(char c);
+
 /* First byte at or behind `at` that is one of " ' ` / or, with braces, { }; text.len when none is.
  * The plain one is for processors without the vector instructions, and to test the other by. */
 size_t ml_lex_next_mark(ml_str text, size_t at, bool braces);
