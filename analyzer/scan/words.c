@@ -8,7 +8,7 @@ typedef ML_VEC(ml_trigger_word) word_list;
 static void add_word(ml_scan *scan, word_list *words, ml_str word, ml_trigger_bits bits)
 {
     if (word.len >= 2)
-        ml_vec_push(&scan->run, words, ((ml_trigger_word){word, bits}));
+        ml_vec_push(&scan->run, words, ((ml_trigger_word){word, bits, false}));
 }
 
 /* ---- clients ---- */
@@ -164,12 +164,12 @@ void ml_scan_build_words(ml_scan *scan)
     add_table_words(scan, &words);
     add_cost_words(scan, &words);
     add_rule_words(scan, &words);
-    scan->words = ml_trigger_build(&scan->run, words.items, words.count, false);
+    scan->words = ml_trigger_build(&scan->run, words.items, words.count);
     add_provider_words(scan, &blind);
     add_bridge_words(scan, &blind);
     for (size_t i = 0; i < bill_schema_table_count(); i++)
         add_word(scan, &blind, ml_str_of(bill_schema_table(i)->name), 1);
-    scan->blind_words = ml_trigger_build(&scan->run, blind.items, blind.count, false);
+    scan->blind_words = ml_trigger_build(&scan->run, blind.items, blind.count);
 }
 
 /* ---- a file ---- */

@@ -22,6 +22,7 @@ typedef struct filed_word {
     ml_trigger_bits bits;
     uint32_t offset; /* of the gram in the word */
     ml_str word;     /* in lower case when case does not matter */
+    bool nocase;
 } filed_word;
 
 /* Words by gram. The words of bucket b are filed[first[b]] up to filed[first[b + 1]]. */
@@ -34,7 +35,7 @@ typedef struct word_file {
 
 struct ml_trigger_set {
     word_file *by_four, *by_two; /* NULL: no word of that length */
-    bool nocase;
+    bool folds;                  /* grams are without case, as some word is */
 };
 
 /* ---- grams ---- */
@@ -56,7 +57,7 @@ static uint32_t load(const char *at, unsigned size)
  * confused, which the comparison sorts out. */
 static uint32_t folding(const ml_trigger_set *set)
 {
-    return set->nocase ? 0x20202020u : 0;
+    return set->folds ? 0x20202020u : 0;
 }
 
 static uint32_t gram_at(const ml_trigger_set *set, const char *at, unsigned size)
@@ -125,20 +126,21 @@ static word_file *file_words(ml_arena *arena, const filed_words *words)
     return file;
 }
 
-ml_trigger_set *ml_trigger_build(ml_arena *arena, const ml_trigger_word *words, size_t count, bool nocase)
+ml_trigger_set *ml_trigger_build(ml_arena *arena, const ml_trigger_word *words, size_t count)
 {
     ml_trigger_set *set = ML_NEW(arena, ml_trigger_set);
     filed_words four = {0}, two = {0};
     ml_arena scratch = {0};
     ml_rarity *rarity = ml_rarity_new(&scratch);
 
-    set->nocase = nocase;
+    for (size_t i = 0; i < count; i++)
+        set->folds |= words[i].nocase;
     for (size_t i = 0; i < count; i++) {
         assert(words[i].word.len >= 2);
-        ml_str word = nocase ? ml_arena_lower(arena, words[i].word) : ml_arena_copy(arena, words[i].word);
+        ml_str word = words[i].nocase ? ml_arena_lower(arena, words[i].word) : ml_arena_copy(arena, words[i].word);
         unsigned size = word.len >= 4 ? 4 : 2;
         uint32_t offset = choose_offset(rarity, word, size);
-        filed_word filed = {gram_at(set, word.data + offset, size), words[i].bits, offset, word};
+        filed_word filed = {gram_at(set, word.data + offset, size), words[i].bits, offset, word, words[i].nocase};
         if (size == 4)
             ml_vec_push(&scratch, &four, filed);
         else
@@ -152,12 +154,12 @@ ml_trigger_set *ml_trigger_build(ml_arena *arena, const ml_trigger_word *words, 
 
 /* ---- scanning ---- */
 
-static bool stands_at(const ml_trigger_set *set, const filed_word *filed, ml_str text, size_t at)
+static bool stands_at(const filed_word *filed, ml_str text, size_t at)
 {
     if (at < filed->offset || text.len - (at - filed->offset) < filed->word.len)
         return false;
     ml_str here = {text.data + at - filed->offset, filed->word.len};
-    return set->nocase ? ml_str_eq_nocase(here, filed->word) : ml_str_eq(here, filed->word);
+    return filed->nocase ? ml_str_eq_nocase(here, filed->word) : ml_str_eq(here, filed->word);
 }
 
 /* What a search does with the words it meets: adds their bits, or notes each place. */
@@ -184,7 +186,7 @@ static void words_at(search *s, const word_file *file, size_t at, uint32_t gram)
 
     for (uint32_t i = file->first[bucket]; i < file->first[bucket + 1]; i++) {
         const filed_word *filed = &file->filed[i];
-        if (filed->gram != gram || (!s->hits && !(filed->bits & ~s->seen)) || !stands_at(s->set, filed, s->text, at))
+        if (filed->gram != gram || (!s->hits && !(filed->bits & ~s->seen)) || !stands_at(filed, s->text, at))
             continue;
         s->seen |= filed->bits;
         if (s->hits)
@@ -227,13 +229,13 @@ static void scan_all(search *s)
 {
     const ml_trigger_set *set = s->set;
 
-    if (set->by_four && set->nocase)
+    if (set->by_four && set->folds)
         scan(s, set->by_four, 4, 0x20202020u);
     else if (set->by_four)
         scan(s, set->by_four, 4, 0);
     if (!set->by_two || (s->enough && (s->seen & s->enough) == s->enough))
         return;
-    if (set->nocase)
+    if (set->folds)
         scan(s, set->by_two, 2, 0x2020u);
     else
         scan(s, set->by_two, 2, 0);

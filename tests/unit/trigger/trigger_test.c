@@ -51,8 +51,8 @@ static ml_trigger_bits search(const char *const *words, bool nocase, ml_str text
     size_t count = 0;
 
     for (; count < WORDS_MAX && words[count]; count++)
-        list[count] = (ml_trigger_word){ml_str_of(words[count]), 1u << count};
-    ml_trigger_bits found = ml_trigger_scan(ml_trigger_build(&arena, list, count, nocase), text, enough);
+        list[count] = (ml_trigger_word){ml_str_of(words[count]), 1u << count, nocase};
+    ml_trigger_bits found = ml_trigger_scan(ml_trigger_build(&arena, list, count), text, enough);
     ml_arena_finish(&arena);
     return found;
 }
@@ -136,12 +136,12 @@ static ml_str random_text(ml_arena *arena, size_t len, const char *alphabet)
     return (ml_str){text, len};
 }
 
-static ml_trigger_bits search_one_by_one(const ml_trigger_word *words, size_t count, bool nocase, ml_str text)
+static ml_trigger_bits search_one_by_one(const ml_trigger_word *words, size_t count, ml_str text)
 {
     ml_trigger_bits found = 0;
 
     for (size_t i = 0; i < count; i++) {
-        size_t at = nocase ? ml_str_find_nocase(text, words[i].word) : ml_str_find(text, words[i].word);
+        size_t at = words[i].nocase ? ml_str_find_nocase(text, words[i].word) : ml_str_find(text, words[i].word);
         found |= at == ML_NOT_FOUND ? 0 : words[i].bits;
     }
     return found;
@@ -157,15 +157,15 @@ static void agrees_with_the_plain_search(void **state)
     for (int round = 0; round < 400; round++) {
         ml_arena arena = {0};
         const char *alphabet = alphabets[draw(4)];
-        bool nocase = draw(2);
+        uint32_t without = draw(3); /* of no word, of some, of all: without case */
         size_t count = 1 + draw(60);
         ml_trigger_word *words = ML_NEW_ARRAY(&arena, ml_trigger_word, count);
         for (size_t i = 0; i < count; i++)
-            words[i] = (ml_trigger_word){random_text(&arena, 2 + draw(9), alphabet), 1u << draw(32)};
-        const ml_trigger_set *set = ml_trigger_build(&arena, words, count, nocase);
+            words[i] = (ml_trigger_word){random_text(&arena, 2 + draw(9), alphabet), 1u << draw(32), draw(2) < without};
+        const ml_trigger_set *set = ml_trigger_build(&arena, words, count);
         for (int t = 0; t < 10; t++) {
             ml_str text = random_text(&arena, draw(200), alphabet);
-            ml_trigger_bits expected = search_one_by_one(words, count, nocase, text);
+            ml_trigger_bits expected = search_one_by_one(words, count, text);
             assert_int_equal(ml_trigger_scan(set, text, 0), expected);
             hits += expected != 0;
         }
@@ -183,8 +183,8 @@ static void holds_thousands_of_words(void **state)
 
     (void)state;
     for (uint32_t i = 0; i < COUNT; i++)
-        words[i] = (ml_trigger_word){ml_arena_printf(&arena, "word-%u.example", i), 1u << (i % 31)};
-    const ml_trigger_set *set = ml_trigger_build(&arena, words, COUNT, false);
+        words[i] = (ml_trigger_word){ml_arena_printf(&arena, "word-%u.example", i), 1u << (i % 31), false};
+    const ml_trigger_set *set = ml_trigger_build(&arena, words, COUNT);
     for (uint32_t i = 0; i < COUNT; i++) {
         ml_str text = ml_arena_printf(&arena, "fetch('https://word-%u.example/v1')", i);
         assert_int_equal(ml_trigger_scan(set, text, 0), 1u << (i % 31));

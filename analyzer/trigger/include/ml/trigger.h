@@ -1,7 +1,7 @@
 /* trigger.h - which of many words a text contains, in one pass.
  *
  * Words come in as plain data, each with a set of bits; the answer is the union of
- * the bits of the words found. Matching is by bytes, optionally without regard to
+ * the bits of the words found. Matching is by bytes, of some words without regard to
  * ASCII case. Building costs time and memory linear in the words; scanning looks at every
  * byte once (twice when there are words of two or three bytes, so avoid those) and
  * compares a word only where four rare bytes of it stand. A built set is read-only and
@@ -16,11 +16,13 @@ typedef uint32_t ml_trigger_bits;
 typedef struct ml_trigger_word {
     ml_str word; /* at least 2 bytes */
     ml_trigger_bits bits;
+    bool nocase; /* found in any case */
 } ml_trigger_word;
 
 typedef struct ml_trigger_set ml_trigger_set;
 
-ml_trigger_set *ml_trigger_build(ml_arena *arena, const ml_trigger_word *words, size_t count, bool nocase);
+ml_trigger_set *ml_trigger_build(ml_arena *arena, const ml_trigger_word *words, size_t count);
+
 /* Where a word stands. */
 typedef struct ml_trigger_hit {
     uint32_t start, end;
