@@ -118,6 +118,8 @@ static void slash(lexer *lx)
     }
     /* </tag> and <tag/> */
     size_t end = before == '<' || after == '>' || after == '/' || !begins_expression(lx) ? 0 : end_of_regex(lx);
+    if (end)
+        ml_vec_push(lx->arena, &lx->out->patterns, ((ml_lex_range){(uint32_t)lx->at, (uint32_t)end}));
     lx->at = end ? end : lx->at + 1 + (after == '/');
 }
 

@@ -300,12 +300,83 @@ static void lists_exports(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* Each statement in brackets: = exports it, d as default, < brings in, { a list; then its names. */
+static const struct {
+    const char *text, *expected;
+} statements[] = {
+    {"const a = 1; let b",                                  "[ a][ b]"                          },
+    {"const a = 1\nlet b = a\nf(b)",                        "[ a][ b]"                          },
+    {"const a = 1, b = f(c, d), [e, { g: h }] = i;",        "[ a b e g h]"                      },
+    {"const { a, b: c = { d } } = e;",                      "[ a b c d]"                        },
+    {"const a =\n  async () => {}\nconst b = 1",            "[ a][ b]"                          },
+    {"const a = b ??\n  function () {}\nexport default a",  "[ a][d]"                           },
+    {"const f = () =>\n  class {}\nconst b",                "[ f][ b]"                          },
+    {"export const a = { x: 1,\nconst: 2 }\nexport let c",  "[= a][= c]"                        },
+    {"export async function* f(a) { const b = 1 }\nclass C { d = 1 }", "[= f][ C]"             },
+    {"export default class D {}\nexport default f",         "[d D][d]"                          },
+    {"export const enum E { A }\nexport type T = U\nexport interface I { a: b }", "[= E][= T][= I]"},
+    {"export { a, b as c, type d };",                       "[{ a b>c type d]"                  },
+    {"export { a } from 'm'\nexport * from 'n'\nexport type { T } from 'o'", "[<][<][<]"          },
+    {"import a from 'm'\nimport type { b } from 'n'\nimport 'o'\nimport c = require('p')", "[<][<][<][ c]"},
+    {"import.meta.env.X; import('m')",                      "[][]"                              },
+    {"@a({ b: 1 })\nexport class C {}\n@d.e\nclass F {}",   "[= C][ F]"                         },
+    {"if (a) { var b = 1 }\nfor (var c of d) {}",           "[ b][ c]"                          },
+    {"const a = '{'; const b = /[{]/; const c = `${'}'}{`; // {\nlet d /* ( */", "[ a][ b][ c][ d]"},
+    {"export = a; export import b = c.d",                   "[=][= b]"                          },
+    {"declare module 'm' { export const a: string }\nabstract class B {}", "[][ B]"              },
+    {"f(function () {\n  const a = 1\n  export\n})",        "[]"                                },
+    {"const a = { ;",                                       "?[]"                               },
+    {"const a = 1 }; const b = (",                          "?[]"                               },
+    {"const \\u0061 = 1; let b",                            "?[]"                               },
+    {"",                                                    ""                                  },
+};
+
+static void print_statement(ml_buf *out, const ml_lex_statement *s)
+{
+    static const char *const kinds[] = {"", "<", "{"};
+
+    ml_buf_printf(out, "[%s%s%s", kinds[s->kind], s->exported ? "=" : "", s->is_default ? "d" : "");
+    for (uint32_t i = 0; i < s->names.count && s->kind != ML_LEX_BRING; i++) {
+        ml_buf_printf(out, " %.*s", ML_STR_ARG(s->names.items[i].name));
+        if (!ml_str_eq(s->names.items[i].name, s->names.items[i].as))
+            ml_buf_printf(out, ">%.*s", ML_STR_ARG(s->names.items[i].as));
+    }
+    ml_buf_cstr(out, "]");
+}
+
+static void splits_into_statements(void **state)
+{
+    int failures = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
+        ml_arena arena = {0};
+        ml_lexed lexed;
+        ml_lex_statements found;
+        ml_buf out = {0};
+        ml_str text = ml_str_of(statements[i].text);
+        ml_lex(&lexed, &arena, text, false);
+        if (!ml_lex_statements_of(&found, &arena, text, &lexed))
+            ml_buf_cstr(&out, "?");
+        for (uint32_t k = 0; k < found.count; k++)
+            print_statement(&out, &found.items[k]);
+        if (!ml_str_eq_c(out.len ? ml_buf_view(&out) : ML_STR(""), statements[i].expected)) {
+            print_error("%s: expected %s got %.*s\n", statements[i].text, statements[i].expected, ML_STR_ARG(ml_buf_view(&out)));
+            failures++;
+        }
+        ml_buf_finish(&out);
+        ml_arena_finish(&arena);
+    }
+    assert_int_equal(failures, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_is_there), cmocka_unit_test(vector_and_plain_agree),
         cmocka_unit_test(ranges_lie_within),   cmocka_unit_test(reads_clauses),
         cmocka_unit_test(tells_made_specifiers), cmocka_unit_test(lists_exports),
+        cmocka_unit_test(splits_into_statements),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

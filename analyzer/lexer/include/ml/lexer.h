@@ -23,6 +23,7 @@ typedef struct ml_lexed {
     ml_lex_ranges comments;   /* in source order; empty when unsure or not wanted */
     ml_specifiers specifiers; /* views of the text, escapes not decoded */
     ml_lex_ranges texts;      /* insides of strings and template pieces, in source order; one of all when unsure */
+    ml_lex_ranges patterns;   /* regular expressions, in source order; empty when unsure */
     bool unsure;
 } ml_lexed;
 
@@ -58,6 +59,40 @@ typedef struct ml_lex_exports {
 } ml_lex_exports;
 
 void ml_lex_exports_of(ml_lex_exports *out, ml_arena *arena, ml_str text);
+
+typedef enum ml_lex_statement_kind {
+    ML_LEX_CODE,  /* declares names, or runs */
+    ML_LEX_BRING, /* import … from, export … from: see ml_lex_names_of */
+    ML_LEX_LIST   /* export { a, b as c }: names are pairs, one of here and what it is outside */
+} ml_lex_statement_kind;
+
+/* A statement of the module itself; several when where one ends is not certain, never a part of one. */
+typedef struct ml_lex_statement {
+    ml_lex_statement_kind kind;
+    uint32_t start, end;
+    bool exported;    /* hands out what it declares */
+    bool is_default;  /* hands out a value as "default" */
+    ML_VEC(ml_lex_name) names; /* of CODE what it declares; too many rather than too few */
+} ml_lex_statement;
+
+typedef ML_VEC(ml_lex_statement) ml_lex_statements;
+
+/* The statements of a script that is not unsure. When its brackets do not add up it is one statement that
+ * may declare and export anything: false. */
+bool ml_lex_statements_of(ml_lex_statements *out, ml_arena *arena, ml_str text, const ml_lexed *lexed);
+
+/* Walks over code: what lies in no comment, text or regular expression. */
+typedef struct ml_lex_code {
+    const ml_lexed *lexed;
+    uint32_t at, end;                  /* the byte that is looked at */
+    uint32_t comment, text, pattern;   /* the next of each list that ends behind `at` */
+} ml_lex_code;
+
+ml_lex_code ml_lex_code_from(const ml_lexed *lexed, uint32_t start, uint32_t end);
+/* Moves to the next byte of code at or behind `at`; false at the end. */
+bool ml_lex_code_here(ml_lex_code *code);
+/* The word at `at`, which is moved behind it; empty when there is none. */
+ml_str ml_lex_code_word(ml_lex_code *code, ml_str text);
 
 /* Does the byte lie in a comment? Never when unsure. */
 bool ml_lexed_in_comment(const ml_lexed *lexed, uint32_t at);

@@ -1,0 +1,378 @@
+/* The statements of a module, and the names each of them declares. Brackets are counted in
+ * code alone, so only a regular expression or JSX that was misread could miscount them,
+ * and then they hardly add up at the end. A statement is ended by a semicolon, or where a
+ * line begins with a word that begins a declaration and what stands before it can end
+ * an expression; where that is not seen, two statements are one. */
+#include "lexer_internal.h"
+
+/* ---- code without comments and texts ---- */
+
+static uint32_t first_behind(const ml_lex_ranges *ranges, uint32_t at)
+{
+    uint32_t low = 0, high = ranges->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ranges->items[middle].end <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+ml_lex_code ml_lex_code_from(const ml_lexed *lexed, uint32_t start, uint32_t end)
+{
+    return (ml_lex_code){.lexed = lexed,
+                         .at = start,
+                         .end = end,
+                         .comment = first_behind(&lexed->comments, start),
+                         .text = first_behind(&lexed->texts, start),
+                         .pattern = first_behind(&lexed->patterns, start)};
+}
+
+/* Past the range of the list that holds `at`, if one does. */
+static bool skip_range(ml_lex_code *code, const ml_lex_ranges *ranges, uint32_t *next)
+{
+    while (*next < ranges->count && ranges->items[*next].end <= code->at)
+        ++*next;
+    if (*next >= ranges->count || ranges->items[*next].start > code->at)
+        return false;
+    code->at = ranges->items[*next].end;
+    return true;
+}
+
+bool ml_lex_code_here(ml_lex_code *code)
+{
+    while (code->at < code->end && (skip_range(code, &code->lexed->comments, &code->comment) ||
+                                    skip_range(code, &code->lexed->texts, &code->text) ||
+                                    skip_range(code, &code->lexed->patterns, &code->pattern)))
+        ;
+    return code->at < code->end;
+}
+
+ml_str ml_lex_code_word(ml_lex_code *code, ml_str text)
+{
+    uint32_t start = code->at;
+
+    while (code->at < code->end && ml_lex_is_word(text.data[code->at]))
+        code->at++;
+    return ml_str_slice(text, start, code->at);
+}
+
+/* The next byte that is no blank, or NUL. */
+static char next(ml_lex_code *code, ml_str text)
+{
+    while (ml_lex_code_here(code)) {
+        if ((unsigned char)text.data[code->at] > ' ')
+            return text.data[code->at];
+        code->at++;
+    }
+    return '\0';
+}
+
+static ml_str next_word(ml_lex_code *code, ml_str text)
+{
+    next(code, text);
+    return ml_lex_code_word(code, text);
+}
+
+/* ---- what one statement is ---- */
+
+typedef struct reader {
+    ml_arena *arena;
+    ml_str text;
+    ml_lex_code code;
+    ml_lex_statement *out;
+} reader;
+
+static void declare(reader *r, ml_str name)
+{
+    if (name.len)
+        ml_vec_push(r->arena, &r->out->names, ((ml_lex_name){name, name}));
+}
+
+/* { a, b: c = d } or [a, b], to its end: every word of it. */
+static void declare_pattern(reader *r)
+{
+    int depth = 0;
+
+    do {
+        char c = next(&r->code, r->text);
+        depth += c == '{' || c == '[' || c == '(';
+        depth -= c == '}' || c == ']' || c == ')';
+        if (!c)
+            return;
+        if (ml_lex_is_word(c))
+            declare(r, ml_lex_code_word(&r->code, r->text));
+        else
+            r->code.at++;
+    } while (depth > 0);
+}
+
+/* Behind const, or behind a comma outside brackets, which may also stand between types; their names do
+ * no harm. */
+static void declare_variables(reader *r)
+{
+    int depth = 0;
+    bool name_comes = true;
+
+    for (char c; (c = next(&r->code, r->text)) != '\0';) {
+        if (name_comes && (c == '{' || c == '[')) {
+            declare_pattern(r);
+        } else if (ml_lex_is_word(c)) {
+            ml_str name = ml_lex_code_word(&r->code, r->text);
+            if (name_comes)
+                declare(r, name);
+        } else {
+            depth += c == '{' || c == '[' || c == '(';
+            depth -= c == '}' || c == ']' || c == ')';
+            r->code.at++;
+        }
+        name_comes = c == ',' && !depth;
+    }
+}
+
+/* What a `var` in a block declares is the module's. */
+static void declare_hoisted(reader *r)
+{
+    while (next(&r->code, r->text)) {
+        ml_str name = ml_lex_code_word(&r->code, r->text);
+        if (!name.len)
+            r->code.at++;
+        else if (ml_str_eq_c(name, "var"))
+            declare(r, next_word(&r->code, r->text));
+    }
+}
+
+/* export { a, b as c }; with `from` behind it, it passes on what another module has. */
+static void read_list(reader *r)
+{
+    ml_str name = ML_STR_NONE;
+    bool as = false;
+
+    r->out->kind = ML_LEX_LIST;
+    r->code.at++;
+    for (char c; (c = next(&r->code, r->text)) != '\0' && c != '}';) {
+        ml_str word = ml_lex_code_word(&r->code, r->text);
+        if (!word.len) {
+            r->code.at++;
+            name = c == ',' ? ML_STR_NONE : name;
+        } else if (name.len && ml_str_eq_c(word, "as")) {
+            as = true;
+        } else if (as) {
+            r->out->names.items[r->out->names.count - 1].as = word;
+            as = false;
+        } else { /* `type a` gives "type" too */
+            name = word;
+            declare(r, word);
+        }
+    }
+    if (next(&r->code, r->text) == '}')
+        r->code.at++;
+    if (ml_str_eq_c(next_word(&r->code, r->text), "from"))
+        r->out->kind = ML_LEX_BRING;
+}
+
+static void read_declaration(reader *r, ml_str first)
+{
+    static const char *const before[] = {"declare", "async", "abstract"};
+    static const char *const variables[] = {"const", "let", "var", "using"};
+    static const char *const others[] = {"function", "class", "enum", "interface", "namespace", "module", "type"};
+
+    while (ML_STR_IS_ONE_OF(first, before))
+        first = next_word(&r->code, r->text);
+    ml_lex_code here = r->code;
+    if (ML_STR_IS_ONE_OF(first, variables)) {
+        if (ml_str_eq_c(next_word(&here, r->text), "enum")) {
+            r->code = here;
+            declare(r, next_word(&r->code, r->text));
+        } else {
+            declare_variables(r);
+        }
+    } else if (ML_STR_IS_ONE_OF(first, others)) {
+        if (next(&r->code, r->text) == '*')
+            r->code.at++;
+        declare(r, next_word(&r->code, r->text));
+    } else {
+        declare_hoisted(r);
+    }
+}
+
+static void read_export(reader *r)
+{
+    ml_lex_code here = r->code;
+    char c = next(&r->code, r->text);
+    ml_str first = next_word(&r->code, r->text);
+    char behind = next(&r->code, r->text);
+
+    if (ml_str_eq_c(first, "type") && (behind == '{' || behind == '*'))
+        c = behind;
+    if (c == '*') {
+        r->out->kind = ML_LEX_BRING;
+    } else if (c == '{') {
+        read_list(r);
+    } else if (ml_str_eq_c(first, "default")) {
+        r->out->is_default = true;
+        read_declaration(r, next_word(&r->code, r->text));
+    } else {
+        r->out->exported = true;
+        r->code = here;
+        first = next_word(&r->code, r->text);
+        read_declaration(r, ml_str_eq_c(first, "import") ? ML_STR("const") : first);
+    }
+}
+
+/* Past the decorators before a class. */
+static void skip_decorators(reader *r)
+{
+    while (next(&r->code, r->text) == '@') {
+        r->code.at++;
+        while (ml_lex_code_word(&r->code, r->text).len && next(&r->code, r->text) == '.')
+            r->code.at++;
+        int depth = 0;
+        do {
+            char c = next(&r->code, r->text);
+            if (!c || (!depth && c != '('))
+                break;
+            depth += c == '(' || c == '{' || c == '[';
+            depth -= c == ')' || c == '}' || c == ']';
+            r->code.at++;
+        } while (depth > 0);
+    }
+}
+
+static void read_statement(ml_arena *arena, ml_str text, const ml_lexed *lexed, ml_lex_statement *out)
+{
+    reader r = {.arena = arena, .text = text, .code = ml_lex_code_from(lexed, out->start, out->end), .out = out};
+
+    skip_decorators(&r);
+    ml_str first = next_word(&r.code, text);
+    ml_lex_code behind = r.code;
+    if (ml_str_eq_c(first, "export")) {
+        read_export(&r);
+    } else if (ml_str_eq_c(first, "import") && next(&r.code, text) != '(' && next(&r.code, text) != '.') {
+        ml_str name = next_word(&r.code, text);
+        if (ml_str_eq_c(name, "type") && ml_lex_is_word(next(&r.code, text)))
+            name = next_word(&r.code, text);
+        out->kind = next(&r.code, text) == '=' ? ML_LEX_CODE : ML_LEX_BRING; /* import a = require("m") */
+        if (out->kind == ML_LEX_CODE)
+            declare(&r, name);
+    } else {
+        r.code = behind;
+        read_declaration(&r, first);
+    }
+}
+
+/* ---- where statements begin ---- */
+
+typedef struct splitter {
+    ml_str text;
+    ml_lex_code code;
+    uint32_t start;       /* of the statement that is open */
+    int depth;
+    char last;            /* the last byte of code that is no blank; a word's last byte */
+    ml_str last_word;     /* the word before, empty when the last thing is none */
+    bool new_line;        /* since that */
+    bool begun;           /* the open statement holds code */
+    bool decorated;       /* a decorator waits for its class */
+    bool hides;           /* an escape in a name: no name is certain */
+} splitter;
+
+static bool ends_expression(const splitter *s)
+{
+    static const char *const unfinished[] = {"export", "default",    "declare", "abstract", "async",  "new",   "typeof",
+                                             "return", "extends",    "as",      "is",       "keyof",  "in",    "of",
+                                             "await",  "implements", "void",    "delete",   "throw",  "yield", "satisfies",
+                                             "case",   "instanceof", "else",    "do",       "import", "type",  "infer"};
+
+    if (s->last_word.len)
+        return !ML_STR_IS_ONE_OF(s->last_word, unfinished);
+    return strchr(";})]\"'`>", s->last) != NULL;
+}
+
+static bool begins_statement(ml_str word)
+{
+    static const char *const words[] = {"import", "export",    "const",   "let",      "var",   "function",
+                                        "class",  "type",      "enum",    "interface", "if",    "for",
+                                        "try",    "switch",    "declare", "abstract", "async", "namespace"};
+
+    return ML_STR_IS_ONE_OF(word, words);
+}
+
+static void end_statement(splitter *s, ml_arena *arena, ml_lex_statements *out, uint32_t at)
+{
+    if (at > s->start)
+        ml_vec_push(arena, out, ((ml_lex_statement){.start = s->start, .end = at}));
+    s->start = at;
+    s->begun = false;
+}
+
+/* `=>` at the end of a line: what follows is its body. */
+static bool is_arrow(const splitter *s, uint32_t at)
+{
+    return at && s->text.data[at] == '>' && s->text.data[at - 1] == '=';
+}
+
+static void take_word(splitter *s, ml_arena *arena, ml_lex_statements *out)
+{
+    uint32_t start = s->code.at;
+    ml_str word = ml_lex_code_word(&s->code, s->text);
+
+    if (!s->depth && s->begun && s->new_line && !s->decorated && begins_statement(word) && ends_expression(s))
+        end_statement(s, arena, out, start);
+    s->begun = true;
+    s->decorated &= !ml_str_eq_c(word, "class");
+    s->last_word = word;
+    s->last = word.data[word.len - 1];
+    s->new_line = false;
+}
+
+static void take_mark(splitter *s, ml_arena *arena, ml_lex_statements *out)
+{
+    uint32_t at = s->code.at;
+    char c = s->text.data[at];
+
+    if (c == '@' && !s->depth && s->new_line && !s->decorated && ends_expression(s)) {
+        if (s->begun)
+            end_statement(s, arena, out, at);
+        s->decorated = true;
+    }
+    s->begun = true;
+    s->hides |= c == '\\';
+    s->depth += c == '{' || c == '(' || c == '[';
+    s->depth -= c == '}' || c == ')' || c == ']';
+    s->last = is_arrow(s, at) ? '=' : c;
+    s->last_word = ML_STR_NONE;
+    s->new_line = false;
+    s->code.at++;
+    if (c == ';' && !s->depth)
+        end_statement(s, arena, out, s->code.at);
+}
+
+bool ml_lex_statements_of(ml_lex_statements *out, ml_arena *arena, ml_str text, const ml_lexed *lexed)
+{
+    splitter s = {.text = text, .code = ml_lex_code_from(lexed, 0, (uint32_t)text.len), .last = ';', .new_line = true};
+
+    *out = (ml_lex_statements){0};
+    while (s.depth >= 0 && ml_lex_code_here(&s.code)) {
+        char c = text.data[s.code.at];
+        if (ml_lex_is_word(c)) {
+            take_word(&s, arena, out);
+        } else if ((unsigned char)c > ' ') {
+            take_mark(&s, arena, out);
+        } else {
+            s.new_line |= c == '\n';
+            s.code.at++;
+        }
+    }
+    bool certain = !s.depth && !s.hides && !lexed->unsure;
+    if (!certain) {
+        s.start = 0;
+        *out = (ml_lex_statements){0};
+    }
+    end_statement(&s, arena, out, (uint32_t)text.len);
+    for (uint32_t i = 0; certain && i < out->count; i++)
+        read_statement(arena, text, lexed, &out->items[i]);
+    return certain;
+}
