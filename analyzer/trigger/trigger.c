@@ -1,19 +1,18 @@
-/* Every word is filed under four of its bytes (two for shorter words), chosen where they
- * are rarest in source code. A text is read once: at each place its next four bytes are
- * hashed into a small bit table, and only where the bit is set are the words filed under
- * them compared. Places do not depend on one another, which an automaton's states would,
- * so the processor works on several at a time. */
+/* Every word is filed under three of its bytes (both, of a word of two). A text is read
+ * once: prints.h marks, 32 places at a time, where three bytes could be those of a word;
+ * at these, about one place in thirty, they are hashed into a small bit table, and only
+ * where the bit is set are the words filed under them compared. */
 #include "ml/trigger.h"
 
-#include "rarity.h"
-
+#include "ml/prints.h"
 #include "ml/vec.h"
 
 #include <assert.h>
 
 enum {
-    FILTER_LOG2 = 17, /* 16 KiB of bits: stays in the innermost cache */
-    BUCKETS_LOG2 = 12
+    FILTER_LOG2 = 16, /* 8 KiB of bits: stays in the innermost cache */
+    BUCKETS_LOG2 = 12,
+    GRAM_MAX = ML_PRINT_BYTES
 };
 static const uint32_t spread = 0x9e3779b1u;
 
@@ -26,44 +25,24 @@ typedef struct filed_word {
 } filed_word;
 
 /* Words by gram. The words of bucket b are filed[first[b]] up to filed[first[b + 1]]. */
-typedef struct word_file {
+struct ml_trigger_set {
+    ml_prints prints;
+    bool folds; /* grams are without case, as some word is */
     uint32_t filter[1 << (FILTER_LOG2 - 5)];
     uint32_t first[(1 << BUCKETS_LOG2) + 1];
     filed_word *filed;
-    uint32_t count;
-} word_file;
-
-struct ml_trigger_set {
-    word_file *by_four, *by_two; /* NULL: no word of that length */
-    bool folds;                  /* grams are without case, as some word is */
 };
 
 /* ---- grams ---- */
 
-static uint32_t load(const char *at, unsigned size)
-{
-    uint32_t four;
-    uint16_t two;
-
-    if (size == 4) {
-        memcpy(&four, at, 4);
-        return four;
-    }
-    memcpy(&two, at, 2);
-    return two;
-}
-
-/* One bit set in every byte makes upper case lower, and leaves a few other bytes
- * confused, which the comparison sorts out. */
-static uint32_t folding(const ml_trigger_set *set)
-{
-    return set->folds ? 0x20202020u : 0;
-}
-
+/* The bytes at this place as a number, with their count above them. One bit set in every byte
+ * makes upper case lower, and leaves a few other bytes confused, which the comparison sorts out. */
 static uint32_t gram_at(const ml_trigger_set *set, const char *at, unsigned size)
 {
-    uint32_t fold = size == 4 ? folding(set) : folding(set) & 0xffff;
-    return load(at, size) | fold;
+    const unsigned char *bytes = (const unsigned char *)at;
+    uint32_t gram = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (size == GRAM_MAX ? (uint32_t)bytes[2] << 16 : 0);
+
+    return (gram | (set->folds ? 0x202020u : 0)) | size << 24;
 }
 
 static uint32_t hash_of(uint32_t gram)
@@ -77,77 +56,56 @@ static uint32_t bucket_of(uint32_t hash)
     return (hash >> 9 ^ hash >> 20) & ((1u << BUCKETS_LOG2) - 1);
 }
 
-static bool in_filter(const word_file *file, uint32_t hash)
+/* 1 or 0, a number so that no branch is made of it. */
+static uint32_t in_filter(const ml_trigger_set *set, uint32_t hash)
 {
     uint32_t bit = hash >> (32 - FILTER_LOG2);
-    return file->filter[bit >> 5] >> (bit & 31) & 1;
+    return set->filter[bit >> 5] >> (bit & 31) & 1;
 }
 
 /* ---- building ---- */
 
-typedef ML_VEC(filed_word) filed_words;
-
-static uint32_t choose_offset(const ml_rarity *rarity, ml_str word, unsigned size)
+static void file_words(ml_trigger_set *set, ml_arena *arena, const filed_word *words, size_t count)
 {
-    uint64_t best = UINT64_MAX;
-    uint32_t offset = 0;
-
-    for (uint32_t i = 0; i + size <= word.len; i++) {
-        uint64_t common = ml_rarity_commonness(rarity, word.data + i, size);
-        if (common < best) {
-            best = common;
-            offset = i;
-        }
-    }
-    return offset;
-}
-
-static word_file *file_words(ml_arena *arena, const filed_words *words)
-{
-    if (!words->count)
-        return NULL;
-    word_file *file = ML_NEW(arena, word_file);
-    file->filed = ML_NEW_ARRAY(arena, filed_word, words->count);
-    file->count = words->count;
-    for (uint32_t i = 0; i < words->count; i++) {
-        uint32_t hash = hash_of(words->items[i].gram), bit = hash >> (32 - FILTER_LOG2);
-        file->filter[bit >> 5] |= 1u << (bit & 31);
-        file->first[bucket_of(hash) + 1]++;
+    set->filed = ML_NEW_ARRAY(arena, filed_word, count);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t hash = hash_of(words[i].gram), bit = hash >> (32 - FILTER_LOG2);
+        set->filter[bit >> 5] |= 1u << (bit & 31);
+        set->first[bucket_of(hash) + 1]++;
     }
     for (uint32_t b = 0; b < 1u << BUCKETS_LOG2; b++)
-        file->first[b + 1] += file->first[b];
+        set->first[b + 1] += set->first[b];
     /* Filling moves each start to its end, so the starts are the ends shifted by one. */
-    for (uint32_t i = words->count; i-- > 0;) {
-        uint32_t bucket = bucket_of(hash_of(words->items[i].gram));
-        file->filed[--file->first[bucket + 1]] = words->items[i];
+    for (size_t i = count; i-- > 0;) {
+        uint32_t bucket = bucket_of(hash_of(words[i].gram));
+        set->filed[--set->first[bucket + 1]] = words[i];
     }
-    memmove(file->first, file->first + 1, (1u << BUCKETS_LOG2) * sizeof *file->first);
-    file->first[1 << BUCKETS_LOG2] = words->count;
-    return file;
+    memmove(set->first, set->first + 1, (1u << BUCKETS_LOG2) * sizeof *set->first);
+    set->first[1 << BUCKETS_LOG2] = (uint32_t)count;
 }
 
 ml_trigger_set *ml_trigger_build(ml_arena *arena, const ml_trigger_word *words, size_t count)
 {
     ml_trigger_set *set = ML_NEW(arena, ml_trigger_set);
-    filed_words four = {0}, two = {0};
     ml_arena scratch = {0};
-    ml_rarity *rarity = ml_rarity_new(&scratch);
+    filed_word *filed = ML_NEW_ARRAY(&scratch, filed_word, count);
+    ml_str *texts = ML_NEW_ARRAY(&scratch, ml_str, count);
+    bool *nocase = ML_NEW_ARRAY(&scratch, bool, count);
+    uint32_t *offsets = ML_NEW_ARRAY(&scratch, uint32_t, count);
 
-    for (size_t i = 0; i < count; i++)
-        set->folds |= words[i].nocase;
     for (size_t i = 0; i < count; i++) {
         assert(words[i].word.len >= 2);
-        ml_str word = words[i].nocase ? ml_arena_lower(arena, words[i].word) : ml_arena_copy(arena, words[i].word);
-        unsigned size = word.len >= 4 ? 4 : 2;
-        uint32_t offset = choose_offset(rarity, word, size);
-        filed_word filed = {gram_at(set, word.data + offset, size), words[i].bits, offset, word, words[i].nocase};
-        if (size == 4)
-            ml_vec_push(&scratch, &four, filed);
-        else
-            ml_vec_push(&scratch, &two, filed);
+        nocase[i] = words[i].nocase;
+        texts[i] = nocase[i] ? ml_arena_lower(arena, words[i].word) : ml_arena_copy(arena, words[i].word);
+        set->folds |= nocase[i];
     }
-    set->by_four = file_words(arena, &four);
-    set->by_two = file_words(arena, &two);
+    ml_prints_build(&set->prints, offsets, texts, nocase, count);
+    for (size_t i = 0; i < count; i++) {
+        unsigned size = texts[i].len < GRAM_MAX ? (unsigned)texts[i].len : GRAM_MAX;
+        uint32_t gram = gram_at(set, texts[i].data + offsets[i], size);
+        filed[i] = (filed_word){gram, words[i].bits, offsets[i], texts[i], nocase[i]};
+    }
+    file_words(set, arena, filed, count);
     ml_arena_finish(&scratch);
     return set;
 }
@@ -179,13 +137,13 @@ static void note_hit(search *s, const filed_word *filed, size_t at)
     ml_vec_push(s->arena, s->hits, hit);
 }
 
-/* The words that have their gram at this place. */
-static void words_at(search *s, const word_file *file, size_t at, uint32_t gram)
+/* The words that have this gram at this place. */
+static void words_at(search *s, size_t at, uint32_t gram)
 {
-    uint32_t bucket = bucket_of(hash_of(gram));
+    const ml_trigger_set *set = s->set;
 
-    for (uint32_t i = file->first[bucket]; i < file->first[bucket + 1]; i++) {
-        const filed_word *filed = &file->filed[i];
+    for (uint32_t bucket = bucket_of(hash_of(gram)), i = set->first[bucket]; i < set->first[bucket + 1]; i++) {
+        const filed_word *filed = &set->filed[i];
         if (filed->gram != gram || (!s->hits && !(filed->bits & ~s->seen)) || !stands_at(filed, s->text, at))
             continue;
         s->seen |= filed->bits;
@@ -194,51 +152,51 @@ static void words_at(search *s, const word_file *file, size_t at, uint32_t gram)
     }
 }
 
-/* One loop for both sizes; size and fold are constants where it is expanded. */
-static inline __attribute__((always_inline)) void scan(search *s, const word_file *file, unsigned size, uint32_t fold)
+/* Keeps of the places, which count from `text`, those whose bytes some word is filed under: few. */
+static size_t keep_filed(const ml_trigger_set *set, uint16_t *places, size_t count, const char *text)
 {
-    enum { STEP = 8 };
-    const char *data = s->text.data;
-    size_t at = 0;
+    size_t kept = 0;
 
-    if (s->text.len < size)
-        return;
-    size_t places = s->text.len - size + 1;
-    for (; at + STEP <= places; at += STEP) {
-        bool any = false;
-        for (unsigned i = 0; i < STEP; i++)
-            any |= in_filter(file, hash_of(load(data + at + i, size) | fold));
-        if (__builtin_expect(!any, 1))
-            continue;
-        for (unsigned i = 0; i < STEP; i++) {
-            uint32_t gram = load(data + at + i, size) | fold;
-            if (in_filter(file, hash_of(gram)))
-                words_at(s, file, at + i, gram);
-        }
-        if (s->enough && (s->seen & s->enough) == s->enough)
-            return;
+    for (size_t i = 0; i < count; i++) {
+        const char *at = text + places[i];
+        uint32_t of_three = in_filter(set, hash_of(gram_at(set, at, GRAM_MAX)));
+        places[kept] = places[i];
+        kept += of_three | in_filter(set, hash_of(gram_at(set, at, 2)));
     }
-    for (; at < places; at++) {
-        uint32_t gram = load(data + at, size) | fold;
-        if (in_filter(file, hash_of(gram)))
-            words_at(s, file, at, gram);
+    return kept;
+}
+
+/* The words of so many blocks that begin at `at` and can be read at `from`. */
+static void look_at_blocks(search *s, size_t at, const char *from, size_t blocks)
+{
+    uint16_t places[ML_PRINT_ROOM];
+    size_t count = keep_filed(s->set, places, ml_prints_find(places, &s->set->prints, from, blocks), from);
+
+    for (size_t i = 0; i < count; i++) {
+        size_t place = at + places[i], rest = place < s->text.len ? s->text.len - place : 0;
+        if (rest >= GRAM_MAX)
+            words_at(s, place, gram_at(s->set, from + places[i], GRAM_MAX));
+        if (rest >= 2)
+            words_at(s, place, gram_at(s->set, from + places[i], 2));
     }
 }
 
 static void scan_all(search *s)
 {
-    const ml_trigger_set *set = s->set;
+    enum { BEHIND = ML_PRINT_BYTES - 1, LAST_BLOCKS = 2 };
+    char last[LAST_BLOCKS * ML_PRINT_PLACES + BEHIND] = {0};
+    size_t at = 0;
 
-    if (set->by_four && set->folds)
-        scan(s, set->by_four, 4, 0x20202020u);
-    else if (set->by_four)
-        scan(s, set->by_four, 4, 0);
-    if (!set->by_two || (s->enough && (s->seen & s->enough) == s->enough))
-        return;
-    if (set->folds)
-        scan(s, set->by_two, 2, 0x2020u);
-    else
-        scan(s, set->by_two, 2, 0);
+    while (s->text.len - at >= ML_PRINT_PLACES + BEHIND) {
+        size_t blocks = (s->text.len - at - BEHIND) / ML_PRINT_PLACES;
+        blocks = blocks < ML_PRINT_BLOCKS_MAX ? blocks : ML_PRINT_BLOCKS_MAX;
+        look_at_blocks(s, at, s->text.data + at, blocks);
+        at += blocks * ML_PRINT_PLACES;
+        if (s->enough && (s->seen & s->enough) == s->enough)
+            return;
+    }
+    if (at < s->text.len) /* the rest could not be read whole */
+        look_at_blocks(s, at, memcpy(last, s->text.data + at, s->text.len - at), LAST_BLOCKS);
 }
 
 ml_trigger_bits ml_trigger_scan(const ml_trigger_set *set, ml_str text, ml_trigger_bits enough)
