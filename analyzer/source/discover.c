@@ -1,7 +1,7 @@
 /* The walk: an explicit stack of folders, one open descriptor at a time, each opened
  * from the root by its path without following links. A folder's own .gitignore is read
- * before its entries are judged. Cost: one open, one listing and one close a folder,
- * one stat a file of a known kind. */
+ * before its entries are judged. Cost: one open, one listing and one close a folder;
+ * files are told by the listing alone. */
 #include "ignore.h"
 #include "open_below.h"
 #include "rules_above.h"
@@ -30,7 +30,10 @@ struct folder {
 struct entry {
     ml_str name;
     unsigned char type; /* DT_* */
+    ml_file_kind kind;
 };
+
+enum { LISTING_BYTES = 32 * 1024 };
 
 typedef struct link {
     ml_str path, target; /* relative to the root */
@@ -46,6 +49,7 @@ struct walk {
     ml_arena *arena;  /* of what is returned */
     ml_arena kept;    /* for the time of the walk */
     ml_arena scratch; /* for one folder */
+    char *listing;    /* LISTING_BYTES, as the system fills them */
     ML_VEC(struct folder) stack;
     ML_VEC(link_to) links;
 };
@@ -185,9 +189,8 @@ static void note_link(struct walk *walk, int directory, const struct folder *par
 static void judge_file(struct walk *walk, int directory, const struct folder *parent, const struct entry *entry,
                        ml_str path)
 {
-    ml_file_kind kind = ml_file_kind_of(entry->name);
+    ml_file_kind kind = entry->kind;
     ml_str below = below_root(walk, path);
-    struct stat info;
 
     if (kind == ML_FILE_OTHER)
         return;
@@ -207,12 +210,9 @@ static void judge_file(struct walk *walk, int directory, const struct folder *pa
         report(walk, below, "not a regular file", "不是普通文件", 0);
         return;
     }
-    if (fstatat(directory, entry->name.data, &info, AT_SYMLINK_NOFOLLOW) != 0)
-        info.st_size = 0; /* gone since; reading it will say so */
     ml_source_file file = {
         .path = ml_arena_copy(walk->arena, below),
         .kind = kind,
-        .size = (uint64_t)info.st_size,
         .is_test = parent->is_test || ml_file_is_test(entry->name),
         .in_scope = parent->in_scope || asked,
     };
@@ -221,7 +221,7 @@ static void judge_file(struct walk *walk, int directory, const struct folder *pa
 
 /* ---- one folder ---- */
 
-static unsigned char type_of(int directory, const struct dirent *item)
+static unsigned char type_of(int directory, const struct dirent64 *item)
 {
     struct stat info;
 
@@ -232,27 +232,37 @@ static unsigned char type_of(int directory, const struct dirent *item)
 }
 
 /* Names that cannot matter are dropped at once: most of a tree is neither folder nor code. */
-static bool may_matter(ml_str name, unsigned char type)
+static bool may_matter(const struct entry *entry)
 {
-    if (type == DT_DIR)
-        return !ml_str_eq_c(name, ".") && !ml_str_eq_c(name, "..");
-    return ml_file_kind_of(name) != ML_FILE_OTHER || ml_str_eq_c(name, ".gitignore");
+    if (entry->type == DT_DIR)
+        return !ml_str_eq_c(entry->name, ".") && !ml_str_eq_c(entry->name, "..");
+    return entry->kind != ML_FILE_OTHER || ml_str_eq_c(entry->name, ".gitignore");
 }
 
-/* Returns 0 or an errno. */
-static int list_entries(struct walk *walk, DIR *directory, entries *found)
+static void add_entry(struct walk *walk, int directory, const struct dirent64 *item, entries *found)
+{
+    struct entry entry = {ml_str_of(item->d_name), type_of(directory, item), ML_FILE_OTHER};
+
+    if (entry.type != DT_DIR)
+        entry.kind = ml_file_kind_of(entry.name);
+    if (!may_matter(&entry))
+        return;
+    entry.name = ml_arena_copy(&walk->scratch, entry.name);
+    ml_vec_push(&walk->scratch, found, entry);
+}
+
+/* Returns 0 or an errno. The system's own call: a DIR costs a stat, two settings and its buffer a folder. */
+static int list_entries(struct walk *walk, int directory, entries *found)
 {
     for (;;) {
-        errno = 0;
-        const struct dirent *item = readdir(directory);
-        if (!item)
-            return errno;
-        unsigned char type = type_of(dirfd(directory), item);
-        ml_str name = ml_str_of(item->d_name);
-        if (!may_matter(name, type))
-            continue;
-        struct entry kept = {ml_arena_copy(&walk->scratch, name), type};
-        ml_vec_push(&walk->scratch, found, kept);
+        ssize_t len = getdents64(directory, walk->listing, LISTING_BYTES);
+        if (len <= 0)
+            return len < 0 ? errno : 0;
+        for (ssize_t at = 0; at < len;) {
+            const struct dirent64 *item = (const void *)(walk->listing + at);
+            add_entry(walk, directory, item, found);
+            at += item->d_reclen;
+        }
     }
 }
 
@@ -297,23 +307,19 @@ static void visit(struct walk *walk, struct folder folder)
 {
     ml_str below = below_root(walk, folder.path);
     ml_str name = below.len ? ml_str_slice(below, 0, below.len - 1) : ML_STR(".");
-    int file = open_folder(walk, below);
-    DIR *directory = file >= 0 ? fdopendir(file) : NULL;
+    int directory = open_folder(walk, below);
 
-    if (!directory) {
-        int why = errno;
-        if (file >= 0)
-            close(file);
-        if (why != ENOENT)
-            report(walk, name, "the folder cannot be opened", "无法打开目录", why);
+    if (directory < 0) {
+        if (errno != ENOENT)
+            report(walk, name, "the folder cannot be opened", "无法打开目录", errno);
         return;
     }
     entries found = {0};
     int why = list_entries(walk, directory, &found);
     if (why)
         report(walk, name, "the folder cannot be listed to its end", "无法读完目录", why);
-    judge_entries(walk, dirfd(directory), &folder, &found);
-    closedir(directory);
+    judge_entries(walk, directory, &folder, &found);
+    close(directory);
     ml_arena_reset(&walk->scratch);
 }
 
@@ -344,6 +350,7 @@ ml_status ml_source_discover(ml_source_files *out, ml_problems *problems, ml_are
     struct stat info;
     ml_status status;
 
+    walk.listing = ml_arena_alloc(&walk.kept, 1, LISTING_BYTES);
     if (stat(ml_arena_cstr(&walk.kept, what->root), &info) != 0 || !S_ISDIR(info.st_mode)) {
         status = ml_fail(error, ML_ENOTFOUND, ml_arena_cstr(&walk.kept, what->root), 0, "no such folder");
         goto done;

@@ -16,17 +16,40 @@ static ml_str trim_end(ml_str line)
     return ml_str_slice(line, 0, keep);
 }
 
+static bool is_wild(char c)
+{
+    return memchr("*?[\\", c, 4) != NULL;
+}
+
 static bool has_wild(ml_str s)
 {
     for (size_t i = 0; i < s.len; i++)
-        if (memchr("*?[\\", s.data[i], 4))
+        if (is_wild(s.data[i]))
             return true;
     return false;
+}
+
+/* Most patterns are told from most paths by their ends. A slash may belong to a "**" beside it, and what
+ * looks like the end behind a '[' may belong to a set. */
+static void find_ends(ml_ignore_rule *rule)
+{
+    ml_str pattern = rule->pattern;
+    size_t head = 0, tail = pattern.len;
+
+    while (head < pattern.len && !is_wild(pattern.data[head]))
+        head++;
+    while (tail && !is_wild(pattern.data[tail - 1]) && pattern.data[tail - 1] != '/')
+        tail--;
+    rule->head = ml_str_slice(pattern, 0, head);
+    rule->tail = memchr(pattern.data, '[', pattern.len) || (tail && pattern.data[tail - 1] == '\\')
+                     ? ML_STR_NONE
+                     : ml_str_from(pattern, tail);
 }
 
 static void classify(ml_ignore_rule *rule)
 {
     rule->shape = ML_IGNORE_PATTERN;
+    find_ends(rule);
     if (!has_wild(rule->pattern)) {
         rule->shape = ML_IGNORE_LITERAL;
     } else if (rule->by_name && rule->pattern.data[0] == '*' && !has_wild(ml_str_from(rule->pattern, 1))) {
@@ -90,7 +113,8 @@ static bool rule_matches(const ml_ignore_rule *rule, ml_str path, ml_str name, b
         return ml_str_eq(subject, rule->pattern);
     if (rule->shape == ML_IGNORE_SUFFIX)
         return ml_str_ends(subject, rule->pattern);
-    return ml_wild_match(rule->pattern, subject);
+    return ml_str_starts(subject, rule->head) && ml_str_ends(subject, rule->tail) &&
+           ml_wild_match(rule->pattern, subject);
 }
 
 bool ml_ignored(const ml_ignore_list *list, ml_str path, bool is_folder)

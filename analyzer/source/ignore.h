@@ -10,6 +10,7 @@
 
 typedef struct ml_ignore_rule {
     ml_str pattern;
+    ml_str head, tail; /* of a PATTERN: what every match begins and ends with, as it stands */
     bool negated, folders_only;
     bool by_name; /* no '/' inside: any depth, compared with the last part */
     enum { ML_IGNORE_LITERAL, ML_IGNORE_SUFFIX, ML_IGNORE_PATTERN } shape;

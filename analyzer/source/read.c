@@ -48,7 +48,8 @@ static ssize_t read_some(int file, char *to, size_t room)
     return got;
 }
 
-/* Reads to the end, whatever fstat said: the file may grow or shrink meanwhile. */
+/* Reads to the end, whatever fstat said: the file may grow or shrink meanwhile. Where one byte more was
+ * asked for than it said and just that came, the end is reached. */
 static ml_status read_all(ml_str *out, ml_arena *arena, int file, size_t expected, size_t max, ml_str path,
                           ml_error *error)
 {
@@ -62,7 +63,7 @@ static ml_status read_all(ml_str *out, ml_arena *arena, int file, size_t expecte
         len += (size_t)got;
         if (len > max)
             return fail_size(error, path, max);
-        if (got == 0)
+        if (got == 0 || (len == expected && expected))
             break;
         if (len == cap) { /* it grew */
             size_t wider = cap < max / 2 ? cap * 2 + 4096 : max + 1;

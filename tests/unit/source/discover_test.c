@@ -311,8 +311,11 @@ static void takes_odd_names(void **state)
     assert_int_equal(result.files.count, COUNT);
     for (uint32_t i = 1; i < COUNT; i++)
         assert_true(ml_str_cmp(result.files.items[i - 1].path, result.files.items[i].path) < 0);
-    for (uint32_t i = 0; i < COUNT; i++)
-        assert_int_equal(result.files.items[i].size, result.files.items[i].path.len);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        ml_str path = result.files.items[i].path, text;
+        assert_int_equal(ml_source_read(&text, &result.arena, ml_str_of(tree.root), path, 100, NULL), ML_OK);
+        assert_true(ml_str_eq(text, path));
+    }
     found_free(&result);
     tree_free(&tree);
 }

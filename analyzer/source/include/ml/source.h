@@ -30,7 +30,6 @@ bool ml_file_kind_is_script(ml_file_kind kind); /* TS to HTML: parsed for code *
 typedef struct ml_source_file {
     ml_str path; /* relative to the root */
     ml_file_kind kind;
-    uint64_t size;
     bool is_test;  /* below test, tests, __tests__, fixtures, e2e..., or *.test.* / *.spec.* */
     bool in_scope; /* below one of the paths asked for; others are for resolution only */
 } ml_source_file;
