@@ -94,12 +94,27 @@ static bool match_braces(ml_arena *scratch, int *left, ml_str pattern, ml_str pa
     return false;
 }
 
+/* What stands behind the last group and before the next wildcard is in every path that matches: most
+ * paths are told by that, without a look at the alternatives. */
+static ml_str text_behind_braces(ml_str pattern)
+{
+    size_t close = ml_str_rfind_char(pattern, '}');
+    ml_str text = close == ML_NOT_FOUND ? ML_STR_NONE : ml_str_from(pattern, close + 1);
+    size_t len = 0;
+
+    while (len < text.len && text.data[len] != '*' && text.data[len] != '?')
+        len++;
+    return ml_str_slice(text, 0, len);
+}
+
 bool ml_glob_match(ml_str pattern, ml_str path)
 {
     if (ml_str_find_char(pattern, '/') == ML_NOT_FOUND && !ml_str_contains(pattern, ML_STR("**")))
         path = ml_path_name(path);
     if (ml_str_find_char(pattern, '{') == ML_NOT_FOUND)
         return match_flat(pattern, path);
+    if (!ml_str_contains(path, text_behind_braces(pattern)))
+        return false;
     ml_arena scratch = {0};
     int left = EXPANSIONS_MAX;
     bool matched = match_braces(&scratch, &left, pattern, path, 0);

@@ -60,8 +60,7 @@ typedef struct ml_slot {
 typedef struct ml_staged_text ml_staged_text;
 typedef struct ml_staged {
     ml_git_reader *reader; /* NULL: no text is asked for */
-    ML_VEC(ml_staged_text *) texts;
-    ml_strmap by_path;     /* path -> ml_staged_text */
+    ML_VEC(ml_staged_text *) texts; /* by path */
     ml_arena arena;        /* of texts that are read many at a time: before the passes, then under lock */
     pthread_mutex_t lock;
     atomic_bool has_all;

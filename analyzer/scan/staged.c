@@ -48,38 +48,88 @@ static void add_file(ml_scan *scan, const ml_source_file *file, ml_str object)
     text->path = file->path;
     text->object = object;
     text->kind = file->kind;
-    text->is_first = file->in_scope || is_manifest(file);
     ml_vec_push(&scan->run, &scan->files, *file);
     ml_vec_push(&scan->run, &scan->staged.texts, text);
-    ml_strmap_put(&scan->run, &scan->staged.by_path, file->path, text);
+}
+
+/* Every file that could be read, with its place in the index. */
+static uint32_t *add_files(ml_scan *scan, const ml_staged_files *files)
+{
+    uint32_t *places = ML_NEW_ARRAY(&scan->run, uint32_t, files->count);
+    ml_source_folder folder = {0};
+
+    for (uint32_t i = 0; i < files->count; i++) {
+        ml_source_file found;
+        if (!ml_source_classify(&found, files->items[i].path, &folder) || ml_scan_is_ignored(scan, found.path))
+            continue;
+        places[scan->files.count] = i;
+        add_file(scan, &found, files->items[i].object);
+    }
+    return places;
+}
+
+static void put_in_scope(ml_scan *scan, const ml_staged_files *files, const uint32_t *places, const ml_str *below)
+{
+    scan->nothing_staged = true;
+    for (uint32_t i = 0; i < scan->files.count; i++) {
+        ml_source_file *file = &scan->files.items[i];
+        file->in_scope = files->items[places[i]].changed && ml_scan_is_below(scan, file->path, below);
+        scan->staged.texts.items[i]->is_first = file->in_scope || is_manifest(file);
+        scan->nothing_staged &= !file->in_scope;
+    }
+}
+
+static ml_status find_files(ml_scan *scan, ml_git_index **index, const ml_str *below, ml_error *error)
+{
+    ml_staged_files files = {0};
+    ml_status status = ml_git_index_open(index, &files, &scan->run, scan->staged.reader, error);
+
+    if (status != ML_OK)
+        return status;
+    const uint32_t *places = add_files(scan, &files);
+    status = ml_git_index_changed(*index, &files, error);
+    if (status == ML_OK)
+        put_in_scope(scan, &files, places, below);
+    return status;
 }
 
 ml_status ml_scan_find_staged(ml_scan *scan, const ml_str *below, ml_error *error)
 {
-    ml_staged_files files = {0};
-    ml_source_folder folder = {0};
-    ml_status status = ml_git_index(&files, &scan->run, scan->root, error);
-    bool any = false;
+    ml_git_index *index = NULL;
+    ml_status status = ml_git_reader_open(&scan->staged.reader, scan->root, scan->config.file_bytes_max, error);
 
     if (status != ML_OK)
         return status;
-    for (uint32_t i = 0; i < files.count; i++) {
-        const ml_staged_file *file = &files.items[i];
-        ml_source_file found;
-        if (!ml_source_classify(&found, file->path, &folder) || ml_scan_is_ignored(scan, file->path))
-            continue;
-        found.in_scope = file->changed && ml_scan_is_below(scan, file->path, below);
-        any |= found.in_scope;
-        add_file(scan, &found, file->object);
-    }
-    scan->nothing_staged = !any;
-    if (!any && !scan->options.tables)
-        return ML_OK;
-    status = ml_git_reader_open(&scan->staged.reader, scan->root, scan->config.file_bytes_max, error);
-    return status == ML_OK ? read_first(scan, error) : status;
+    status = find_files(scan, &index, below, error);
+    ml_git_index_close(index);
+    if (status != ML_OK)
+        return status;
+    if (!scan->nothing_staged || scan->options.tables)
+        return read_first(scan, error);
+    ml_git_reader_close(scan->staged.reader); /* no text is asked for */
+    scan->staged.reader = NULL;
+    return ML_OK;
 }
 
 /* ---- texts that are read together ---- */
+
+/* They are in the index's order, which is that of ml_str_cmp. */
+static ml_staged_text *find_text(const ml_staged *staged, ml_str path)
+{
+    uint32_t low = 0, high = staged->texts.count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = ml_str_cmp(staged->texts.items[middle]->path, path);
+        if (order == 0)
+            return staged->texts.items[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
 
 typedef ML_VEC(ml_staged_text *) text_list;
 
@@ -130,7 +180,7 @@ static void want_behind_stars(ml_scan *scan, text_list *wanted, ml_str path, ml_
     while (wanted->count < BEHIND_STARS_MAX && (found = ml_str_find(text, star)) != ML_NOT_FOUND) {
         text = ml_str_from(text, found + star.len);
         ml_file_id target = ml_link_resolve(scan->link, file, quoted(text));
-        ml_staged_text *behind = target ? ml_strmap_get(&scan->staged.by_path, ml_link_path(scan->link, target)) : NULL;
+        ml_staged_text *behind = target ? find_text(&scan->staged, ml_link_path(scan->link, target)) : NULL;
         if (behind)
             want(&scan->staged, wanted, behind);
     }
@@ -169,7 +219,7 @@ static ml_status keep(ml_str *text, ml_str found, ml_error *error)
 ml_status ml_scan_staged_text(ml_scan *scan, ml_str path, ml_arena *arena, ml_str *text, ml_error *error)
 {
     ml_staged *staged = &scan->staged;
-    const ml_staged_text *known = ml_strmap_get(&staged->by_path, path);
+    const ml_staged_text *known = find_text(staged, path);
     ml_str found = ML_STR_NONE;
 
     if (!known || !staged->reader)

@@ -1,16 +1,21 @@
-/* What stands in the index and what of it changed. Two git commands whose output is made for
- * programs, ls-files --stage and diff-index --cached, side by side: each reads the whole index. */
+/* What stands in the index and what of it changed. The index is read here, and the commit's trees
+ * are asked of the git that will be asked for texts anyway. Where the index or the repository is not
+ * of the plain kind, two commands are run whose output is made for programs, ls-files --stage and
+ * diff-index --cached, side by side: each reads the whole index. */
 #include "ml/git.h"
 
-#include "repository.h"
+#include "git_reader.h"
 #include "run_git.h"
 
 #include "ml/buf.h"
+#include "ml/index_file.h"
 #include "ml/map.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 
-enum { LIST_BYTES_MAX = 512 * 1024 * 1024 };
+enum { LIST_BYTES_MAX = 512 * 1024 * 1024, CONFIG_BYTES_MAX = 1024 * 1024 };
+enum { MODE_KIND = 0170000, MODE_FILE = 0100000 };
 
 static bool keep_all(void *data, const char *bytes, size_t len)
 {
@@ -40,18 +45,6 @@ static void *list(void *data)
 
     listing->status = ml_git_call(&listing->code, listing->said, &run, &listing->error);
     return NULL;
-}
-
-static void list_both(struct listing *one, struct listing *other)
-{
-    pthread_t thread;
-    bool apart = pthread_create(&thread, NULL, list, one) == 0;
-
-    if (!apart)
-        list(one);
-    list(other);
-    if (apart)
-        pthread_join(thread, NULL);
 }
 
 static ml_status pass_on(ml_error *error, const struct listing *listing)
@@ -133,26 +126,216 @@ static ml_status read_changed(ml_staged_files *files, const struct listing *list
     return ML_OK;
 }
 
-ml_status ml_git_index(ml_staged_files *out, ml_arena *arena, ml_str root, ml_error *error)
-{
-    static const char *const list_args[] = {"ls-files", "--stage", "-z", NULL};
-    static const char *const diff_args[] = {
-        "diff-index", "--cached", "--name-only", "--no-renames", "--ignore-submodules=all", "-z", "HEAD", "--", NULL};
-    struct listing listed = {.args = list_args}, changed = {.args = diff_args};
-    ml_staged_files files = {0};
-    ml_str top, prefix;
-    ml_status status = ml_repository_find(&top, &prefix, arena, root, error);
+/* ---- without commands ---- */
 
-    if (status != ML_OK)
-        return status;
-    listed.top = changed.top = top;
-    list_both(&changed, &listed);
-    status = read_files(&files, arena, &listed, prefix, error);
-    if (status == ML_OK)
-        status = read_changed(&files, &changed, prefix, error);
-    if (status == ML_OK)
-        *out = files;
+struct ml_git_index {
+    ml_arena arena;
+    ml_git_reader *reader;
+    ml_str top, prefix;
+    ml_index own;
+    bool is_own; /* the index was read here */
+    bool is_compared;
+    struct listing changed; /* from git, where it was not compared here */
+    pthread_t thread;
+    bool runs;
+};
+
+static char hex_digit(unsigned value)
+{
+    return (char)(value < 10 ? '0' + value : 'a' + value - 10);
+}
+
+static ml_str to_hex(ml_arena *arena, ml_str id)
+{
+    char *hex = ml_arena_bytes(arena, id.len * 2 + 1);
+
+    for (size_t i = 0; i < id.len; i++) {
+        hex[i * 2] = hex_digit((unsigned char)id.data[i] >> 4);
+        hex[i * 2 + 1] = hex_digit((unsigned char)id.data[i] & 15u);
+    }
+    hex[id.len * 2] = '\0';
+    return (ml_str){hex, id.len * 2};
+}
+
+static unsigned hex_value(char digit)
+{
+    return (unsigned)(digit <= '9' ? digit - '0' : (digit | ('a' - 'A')) - 'a' + 10);
+}
+
+static ml_str from_hex(ml_arena *arena, ml_str hex)
+{
+    char *id = ml_arena_bytes(arena, hex.len / 2);
+
+    for (size_t i = 0; i < hex.len / 2; i++)
+        id[i] = (char)(hex_value(hex.data[i * 2]) << 4 | hex_value(hex.data[i * 2 + 1]));
+    return (ml_str){id, hex.len / 2};
+}
+
+/* An absent configuration is an empty one. */
+static bool read_config(ml_str *text, ml_arena *scratch, ml_str own, const char *name)
+{
+    ml_error error;
+    ml_status status = ml_source_read(text, scratch, own, ml_str_of(name), CONFIG_BYTES_MAX, &error);
+
+    if (status == ML_ENOTFOUND)
+        *text = ML_STR_NONE;
+    return status == ML_OK || status == ML_ENOTFOUND;
+}
+
+/* May it put the files elsewhere (core.worktree)? */
+static bool may_move_files(ml_str config)
+{
+    static const ml_str key = {"worktree", 8};
+
+    for (size_t at; (at = ml_str_find_nocase(config, key)) != ML_NOT_FOUND;) {
+        config = ml_str_from(config, at + key.len);
+        if (!ml_str_starts(config, ML_STR("Config")))
+            return true;
+    }
+    return false;
+}
+
+/* Which names git gives to objects stands in the configuration, if they are not of the first kind. */
+static uint32_t id_bytes_of(ml_str config)
+{
+    return ml_str_find_nocase(config, ML_STR("objectformat")) == ML_NOT_FOUND ? ML_ID_BYTES_SHA1 : ML_ID_BYTES_SHA256;
+}
+
+static bool read_index(ml_str *bytes, uint32_t *id_bytes, ml_arena *arena, ml_git_index *index)
+{
+    ml_error error;
+    ml_str own, path, config, further;
+
+    if (!ml_git_find_index(&own, &path, &index->arena, index->top) ||
+        !read_config(&config, &index->arena, own, "config") ||
+        !read_config(&further, &index->arena, own, "config.worktree") || may_move_files(config) ||
+        may_move_files(further))
+        return false;
+    *id_bytes = id_bytes_of(config);
+    return ml_source_read(bytes, arena, ml_path_folder(path), ml_path_name(path), LIST_BYTES_MAX, &error) == ML_OK;
+}
+
+static bool fetch(void *data, ml_str *trees, ml_arena *arena, const ml_str *ids, uint32_t count)
+{
+    ml_str *names = ML_NEW_ARRAY(arena, ml_str, count);
+
+    for (uint32_t i = 0; i < count; i++)
+        names[i] = to_hex(arena, ids[i]);
+    return ml_git_reader_trees(data, trees, NULL, arena, names, count);
+}
+
+static bool compare(ml_index *index, ml_git_reader *reader)
+{
+    static const ml_str head = {"HEAD^{tree}", 11};
+    ml_arena scratch = {0};
+    ml_str tree, name;
+    bool known = ml_git_reader_trees(reader, &tree, &name, &scratch, &head, 1) &&
+                 name.len == 2 * (size_t)index->id_bytes &&
+                 ml_index_compare(index, from_hex(&scratch, name), fetch, reader);
+
+    ml_arena_finish(&scratch);
+    return known;
+}
+
+/* ---- both together ---- */
+
+static void *find_changed(void *data)
+{
+    static const char *const args[] = {
+        "diff-index", "--cached", "--name-only", "--no-renames", "--ignore-submodules=all", "-z", "HEAD", "--", NULL};
+    ml_git_index *index = data;
+
+    index->is_compared = index->is_own && compare(&index->own, index->reader);
+    if (!index->is_compared) {
+        index->changed.args = args;
+        list(&index->changed);
+    }
+    return NULL;
+}
+
+static void wait_for_changed(ml_git_index *index)
+{
+    if (index->runs)
+        pthread_join(index->thread, NULL);
+    index->runs = false;
+}
+
+static bool is_listed(const ml_index_entry *entry, ml_str prefix)
+{
+    return entry->merged && (entry->mode & MODE_KIND) == MODE_FILE && ml_str_starts(entry->path, prefix);
+}
+
+static void list_own(ml_staged_files *files, ml_arena *arena, const ml_git_index *index)
+{
+    for (uint32_t i = 0; i < index->own.entry_count; i++) {
+        const ml_index_entry *entry = &index->own.entries[i];
+        if (!is_listed(entry, index->prefix))
+            continue;
+        ml_staged_file file = {.path = ml_str_from(entry->path, index->prefix.len), .object = to_hex(arena, entry->id)};
+        ml_vec_push(arena, files, file);
+    }
+}
+
+static ml_status ask_for_list(ml_staged_files *files, ml_arena *arena, const ml_git_index *index, ml_error *error)
+{
+    static const char *const args[] = {"ls-files", "--stage", "-z", NULL};
+    struct listing listed = {.top = index->top, .args = args};
+
+    list(&listed);
+    ml_status status = read_files(files, arena, &listed, index->prefix, error);
     ml_buf_finish(&listed.out);
-    ml_buf_finish(&changed.out);
     return status;
+}
+
+ml_status ml_git_index_open(ml_git_index **out, ml_staged_files *files, ml_arena *arena, ml_git_reader *reader,
+                            ml_error *error)
+{
+    ml_git_index *index = ml_xmalloc(sizeof *index);
+    ml_staged_files found = {0};
+    ml_status status = ML_OK;
+    ml_str bytes;
+    uint32_t id_bytes;
+
+    *index = (ml_git_index){.reader = reader};
+    ml_git_reader_place(reader, &index->top, &index->prefix);
+    index->changed.top = index->top;
+    index->is_own = ml_git_reader_start(reader) && read_index(&bytes, &id_bytes, arena, index) &&
+                    ml_index_read(&index->own, arena, bytes, id_bytes);
+    index->runs = pthread_create(&index->thread, NULL, find_changed, index) == 0;
+    if (!index->runs)
+        find_changed(index);
+    if (index->is_own)
+        list_own(&found, arena, index);
+    else
+        status = ask_for_list(&found, arena, index, error);
+    if (status != ML_OK) {
+        ml_git_index_close(index);
+        return status;
+    }
+    *files = found;
+    *out = index;
+    return ML_OK;
+}
+
+ml_status ml_git_index_changed(ml_git_index *index, ml_staged_files *files, ml_error *error)
+{
+    uint32_t at = 0;
+
+    wait_for_changed(index);
+    if (!index->is_compared)
+        return read_changed(files, &index->changed, index->prefix, error);
+    for (uint32_t i = 0; i < index->own.entry_count; i++)
+        if (is_listed(&index->own.entries[i], index->prefix))
+            files->items[at++].changed = index->own.entries[i].changed;
+    return ML_OK;
+}
+
+void ml_git_index_close(ml_git_index *index)
+{
+    if (!index)
+        return;
+    wait_for_changed(index);
+    ml_buf_finish(&index->changed.out);
+    ml_arena_finish(&index->arena);
+    free(index);
 }

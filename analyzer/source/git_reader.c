@@ -3,6 +3,7 @@
  * reads no further questions. */
 #include "ml/git.h"
 
+#include "git_reader.h"
 #include "repository.h"
 #include "run_git.h"
 #include "utf16.h"
@@ -16,12 +17,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { HEADER_BYTES_MAX = 256 };
+enum { HEADER_BYTES_MAX = 256, TREE_BYTES_MAX = 64 * 1024 * 1024 };
 
 struct ml_git_reader {
     pthread_mutex_t lock; /* guards all below: one question at a time */
     ml_arena arena;
-    ml_str top;
+    ml_str top, prefix;
     size_t max;
     ml_git_process git;
     char said[ML_GIT_SAID_BYTES];
@@ -31,9 +32,12 @@ struct ml_git_reader {
 
 /* ---- answers ---- */
 
-/* Reads "<object> blob <size>\n<bytes>\n" over and over, from pieces cut anywhere. */
-struct blobs {
+/* Reads "<object> <kind> <size>\n<bytes>\n" over and over, from pieces cut anywhere. */
+struct answers {
+    const char *kind;
+    bool is_text;
     ml_str *texts;
+    ml_str *names; /* NULL, or where the objects' names go */
     uint32_t count, done;
     ml_arena *arena;
     size_t max;
@@ -56,66 +60,67 @@ static bool parse_size(size_t *size, ml_str digits)
     return digits.len > 0;
 }
 
-static bool begin_body(struct blobs *blobs)
+static bool begin_body(struct answers *answers)
 {
-    ml_str rest = {blobs->header, blobs->header_len};
+    ml_str rest = {answers->header, answers->header_len};
+    ml_str name = ml_str_split(&rest, ' '), kind = ml_str_split(&rest, ' ');
 
-    ml_str_split(&rest, ' ');
-    ml_str kind = ml_str_split(&rest, ' ');
     if (ml_str_eq_c(kind, "missing"))
-        blobs->trouble = "a text of the index is missing from the repository";
-    if (blobs->done == blobs->count || !ml_str_eq_c(kind, "blob") || !parse_size(&blobs->size, rest))
+        answers->trouble = "a text of the index is missing from the repository";
+    if (answers->done == answers->count || !ml_str_eq_c(kind, answers->kind) || !parse_size(&answers->size, rest))
         return false;
-    blobs->header_len = 0;
-    blobs->in_body = true;
-    blobs->have = 0;
-    blobs->kept = blobs->size <= blobs->max;
-    blobs->body = blobs->kept ? ml_arena_bytes(blobs->arena, blobs->size + 1) : NULL;
+    if (answers->names)
+        answers->names[answers->done] = ml_arena_copy(answers->arena, name);
+    answers->header_len = 0;
+    answers->in_body = true;
+    answers->have = 0;
+    answers->kept = answers->size <= answers->max;
+    answers->body = answers->kept ? ml_arena_bytes(answers->arena, answers->size + 1) : NULL;
     return true;
 }
 
-static void end_body(struct blobs *blobs)
+static void end_body(struct answers *answers)
 {
     ml_str text = ML_STR_NONE;
 
-    if (blobs->kept) {
-        blobs->body[blobs->size] = '\0';
-        text = (ml_str){blobs->body, blobs->size};
-        if (!ml_text_decode(&text, blobs->arena))
+    if (answers->kept) {
+        answers->body[answers->size] = '\0';
+        text = (ml_str){answers->body, answers->size};
+        if (answers->is_text && !ml_text_decode(&text, answers->arena))
             text = ML_STR_NONE;
     }
-    blobs->texts[blobs->done++] = text;
-    blobs->in_body = false;
+    answers->texts[answers->done++] = text;
+    answers->in_body = false;
 }
 
-static size_t take_body(struct blobs *blobs, const char *bytes, size_t len)
+static size_t take_body(struct answers *answers, const char *bytes, size_t len)
 {
-    size_t left = blobs->size - blobs->have, taken = len < left ? len : left;
+    size_t left = answers->size - answers->have, taken = len < left ? len : left;
 
-    if (blobs->kept && taken)
-        memcpy(blobs->body + blobs->have, bytes, taken);
-    blobs->have += taken;
+    if (answers->kept && taken)
+        memcpy(answers->body + answers->have, bytes, taken);
+    answers->have += taken;
     if (taken == len)
         return taken;
-    end_body(blobs);
+    end_body(answers);
     return taken + 1; /* with its line end */
 }
 
-static bool take_blobs(struct blobs *blobs, const char *bytes, size_t len)
+static bool take_answers(struct answers *answers, const char *bytes, size_t len)
 {
     for (size_t at = 0; at < len;) {
-        if (blobs->in_body) {
-            at += take_body(blobs, bytes + at, len - at);
+        if (answers->in_body) {
+            at += take_body(answers, bytes + at, len - at);
             continue;
         }
         char c = bytes[at++];
-        if (c == '\n' && !begin_body(blobs))
+        if (c == '\n' && !begin_body(answers))
             return false;
         if (c == '\n')
             continue;
-        if (blobs->header_len == HEADER_BYTES_MAX)
+        if (answers->header_len == HEADER_BYTES_MAX)
             return false;
-        blobs->header[blobs->header_len++] = c;
+        answers->header[answers->header_len++] = c;
     }
     return true;
 }
@@ -134,7 +139,7 @@ static void ask(int socket, ml_str *questions)
 }
 
 /* NULL, or why no further answer can be had. */
-static const char *hear(int pipe, struct blobs *blobs)
+static const char *hear(int pipe, struct answers *answers)
 {
     char bytes[64 * 1024];
     ssize_t got = read(pipe, bytes, sizeof bytes);
@@ -143,9 +148,9 @@ static const char *hear(int pipe, struct blobs *blobs)
         return NULL;
     if (got <= 0)
         return "git ended before it had answered";
-    if (take_blobs(blobs, bytes, (size_t)got))
+    if (take_answers(answers, bytes, (size_t)got))
         return NULL;
-    return blobs->trouble ? blobs->trouble : "git's answer cannot be understood";
+    return answers->trouble ? answers->trouble : "git's answer cannot be understood";
 }
 
 /* What it complains of; false when it closed the pipe. */
@@ -160,7 +165,7 @@ static bool overhear(ml_git_reader *reader)
 }
 
 /* Asks, and listens until everything is answered. NULL, or what went wrong. */
-static const char *talk(ml_git_reader *reader, ml_str questions, struct blobs *blobs)
+static const char *talk(ml_git_reader *reader, ml_str questions, struct answers *answers)
 {
     struct pollfd waiting[3] = {
         {.fd = reader->git.in,  .events = POLLOUT},
@@ -169,7 +174,7 @@ static const char *talk(ml_git_reader *reader, ml_str questions, struct blobs *b
     };
     const char *trouble = NULL;
 
-    while (!trouble && (blobs->done < blobs->count || blobs->in_body)) {
+    while (!trouble && (answers->done < answers->count || answers->in_body)) {
         if (!questions.len)
             waiting[0].fd = -1;
         int ready = poll(waiting, 3, ML_GIT_SILENCE_MS_MAX);
@@ -182,7 +187,7 @@ static const char *talk(ml_git_reader *reader, ml_str questions, struct blobs *b
         if (waiting[2].fd >= 0 && waiting[2].revents && !overhear(reader))
             waiting[2].fd = -1;
         if (waiting[1].revents)
-            trouble = hear(reader->git.out, blobs);
+            trouble = hear(reader->git.out, answers);
     }
     return trouble;
 }
@@ -196,22 +201,27 @@ static ml_status keep_trouble(ml_git_reader *reader, const char *trouble)
     return reader->status = ml_fail(&reader->error, ML_EIO, NULL, 0, "%s", trouble);
 }
 
-static ml_status read_blobs(ml_git_reader *reader, struct blobs *blobs, const ml_str *objects)
+static ml_status start(ml_git_reader *reader)
 {
     static const char *const args[] = {"cat-file", "--batch", NULL};
-    ml_buf questions = {0};
 
     if (reader->status == ML_OK && reader->git.pid < 0)
         reader->status = ml_git_start(&reader->git, reader->top, args, &reader->error);
-    if (reader->status != ML_OK)
-        return reader->status;
-    for (uint32_t i = 0; i < blobs->count; i++) {
+    return reader->status;
+}
+
+/* NULL, or what went wrong. */
+static const char *ask_for(ml_git_reader *reader, struct answers *answers, const ml_str *objects)
+{
+    ml_buf questions = {0};
+
+    for (uint32_t i = 0; i < answers->count; i++) {
         ml_buf_str(&questions, objects[i]);
         ml_buf_char(&questions, '\n');
     }
-    const char *trouble = talk(reader, ml_buf_view(&questions), blobs);
+    const char *trouble = talk(reader, ml_buf_view(&questions), answers);
     ml_buf_finish(&questions);
-    return trouble ? keep_trouble(reader, trouble) : ML_OK;
+    return trouble;
 }
 
 /* ---- the reader ---- */
@@ -231,6 +241,7 @@ ml_status ml_git_reader_open(ml_git_reader **out, ml_str root, size_t max, ml_er
         .arena = arena, .max = max, .git = {-1, -1, -1, -1}
     };
     reader->top = ml_arena_copy(&reader->arena, top);
+    reader->prefix = ml_arena_copy(&reader->arena, prefix);
     pthread_mutex_init(&reader->lock, NULL);
     *out = reader;
     return ML_OK;
@@ -239,14 +250,54 @@ ml_status ml_git_reader_open(ml_git_reader **out, ml_str root, size_t max, ml_er
 ml_status ml_git_reader_read(ml_git_reader *reader, ml_str *texts, ml_arena *arena, const ml_str *objects,
                              uint32_t count, ml_error *error)
 {
-    struct blobs blobs = {.texts = texts, .count = count, .arena = arena, .max = reader->max};
+    struct answers answers = {
+        .kind = "blob", .is_text = true, .texts = texts, .count = count, .arena = arena, .max = reader->max};
 
     pthread_mutex_lock(&reader->lock);
-    ml_status status = count ? read_blobs(reader, &blobs, objects) : reader->status;
+    ml_status status = count ? start(reader) : reader->status;
+    const char *trouble = count && status == ML_OK ? ask_for(reader, &answers, objects) : NULL;
+    if (trouble)
+        status = keep_trouble(reader, trouble);
     if (status != ML_OK && error)
         *error = reader->error;
     pthread_mutex_unlock(&reader->lock);
     return status;
+}
+
+bool ml_git_reader_start(ml_git_reader *reader)
+{
+    pthread_mutex_lock(&reader->lock);
+    bool started = start(reader) == ML_OK;
+    if (!started)
+        reader->status = ML_OK;
+    pthread_mutex_unlock(&reader->lock);
+    return started;
+}
+
+bool ml_git_reader_trees(ml_git_reader *reader, ml_str *trees, ml_str *names, ml_arena *arena, const ml_str *objects,
+                         uint32_t count)
+{
+    struct answers answers = {
+        .kind = "tree", .texts = trees, .names = names, .count = count, .arena = arena, .max = TREE_BYTES_MAX};
+
+    pthread_mutex_lock(&reader->lock);
+    const char *trouble = start(reader) == ML_OK ? ask_for(reader, &answers, objects) : "git did not start";
+    for (uint32_t i = 0; i < count && !trouble; i++)
+        if (!trees[i].data)
+            trouble = "too large";
+    if (trouble) { /* who asks next starts anew */
+        ml_git_stop(&reader->git);
+        reader->said[0] = '\0';
+        reader->status = ML_OK;
+    }
+    pthread_mutex_unlock(&reader->lock);
+    return !trouble;
+}
+
+void ml_git_reader_place(const ml_git_reader *reader, ml_str *top, ml_str *prefix)
+{
+    *top = reader->top;
+    *prefix = reader->prefix;
 }
 
 ml_status ml_git_reader_trouble(ml_git_reader *reader, ml_error *error)

@@ -39,17 +39,18 @@ static bool is_named(const char *variable, const char *name)
 }
 
 /* The folder .git stands for: itself, or what a work tree's or submodule's file names. */
-static bool stat_own(struct stat *own, const char *top)
+static bool find_own(char own[PATH_MAX], const char *top)
 {
     static const char mark[] = "gitdir: ";
-    char path[PATH_MAX], line[PATH_MAX];
-    int len = snprintf(path, sizeof path, "%s/.git", top);
+    char line[PATH_MAX];
+    struct stat info;
+    int len = snprintf(own, PATH_MAX, "%s/.git", top);
 
-    if (len < 0 || (size_t)len >= sizeof path || stat(path, own) != 0)
+    if (len < 0 || len >= PATH_MAX || stat(own, &info) != 0)
         return false;
-    if (S_ISDIR(own->st_mode))
+    if (S_ISDIR(info.st_mode))
         return true;
-    FILE *file = S_ISREG(own->st_mode) ? fopen(path, "re") : NULL;
+    FILE *file = S_ISREG(info.st_mode) ? fopen(own, "re") : NULL;
     if (!file)
         return false;
     bool named = fgets(line, sizeof line, file) && strncmp(line, mark, sizeof mark - 1) == 0;
@@ -58,8 +59,8 @@ static bool stat_own(struct stat *own, const char *top)
         return false;
     const char *target = line + sizeof mark - 1;
     line[strcspn(line, "\r\n")] = '\0';
-    len = snprintf(path, sizeof path, "%s%s%s", *target == '/' ? "" : top, *target == '/' ? "" : "/", target);
-    return len > 0 && (size_t)len < sizeof path && stat(path, own) == 0;
+    len = snprintf(own, PATH_MAX, "%s%s%s", *target == '/' ? "" : top, *target == '/' ? "" : "/", target);
+    return len > 0 && len < PATH_MAX;
 }
 
 /* Does the GIT_DIR a hook was given mean the repository at top? A relative one counts
@@ -68,14 +69,38 @@ static bool is_own(const char *git_dir, const char *top)
 {
     char path[PATH_MAX];
     struct stat own, named;
-    int len = snprintf(path, sizeof path, "%s/%s", top, git_dir);
 
-    if (!stat_own(&own, top))
+    if (!find_own(path, top) || stat(path, &own) != 0)
         return false;
+    int len = snprintf(path, sizeof path, "%s/%s", top, git_dir);
     if (stat(git_dir, &named) == 0 && named.st_dev == own.st_dev && named.st_ino == own.st_ino)
         return true;
     return len > 0 && (size_t)len < sizeof path && stat(path, &named) == 0 && named.st_dev == own.st_dev &&
            named.st_ino == own.st_ino;
+}
+
+/* What a hook was given is about the repository at top. */
+static bool is_about(const char *top)
+{
+    const char *git_dir = getenv("GIT_DIR");
+    return !git_dir || is_own(git_dir, top);
+}
+
+bool ml_git_find_index(ml_str *own, ml_str *index, ml_arena *arena, ml_str top)
+{
+    const char *folder = ml_arena_cstr(arena, top), *given = getenv("GIT_INDEX_FILE");
+    char path[PATH_MAX];
+
+    if (!find_own(path, folder))
+        return false;
+    *own = ml_arena_copy(arena, ml_str_of(path));
+    if (!given || !is_about(folder))
+        *index = ml_arena_concat(arena, *own, ML_STR("/index"));
+    else if (*given == '/')
+        *index = ml_arena_copy(arena, ml_str_of(given));
+    else
+        *index = ml_arena_concat(arena, ml_arena_concat(arena, top, ML_STR("/")), ml_str_of(given));
+    return !given || *given;
 }
 
 static bool is_among(const char *variable, const char *const *names, size_t count)
@@ -93,8 +118,7 @@ static char **environment(ml_arena *arena, const char *top)
 {
     static const char *const always[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_EXTERNAL_DIFF", "LC_ALL"};
     static const char *const foreign[] = {"GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"};
-    const char *git_dir = getenv("GIT_DIR");
-    bool own = !git_dir || is_own(git_dir, top);
+    bool own = is_about(top);
     size_t count = 0, kept = 0;
 
     while (environ[count])

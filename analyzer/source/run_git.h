@@ -8,6 +8,10 @@
 
 enum { ML_GIT_SILENCE_MS_MAX = 60 * 1000, ML_GIT_SAID_BYTES = 256 };
 
+/* The folder of the repository at top, and the file a git started there would take for its index.
+ * False when it cannot be told. */
+bool ml_git_find_index(ml_str *own, ml_str *index, ml_arena *arena, ml_str top);
+
 /* What git writes, piece by piece; false stops it. */
 typedef bool (*ml_git_sink)(void *data, const char *bytes, size_t len);
 

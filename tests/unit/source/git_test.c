@@ -1,41 +1,11 @@
 /* Staged texts: read from real repositories made for the test, also from ones that try to
  * make git run something. Skipped where git is not installed. */
-#include "tree.h"
+#include "repository.h"
 
-#include "ml/buf.h"
 #include "ml/git.h"
 
 #include <errno.h>
 #include <pthread.h>
-
-/* A shell command in a folder of the tree, which must succeed. */
-__attribute__((format(printf, 3, 4))) static void run(const test_tree *tree, const char *folder, const char *format,
-                                                      ...)
-{
-    ml_buf command = {0};
-    va_list args;
-
-    ml_buf_printf(&command, "cd '%s' && exec >/dev/null 2>&1; ", tree_path(tree, folder));
-    va_start(args, format);
-    ml_buf_vprintf(&command, format, args);
-    va_end(args);
-    if (system(command.data) != 0)
-        fail_msg("failed: %s", command.data);
-    ml_buf_finish(&command);
-}
-
-static test_tree new_repository(void)
-{
-    test_tree tree = tree_new();
-
-    run(&tree, "", "git init -q -b main .");
-    return tree;
-}
-
-static bool has_git(void)
-{
-    return system("git --version >/dev/null 2>&1") == 0;
-}
 
 /* All texts of the files, by a reader of their own. */
 static ml_status read_texts(ml_str *texts, ml_arena *arena, const char *root, const ml_staged_files *files, size_t max,
@@ -62,7 +32,7 @@ static void print_index(ml_buf *out, const char *root, size_t max)
     ml_error error = {0};
 
     ml_buf_cstr(out, "");
-    if (ml_git_index(&files, &arena, ml_str_of(root), &error) != ML_OK)
+    if (list_index(&files, &arena, root, &error) != ML_OK)
         fail_msg("%s: %s", error.path, error.text);
     ml_str *texts = ML_NEW_ARRAY(&arena, ml_str, files.count + 1u);
     if (read_texts(texts, &arena, root, &files, max, &error) != ML_OK)
@@ -167,7 +137,7 @@ static void reads_texts_as_they_are(void **state)
     tree_file(&tree, "d.ts", "12345678");
     tree_file(&tree, "e.ts", "123456789");
     run(&tree, "", "git add .");
-    assert_int_equal(ml_git_index(&files, &arena, ml_str_of(tree.root), NULL), ML_OK);
+    assert_int_equal(list_index(&files, &arena, tree.root, NULL), ML_OK);
     assert_int_equal(files.count, 5);
     assert_int_equal(read_texts(texts, &arena, tree.root, &files, 8, NULL), ML_OK);
     assert_true(ml_str_eq(texts[0], ML_STR("a\0b\nc")));
@@ -195,7 +165,7 @@ static void reads_many_texts(void **state)
         tree_bytes(&tree, name, (ml_str){text, (size_t)(i * BYTES / COUNT)});
     }
     run(&tree, "", "git add .");
-    assert_int_equal(ml_git_index(&files, &arena, ml_str_of(tree.root), NULL), ML_OK);
+    assert_int_equal(list_index(&files, &arena, tree.root, NULL), ML_OK);
     assert_int_equal(files.count, COUNT);
     ml_str *texts = ML_NEW_ARRAY(&arena, ml_str, COUNT);
     assert_int_equal(read_texts(texts, &arena, tree.root, &files, BYTES, NULL), ML_OK);
@@ -314,7 +284,7 @@ static ml_status index_of(const char *root, ml_error *error)
 {
     ml_arena arena = {0};
     ml_staged_files files = {0};
-    ml_status status = ml_git_index(&files, &arena, ml_str_of(root), error);
+    ml_status status = list_index(&files, &arena, root, error);
 
     assert_true(status == ML_OK || files.count == 0);
     ml_arena_finish(&arena);
@@ -385,7 +355,7 @@ static test_tree numbered_files(ml_staged_files *files, ml_arena *arena)
         tree_file(&tree, name, text);
     }
     run(&tree, "", "git add .");
-    assert_int_equal(ml_git_index(files, arena, ml_str_of(tree.root), NULL), ML_OK);
+    assert_int_equal(list_index(files, arena, tree.root, NULL), ML_OK);
     assert_int_equal(files->count, FILES);
     return tree;
 }
@@ -526,16 +496,7 @@ int main(void)
         cmocka_unit_test(starts_nothing_before_it_is_asked),
     };
 
-    /* Neither the machine's configuration nor a hook we may run in has a say. */
-    unsetenv("GIT_DIR");
-    unsetenv("GIT_WORK_TREE");
-    unsetenv("GIT_INDEX_FILE");
-    setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
-    setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
-    setenv("GIT_AUTHOR_NAME", "test", 1);
-    setenv("GIT_AUTHOR_EMAIL", "test@example.com", 1);
-    setenv("GIT_COMMITTER_NAME", "test", 1);
-    setenv("GIT_COMMITTER_EMAIL", "test@example.com", 1);
+    forget_the_machine();
     if (!has_git()) {
         print_message("git is not installed: nothing tested\n");
         return 0;

@@ -15,17 +15,25 @@ typedef struct ml_staged_file {
 
 typedef ML_VEC(ml_staged_file) ml_staged_files;
 
-/* Every regular file of the index below root (absolute), with the changed ones marked:
- * all of them before the first commit. GIT_INDEX_FILE, by which git names the index of a
- * partial commit to a hook, is honoured. */
-ml_status ml_git_index(ml_staged_files *out, ml_arena *arena, ml_str root, ml_error *error);
-
-/* Texts of the index, from a git that is started with the first question and answers until the
- * reader is closed. Safe from any thread: questions wait for each other. */
+/* Objects of the repository, from one git that is started with the first question and answers until
+ * the reader is closed. Safe from any thread: questions wait for each other. */
 typedef struct ml_git_reader ml_git_reader;
 
-/* Texts larger than max are not read. Starts nothing yet; ML_ENOTFOUND outside a repository. */
+/* Texts larger than max are not read. Starts nothing yet; ML_ENOTFOUND when root (absolute) is
+ * outside a repository. */
 ml_status ml_git_reader_open(ml_git_reader **out, ml_str root, size_t max, ml_error *error);
+/* Every regular file of the index below root, by path. GIT_INDEX_FILE, by which git names the index
+ * of a partial commit to a hook, is honoured. The index is read here; where it is not of the plain
+ * kind, git is asked for the list. What of it changed is found meanwhile, in a thread of its own. */
+typedef struct ml_git_index ml_git_index;
+ml_status ml_git_index_open(ml_git_index **out, ml_staged_files *files, ml_arena *arena, ml_git_reader *reader,
+                            ml_error *error);
+/* Waits, and marks the changed ones of files, the list that open gave: all of them before the first
+ * commit. To be called once. */
+ml_status ml_git_index_changed(ml_git_index *index, ml_staged_files *files, ml_error *error);
+/* Waits, too. Accepts NULL; the list stays. */
+void ml_git_index_close(ml_git_index *index);
+
 /* Texts of the objects, in order, NUL-terminated in arena and as ml_source_read would give them;
  * texts[i].data is NULL where the blob is larger than max or UTF-32. Fails when git cannot be
  * started, ends early, is silent for a minute, or has not got the object; every later question
