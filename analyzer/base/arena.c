@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* An arena begins small, since many hold little, and grows by doubling. */
-enum { FIRST_BLOCK_BYTES = 4 * 1024, BLOCK_BYTES = 64 * 1024, ALIGN = 16 };
+enum { FIRST_BLOCK_BYTES = 4 * 1024, BLOCK_BYTES = 64 * 1024, KEPT_BYTES_MAX = 16 * BLOCK_BYTES, ALIGN = 16 };
 
 struct ml_arena_block {
     ml_arena_block *older;
@@ -56,22 +56,27 @@ void ml_arena_finish(ml_arena *arena)
     memset(arena, 0, sizeof *arena);
 }
 
+/* The largest block is kept: what is reset holds much again soon. */
 void ml_arena_reset(ml_arena *arena)
 {
-    ml_arena_block *kept = arena->blocks;
+    ml_arena_block *kept = NULL;
 
+    for (ml_arena_block *block = arena->blocks, *older; block; block = older) {
+        older = block->older;
+        ml_arena_block *let_go = kept && kept->size >= block->size ? block : kept;
+        if (let_go != block)
+            kept = block;
+        free(let_go);
+    }
     if (!kept)
         return;
-    for (ml_arena_block *block = kept->older, *older; block; block = older) {
-        older = block->older;
-        free(block);
-    }
-    if (kept->size > 16 * BLOCK_BYTES) {
+    if (kept->size > KEPT_BYTES_MAX) {
         free(kept);
         memset(arena, 0, sizeof *arena);
         return;
     }
     kept->older = NULL;
+    arena->blocks = kept;
     arena->next = kept->data;
     arena->end = kept->data + kept->size;
     arena->bytes = 0;
