@@ -3,6 +3,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "ml/trigger.h"
+
 #include <stdlib.h>
 
 typedef struct pattern {
@@ -11,33 +13,43 @@ typedef struct pattern {
     const ml_key_pattern *key;
     ml_str prefix; /* literal text every match begins with; empty when there is none */
     pcre2_code *name; /* the names it demands before the key, or NULL */
+    ml_trigger_bits heads; /* of the literals one of which begins every match; all bits when there are none */
 } pattern;
 
 struct ml_keys {
+    ml_arena arena;
     pattern *patterns;
     uint32_t count;
     pcre2_match_context *limits;
+    const ml_trigger_set *heads; /* of all patterns: the few that a text could fit are told in one pass */
 };
 
-enum { MATCH_LIMIT = 100000, DEPTH_LIMIT = 1000, HEAP_LIMIT_KIB = 4096, VISIBLE = 4 };
+enum { MATCH_LIMIT = 100000, DEPTH_LIMIT = 1000, HEAP_LIMIT_KIB = 4096, VISIBLE = 4, HEAD_BITS = 32 };
+
+typedef ML_VEC(ml_trigger_word) head_list;
+
+static bool is_plain(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+static ml_str without_anchor(ml_str source)
+{
+    return ml_str_from(source, ml_str_starts(source, ML_STR("\\b")) ? 2 : 0);
+}
 
 /* The literal characters a pattern begins with, after anchors: "\bsk-ant-" gives "sk-ant-". */
 static ml_str literal_prefix(ml_str source)
 {
-    size_t from = 0, to;
+    size_t to = 0;
 
-    if (ml_str_starts(source, ML_STR("\\b")))
-        from = 2;
-    for (to = from; to < source.len; to++) {
-        char c = source.data[to];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-        if (!plain)
-            break;
-    }
+    source = without_anchor(source);
+    while (to < source.len && is_plain(source.data[to]))
+        to++;
     /* A quantifier belongs to the character before it. */
     if (to < source.len && strchr("?*+{|", source.data[to]))
         return ML_STR_NONE;
-    return ml_str_slice(source, from, to);
+    return ml_str_slice(source, 0, to);
 }
 
 /* "(?i:ark|volc)[…" begins with the names it demands: they are its first group. */
@@ -54,6 +66,116 @@ static pcre2_code *compile_names(const ml_key_pattern *key)
     if (end == ML_NOT_FOUND)
         return NULL;
     return pcre2_compile((PCRE2_SPTR)key->pattern.data, end + 1, PCRE2_NEVER_BACKSLASH_C, &error, &offset, NULL);
+}
+
+/* ---- heads ---- */
+
+/* Behind the set that begins at `at` ('['), or 0 for what this does not read. */
+static size_t behind_set(ml_str source, size_t at)
+{
+    at += at + 1 < source.len && source.data[at + 1] == '^' ? 2 : 1;
+    for (bool first = true; at < source.len && (first || source.data[at] != ']'); first = false) {
+        if (source.data[at] == '[') /* a class by its name */
+            return 0;
+        at += source.data[at] == '\\' ? 2 : 1;
+    }
+    return at < source.len ? at + 1 : 0;
+}
+
+/* Behind the alternative that begins at `at`: at its '|' or ')', or 0 for one with groups, escapes or the like. */
+static size_t end_of_alternative(ml_str source, size_t at)
+{
+    while (at && at < source.len && source.data[at] != '|' && source.data[at] != ')') {
+        if (strchr("(\\", source.data[at]))
+            return 0;
+        at = source.data[at] == '[' ? behind_set(source, at) : at + 1;
+    }
+    return at < source.len ? at : 0;
+}
+
+/* Is a '|' outside of groups and sets in it, or what this cannot tell? */
+static bool has_alternatives(ml_str source)
+{
+    size_t depth = 0;
+
+    for (size_t at = 0; at < source.len;) {
+        char c = source.data[at];
+        if (c == '|' && !depth)
+            return true;
+        if (c == '(')
+            depth++;
+        else if (c == ')' && depth)
+            depth--;
+        at = c == '\\' ? at + 2 : c == '[' ? behind_set(source, at) : at + 1;
+        if (!at)
+            return true;
+    }
+    return false;
+}
+
+/* The literals with which the alternatives of a group begin: "ark|volc)…" gives both. False when one has no two,
+ * when the group may be left out, and for what this does not read. */
+static bool add_alternatives(head_list *heads, ml_arena *arena, ml_str group, ml_trigger_bits bits, bool nocase)
+{
+    for (size_t at = 0, end;; at = end + 1) {
+        size_t to = at;
+        while (to < group.len && is_plain(group.data[to]))
+            to++;
+        if (to > at && to < group.len && strchr("?*+{", group.data[to])) /* it belongs to the character before it */
+            to--;
+        if (to < at + 2 || !(end = end_of_alternative(group, to)))
+            return false;
+        ml_vec_push(arena, heads, ((ml_trigger_word){ml_str_slice(group, at, to), bits, nocase}));
+        if (group.data[end] == '|')
+            continue;
+        ml_str rest = ml_str_from(group, end + 1);
+        return !(rest.len && strchr("?*+{", rest.data[0])) && !has_alternatives(rest);
+    }
+}
+
+/* Literals one of which begins every match: a prefix, or those of a group that stands first. */
+static bool add_heads(head_list *heads, ml_arena *arena, ml_str source, ml_str prefix, ml_trigger_bits bits)
+{
+    ml_str rest = without_anchor(source);
+    bool nocase = ml_str_starts(rest, ML_STR("(?i)"));
+
+    if (prefix.len >= 2) {
+        ml_vec_push(arena, heads, ((ml_trigger_word){prefix, bits, false}));
+        return true;
+    }
+    rest = ml_str_from(rest, nocase ? 4 : 0);
+    if (ml_str_starts(rest, ML_STR("(?i:")))
+        return add_alternatives(heads, arena, ml_str_from(rest, 4), bits, true);
+    return ml_str_starts(rest, ML_STR("(?:")) && add_alternatives(heads, arena, ml_str_from(rest, 3), bits, nocase);
+}
+
+static void find_heads(ml_keys *keys)
+{
+    ml_arena scratch = {0};
+    head_list heads = {0};
+
+    for (uint32_t i = 0; i < keys->count; i++) {
+        pattern *p = &keys->patterns[i];
+        uint32_t before = heads.count;
+        p->heads = (ml_trigger_bits)1 << i % HEAD_BITS;
+        if (add_heads(&heads, &scratch, p->key->pattern, p->prefix, p->heads))
+            continue;
+        heads.count = before;
+        p->heads = UINT32_MAX;
+    }
+    keys->heads = ml_trigger_build(&keys->arena, heads.items, heads.count);
+    ml_arena_finish(&scratch);
+}
+
+static ml_trigger_bits heads_in(const ml_keys *keys, ml_str text)
+{
+    return ml_trigger_scan(keys->heads, text, 0);
+}
+
+/* heads: those in the text. Several patterns share a bit. */
+static bool may_match(const pattern *p, ml_str text, ml_trigger_bits heads)
+{
+    return (p->heads == UINT32_MAX || (p->heads & heads)) && (p->prefix.len < 2 || ml_str_contains(text, p->prefix));
 }
 
 static bool compile(pattern *out, const ml_provider *provider, const ml_key_pattern *key)
@@ -92,6 +214,7 @@ ml_keys *ml_keys_new(const ml_catalog *catalog, uint32_t *bad_patterns)
             else
                 ++*bad_patterns;
         }
+    find_heads(keys);
     return keys;
 }
 
@@ -105,6 +228,7 @@ void ml_keys_free(ml_keys *keys)
     }
     pcre2_match_context_free(keys->limits);
     free(keys->patterns);
+    ml_arena_finish(&keys->arena);
     free(keys);
 }
 
@@ -165,12 +289,41 @@ static bool is_key_char(char c)
            c == '.' || c == '+' || c == '/';
 }
 
+static bool is_of_body(char c)
+{
+    return (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)(c - '0') < 10;
+}
+
+/* Is there a body at all, of whatever digits and letters? Nearly all texts end here, so it looks at every
+ * twelfth character and on from there only to where the run it lies in begins. */
+static bool has_long_run(ml_str text)
+{
+    for (size_t from = 0; text.len - from >= BODY_BEHIND_MARK_MIN;) {
+        size_t end = from + BODY_BEHIND_MARK_MIN, at = end;
+        while (at > from && is_of_body(text.data[at - 1]))
+            at--;
+        if (at > from) { /* a run that reaches back to `from` is as long */
+            from = at;
+            continue;
+        }
+        uint32_t digits = 0;
+        for (at = from; at < text.len && is_of_body(text.data[at]); at++)
+            digits += text.data[at] <= '9';
+        if (digits >= BODY_DIGITS_MIN || at - from >= 2 * BODY_ALONE_MIN)
+            return true;
+        from = at;
+    }
+    return false;
+}
+
 bool ml_key_may_be_in(ml_str text)
 {
     run part = {0};
     size_t whole = 0;
     bool has_body = false;
 
+    if (!has_long_run(text))
+        return false;
     for (size_t i = 0; i <= text.len; i++) {
         char c = i < text.len ? text.data[i] : ' ';
         bool digit = c >= '0' && c <= '9', capital = c >= 'A' && c <= 'Z';
@@ -218,8 +371,6 @@ static bool find_with(const ml_keys *keys, const pattern *p, ml_str text, ml_key
 {
     size_t from = 0, start, end;
 
-    if (p->prefix.len >= 2 && !ml_str_contains(text, p->prefix))
-        return false;
     while (from < text.len && match_at(keys, p->code, text, from, &start, &end)) {
         if (!ml_key_is_placeholder(ml_str_slice(text, start, end))) {
             *out = (ml_key_match){p->provider, p->key->trust, (uint32_t)start, (uint32_t)end, false};
@@ -250,11 +401,13 @@ bool ml_keys_may_find(const ml_keys *keys, ml_str before, ml_str text)
 
     text = ml_str_slice(text, 0, ML_KEY_WINDOW_MAX);
     bool named = may_be_named(text);
+    ml_trigger_bits heads = heads_in(keys, text), heads_before = named ? heads_in(keys, before) : 0;
     for (uint32_t i = 0; i < keys->count; i++) {
         const pattern *p = &keys->patterns[i];
-        if (named && p->key->needs_name && (!p->name || match_at(keys, p->name, before, 0, &start, &end)))
+        if (named && p->key->needs_name &&
+            (!p->name || (may_match(p, before, heads_before) && match_at(keys, p->name, before, 0, &start, &end))))
             return true;
-        if ((p->prefix.len < 2 || ml_str_contains(text, p->prefix)) && match_at(keys, p->code, text, 0, &start, &end))
+        if (may_match(p, text, heads) && match_at(keys, p->code, text, 0, &start, &end))
             return true;
     }
     return false;
@@ -279,9 +432,10 @@ ml_key_match ml_keys_find(const ml_keys *keys, ml_str text)
     const pattern *chosen = NULL;
 
     text = ml_str_slice(text, 0, ML_KEY_WINDOW_MAX);
+    ml_trigger_bits heads = heads_in(keys, text);
     for (uint32_t i = 0; i < keys->count; i++) {
         const pattern *p = &keys->patterns[i];
-        if (!find_with(keys, p, text, &found))
+        if (!may_match(p, text, heads) || !find_with(keys, p, text, &found))
             continue;
         int order = chosen ? says_more(p, &found, chosen, &best) : 1;
         if (order == 0 && found.provider != best.provider)
@@ -300,12 +454,11 @@ ml_str ml_keys_mask(ml_arena *arena, const ml_keys *keys, ml_str text)
 
     for (size_t window = 0; window < text.len; window += ML_KEY_WINDOW_MAX / 2) {
         ml_str part = ml_str_slice(text, window, window + ML_KEY_WINDOW_MAX);
+        ml_trigger_bits heads = heads_in(keys, part);
         for (uint32_t i = 0; i < keys->count; i++) {
             size_t from = 0, start, end;
             const pattern *p = &keys->patterns[i];
-            if (p->prefix.len >= 2 && !ml_str_contains(part, p->prefix))
-                continue;
-            while (from < part.len && match_at(keys, p->code, part, from, &start, &end)) {
+            while (from < part.len && may_match(p, part, heads) && match_at(keys, p->code, part, from, &start, &end)) {
                 from = end;
                 if (ml_key_is_placeholder(ml_str_slice(part, start, end)))
                     continue;
