@@ -1,6 +1,8 @@
 /* The pass itself: from mark to mark. */
 #include "lexer_internal.h"
 
+#include "ml/marks.h"
+
 enum { NESTING_MAX = 64, SPECIFIER_MAX = 256 };
 
 typedef struct lexer {
@@ -46,20 +48,14 @@ static void line_comment(lexer *lx)
 
 static void block_comment(lexer *lx)
 {
-    size_t at = lx->at + 2;
+    size_t end = ml_lex_next_star_slash(lx->text, lx->at + 2);
 
-    for (;;) {
-        const char *star = at < lx->text.len ? memchr(lx->text.data + at, '*', lx->text.len - at) : NULL;
-        if (!star) {
-            lx->out->unsure = true;
-            lx->at = lx->text.len;
-            return;
-        }
-        at = (size_t)(star - lx->text.data) + 1;
-        if (byte_at(lx, at) == '/')
-            break;
+    if (end < lx->text.len) {
+        add_comment(lx, end + 2);
+        return;
     }
-    add_comment(lx, at + 1);
+    lx->out->unsure = true;
+    lx->at = lx->text.len;
 }
 
 /* The last byte before the slash that is no blank, and whether it ends a word after which an
@@ -146,10 +142,8 @@ static void string(lexer *lx, char quote)
         return;
     }
     size_t at = start + 1;
-    while (at < lx->text.len && lx->text.data[at] != quote && lx->text.data[at] != '\n')
-        at += lx->text.data[at] == '\\' ? 2 : 1;
-    if (at > lx->text.len)
-        at = lx->text.len;
+    while (byte_at(lx, at = ml_lex_next_of(lx->text, at, quote, '\n', '\\')) == '\\')
+        at += 2;
     add_text(lx, start + 1, at);
     if (byte_at(lx, at) == quote) {
         add_specifier(lx, start, at);
@@ -163,7 +157,7 @@ static void template_piece(lexer *lx, size_t backtick)
 {
     size_t start = lx->at, at = start;
 
-    while (at < lx->text.len) {
+    while ((at = ml_lex_next_of(lx->text, at, '`', '$', '\\')) < lx->text.len) {
         char c = lx->text.data[at];
         if (c == '\\') {
             at += 2;

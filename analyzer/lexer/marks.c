@@ -1,5 +1,7 @@
-/* The search for the next byte that means anything to the lexer, sixteen at a time where
- * the processor can: it decides the speed of the whole pass. */
+/* The searches for the next byte that means anything to the lexer, sixteen at a time where
+ * the processor can: they decide the speed of the whole pass. */
+#include "ml/marks.h"
+
 #include "ml/lexer.h"
 
 #ifdef __SSE2__
@@ -18,8 +20,27 @@ size_t ml_lex_next_mark_plain(ml_str text, size_t at, bool braces)
     return at;
 }
 
+size_t ml_lex_next_of_plain(ml_str text, size_t at, char a, char b, char c)
+{
+    while (at < text.len && text.data[at] != a && text.data[at] != b && text.data[at] != c)
+        at++;
+    return at < text.len ? at : text.len;
+}
+
+size_t ml_lex_next_star_slash_plain(ml_str text, size_t at)
+{
+    while (at + 1 < text.len && !(text.data[at] == '*' && text.data[at + 1] == '/'))
+        at++;
+    return at + 1 < text.len ? at : text.len;
+}
+
 #ifdef __SSE2__
 enum { BLOCK = 16 };
+
+static __m128i load(const char *at)
+{
+    return _mm_loadu_si128((const __m128i *)(const void *)at);
+}
 
 static __m128i any_of(__m128i bytes, char a, char b)
 {
@@ -29,7 +50,7 @@ static __m128i any_of(__m128i bytes, char a, char b)
 size_t ml_lex_next_mark(ml_str text, size_t at, bool braces)
 {
     for (; at + BLOCK <= text.len; at += BLOCK) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text.data + at));
+        __m128i bytes = load(text.data + at);
         __m128i marks = _mm_or_si128(any_of(bytes, '"', '\''), any_of(bytes, '`', '/'));
         if (braces)
             marks = _mm_or_si128(marks, any_of(bytes, '{', '}'));
@@ -39,9 +60,42 @@ size_t ml_lex_next_mark(ml_str text, size_t at, bool braces)
     }
     return ml_lex_next_mark_plain(text, at, braces);
 }
+
+size_t ml_lex_next_of(ml_str text, size_t at, char a, char b, char c)
+{
+    for (; at + BLOCK <= text.len; at += BLOCK) {
+        __m128i bytes = load(text.data + at);
+        int found = _mm_movemask_epi8(_mm_or_si128(any_of(bytes, a, b), _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))));
+        if (found)
+            return at + (size_t)__builtin_ctz((unsigned)found);
+    }
+    return ml_lex_next_of_plain(text, at, a, b, c);
+}
+
+size_t ml_lex_next_star_slash(ml_str text, size_t at)
+{
+    for (; at + BLOCK + 1 <= text.len; at += BLOCK) {
+        __m128i stars = _mm_cmpeq_epi8(load(text.data + at), _mm_set1_epi8('*'));
+        __m128i slashes = _mm_cmpeq_epi8(load(text.data + at + 1), _mm_set1_epi8('/'));
+        int found = _mm_movemask_epi8(_mm_and_si128(stars, slashes));
+        if (found)
+            return at + (size_t)__builtin_ctz((unsigned)found);
+    }
+    return ml_lex_next_star_slash_plain(text, at);
+}
 #else
 size_t ml_lex_next_mark(ml_str text, size_t at, bool braces)
 {
     return ml_lex_next_mark_plain(text, at, braces);
+}
+
+size_t ml_lex_next_of(ml_str text, size_t at, char a, char b, char c)
+{
+    return ml_lex_next_of_plain(text, at, a, b, c);
+}
+
+size_t ml_lex_next_star_slash(ml_str text, size_t at)
+{
+    return ml_lex_next_star_slash_plain(text, at);
 }
 #endif

@@ -9,15 +9,27 @@ bool ml_lex_is_word(char c)
            (unsigned char)c >= 0x80;
 }
 
+static bool is_before_specifier(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '(';
+}
+
+static bool ends_loader(char c)
+{
+    return c == 'm' || c == 't' || c == 'e' || c == 'd';
+}
+
 bool ml_lex_follows_loader(ml_str text, size_t quote)
 {
     static const char *const loaders[] = {"from", "import", "require", "resolve", "load"};
     size_t end = quote;
 
-    while (end && strchr(" \t\r\n(", text.data[end - 1]))
+    while (end && is_before_specifier(text.data[end - 1]))
         end--;
     if (end >= 2 && text.data[end - 1] == '/' && text.data[end - 2] == '*') /* a comment before the specifier of import() */
         return true;
+    if (!end || !ends_loader(text.data[end - 1])) /* most texts */
+        return false;
     size_t start = end;
     while (start && end - start <= sizeof "require" && ml_lex_is_word(text.data[start - 1]))
         start--;
