@@ -57,12 +57,8 @@ ml_link *ml_link_new(ml_arena *run, const ml_link_host *host)
 
     link->host = *host;
     link->arena = run;
-    link->ids = ML_NEW_ARRAY(run, ml_file_id, host->file_count + 1);
     link->in_bridge = ML_NEW_ARRAY(run, bool, host->file_count + 1);
-    for (uint32_t i = 0; i < host->file_count; i++) {
-        link->ids[i] = i + 1;
-        ml_strmap_put(run, &link->file_by_path, host->files[i].path, &link->ids[i]);
-    }
+    ml_link_index_files(link);
     ml_link_read_manifests(link);
     for (ml_file_id file = 1; file <= host->file_count; file++)
         link->in_bridge[file] = is_bridge_path(link, file);
@@ -71,7 +67,7 @@ ml_link *ml_link_new(ml_arena *run, const ml_link_host *host)
 
 bool ml_link_keeps_imports(const ml_link *link, ml_file_id file)
 {
-    const ml_tsconfig *config = ml_link_tsconfig(link, ml_path_folder(ml_link_path(link, file)));
+    const ml_tsconfig *config = link->tsconfig_of[file];
     return config && config->keeps_imports;
 }
 

@@ -26,12 +26,15 @@ typedef struct ml_manifest {       /* a package.json */
 struct ml_link {
     ml_link_host host;
     ml_arena *arena;
-    ml_strmap file_by_path;        /* path -> &ids[i] */
+    ml_strmap file_by_stem;        /* path without a tail that an import may leave out -> &ids[i] of one such file */
     ml_file_id *ids;
+    ml_file_id *next_of_stem;      /* by file id: another file of the same stem, or 0 */
     ml_strmap tsconfig_by_folder;  /* folder -> ml_tsconfig, folders that hold one */
     ml_strmap manifest_by_folder;
     ml_strmap manifest_by_name;
     ml_strmap env;                 /* variable name -> ml_env_values */
+    const ml_tsconfig **tsconfig_of; /* by file id: the nearest, or NULL */
+    const ml_manifest **manifest_of;
     bool *in_bridge;               /* by file id */
 };
 
@@ -42,9 +45,9 @@ typedef struct ml_env_value {
 } ml_env_value;
 typedef ML_VEC(ml_env_value) ml_env_values;
 
+void ml_link_index_files(ml_link *link);      /* by path */
 void ml_link_read_manifests(ml_link *link);   /* tsconfig, package.json, .env */
 const ml_tsconfig *ml_link_tsconfig(const ml_link *link, ml_str folder); /* the nearest, or NULL */
-const ml_manifest *ml_link_manifest(const ml_link *link, ml_str folder);
 
 /* ---- one evaluation ---- */
 

@@ -5,56 +5,92 @@
 
 #include "ml/dotenv.h"
 
-enum { EXTENDS_MAX = 16, EXTENDS_FILES_MAX = 64 };
+enum { EXTENDS_MAX = 16, EXTENDS_FILES_MAX = 64, SCRATCH_BYTES = 1024 };
+
+/* ---- files by path ---- */
+
+/* What an import may leave out, in the order in which it is tried. */
+enum { TS, TSX, MTS, CTS, JS, JSX, MJS, CJS, VUE, SVELTE, JSON, TAILS };
+static const char *const tails[TAILS] = {".ts",  ".tsx", ".mts", ".cts",    ".js",  ".jsx",
+                                         ".mjs", ".cjs", ".vue", ".svelte", ".json"};
+
+/* Cuts the tail off; says which it was, TAILS for none. */
+static unsigned cut_tail(ml_str *path)
+{
+    size_t dot = ml_str_rfind_char(*path, '.');
+
+    for (unsigned i = 0; dot != ML_NOT_FOUND && i < TAILS; i++)
+        if (ml_str_eq_c(ml_str_from(*path, dot), tails[i])) {
+            path->len = dot;
+            return i;
+        }
+    return TAILS;
+}
+
+/* Files that differ in the tail alone are chained, so that one look-up serves all tails. */
+void ml_link_index_files(ml_link *link)
+{
+    uint32_t count = link->host.file_count;
+
+    link->ids = ML_NEW_ARRAY(link->arena, ml_file_id, count + 1);
+    link->next_of_stem = ML_NEW_ARRAY(link->arena, ml_file_id, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        ml_str stem = link->host.files[i].path;
+        cut_tail(&stem);
+        const ml_file_id *other = ml_strmap_get(&link->file_by_stem, stem);
+        link->ids[i] = i + 1;
+        link->next_of_stem[i + 1] = other ? *other : 0;
+        ml_strmap_put(link->arena, &link->file_by_stem, stem, &link->ids[i]);
+    }
+}
+
+static ml_file_id first_of_stem(const ml_link *link, ml_str stem)
+{
+    const ml_file_id *id = ml_strmap_get(&link->file_by_stem, stem);
+    return id ? *id : 0;
+}
 
 ml_file_id ml_link_file(const ml_link *link, ml_str path)
 {
-    const ml_file_id *id = ml_strmap_get(&link->file_by_path, path);
-    return id ? *id : 0;
+    ml_str stem = path;
+
+    cut_tail(&stem);
+    ml_file_id file = first_of_stem(link, stem);
+    while (file && !ml_str_eq(ml_link_path(link, file), path))
+        file = link->next_of_stem[file];
+    return file;
 }
 
 /* ---- candidates for a path without its real extension ---- */
 
-static ml_file_id try_path(const ml_link *link, ml_arena *scratch, ml_str stem, const char *tail)
+/* The file stem + tail with the first tail from `from` up to and without `to`. */
+static ml_file_id with_tail(const ml_link *link, ml_str stem, unsigned from, unsigned to)
 {
-    ml_str path = ml_arena_concat(scratch, stem, ml_str_of(tail));
-    return ml_link_file(link, path);
-}
+    ml_file_id best = 0;
 
-static ml_file_id try_extensions(const ml_link *link, ml_arena *scratch, ml_str stem)
-{
-    static const char *const tails[] = {".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte",
-                                        ".json"};
-    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
-        ml_file_id file = try_path(link, scratch, stem, tails[i]);
-        if (file)
-            return file;
-    }
-    return 0;
-}
-
-static ml_file_id try_script_twins(const ml_link *link, ml_arena *scratch, ml_str path)
-{
-    static const struct {
-        const char *written, *source[3];
-    } twins[] = {
-        {".js", {".ts", ".tsx", NULL}},
-        {".mjs", {".mts", NULL}},
-        {".cjs", {".cts", NULL}},
-        {".jsx", {".tsx", NULL}},
-    };
-    for (size_t i = 0; i < sizeof twins / sizeof *twins; i++) {
-        ml_str ext = ml_str_of(twins[i].written);
-        if (!ml_str_ends(path, ext))
+    for (ml_file_id file = first_of_stem(link, stem); file; file = link->next_of_stem[file]) {
+        ml_str path = ml_link_path(link, file);
+        unsigned tail = cut_tail(&path);
+        if (tail < from || tail >= to)
             continue;
-        ml_str stem = ml_str_slice(path, 0, path.len - ext.len);
-        for (const char *const *tail = twins[i].source; *tail; tail++) {
-            ml_file_id file = try_path(link, scratch, stem, *tail);
-            if (file)
-                return file;
-        }
+        best = file;
+        to = tail;
     }
-    return 0;
+    return best;
+}
+
+/* A path as it will be when compiled stands for its source. */
+static ml_file_id source_of(const ml_link *link, ml_str path)
+{
+    ml_str stem = path;
+
+    switch (cut_tail(&stem)) {
+    case JS: return with_tail(link, stem, TS, TSX + 1);
+    case JSX: return with_tail(link, stem, TSX, TSX + 1);
+    case MJS: return with_tail(link, stem, MTS, MTS + 1);
+    case CJS: return with_tail(link, stem, CTS, CTS + 1);
+    default: return 0;
+    }
 }
 
 static ml_file_id file_at(const ml_link *link, ml_arena *scratch, ml_str path)
@@ -62,11 +98,11 @@ static ml_file_id file_at(const ml_link *link, ml_arena *scratch, ml_str path)
     ml_file_id file = ml_link_file(link, path);
 
     if (!file)
-        file = try_extensions(link, scratch, path);
+        file = with_tail(link, path, 0, TAILS);
     if (!file)
-        file = try_script_twins(link, scratch, path);
+        file = source_of(link, path);
     if (!file)
-        file = try_extensions(link, scratch, ml_path_join(scratch, path, ML_STR("index")));
+        file = with_tail(link, path.len ? ml_arena_concat(scratch, path, ML_STR("/index")) : ML_STR("index"), 0, TAILS);
     return file;
 }
 
@@ -87,9 +123,23 @@ const ml_tsconfig *ml_link_tsconfig(const ml_link *link, ml_str folder)
     return nearest(&link->tsconfig_by_folder, folder);
 }
 
-const ml_manifest *ml_link_manifest(const ml_link *link, ml_str folder)
+/* Files come sorted by path, so most have the folder of the one before. */
+static void find_nearest(ml_link *link)
 {
-    return nearest(&link->manifest_by_folder, folder);
+    uint32_t count = link->host.file_count;
+    ml_str last = ML_STR("");
+
+    link->tsconfig_of = ML_NEW_ARRAY(link->arena, const ml_tsconfig *, count + 1);
+    link->manifest_of = ML_NEW_ARRAY(link->arena, const ml_manifest *, count + 1);
+    link->tsconfig_of[0] = nearest(&link->tsconfig_by_folder, last);
+    link->manifest_of[0] = nearest(&link->manifest_by_folder, last);
+    for (ml_file_id file = 1; file <= count; file++) {
+        ml_str folder = ml_path_folder(ml_link_path(link, file));
+        bool same = ml_str_eq(folder, last);
+        link->tsconfig_of[file] = same ? link->tsconfig_of[file - 1] : nearest(&link->tsconfig_by_folder, folder);
+        link->manifest_of[file] = same ? link->manifest_of[file - 1] : nearest(&link->manifest_by_folder, folder);
+        last = folder;
+    }
 }
 
 /* '*' in pattern stands for *rest of text. */
@@ -136,9 +186,9 @@ static const ml_json *best_entry(const ml_json *entries, ml_str specifier, ml_st
     return best;
 }
 
-static ml_file_id resolve_by_tsconfig(const ml_link *link, ml_arena *scratch, ml_str folder, ml_str specifier)
+static ml_file_id resolve_by_tsconfig(const ml_link *link, ml_arena *scratch, const ml_tsconfig *config,
+                                      ml_str specifier)
 {
-    const ml_tsconfig *config = ml_link_tsconfig(link, folder);
     ml_str rest;
 
     if (!config)
@@ -190,7 +240,8 @@ static ml_file_id file_of_target(const ml_link *link, ml_arena *scratch, ml_str 
     ml_str root = config->root_dir.len ? config->root_dir : config->folder;
     file = file_at(link, scratch, ml_path_join(scratch, root, below));
     if (!file && !config->root_dir.len)
-        file = file_at(link, scratch, ml_path_join(scratch, ml_path_join(scratch, config->folder, ML_STR("src")), below));
+        file =
+            file_at(link, scratch, ml_path_join(scratch, ml_path_join(scratch, config->folder, ML_STR("src")), below));
     return file;
 }
 
@@ -250,7 +301,6 @@ static ml_file_id resolve_package(const ml_link *link, ml_arena *scratch, ml_str
 
 static ml_file_id resolve_with(const ml_link *link, ml_arena *scratch, ml_file_id from, ml_str specifier)
 {
-    ml_str folder = ml_path_folder(ml_link_path(link, from));
     size_t query = ml_str_find_char(specifier, '?');
 
     if (query != ML_NOT_FOUND) /* vite: "./prompt.txt?raw" */
@@ -258,21 +308,22 @@ static ml_file_id resolve_with(const ml_link *link, ml_arena *scratch, ml_file_i
     if (!specifier.len || specifier.data[0] == '/')
         return 0;
     if (specifier.data[0] == '.')
-        return file_at(link, scratch, ml_path_join(scratch, folder, specifier));
+        return file_at(link, scratch, ml_path_join(scratch, ml_path_folder(ml_link_path(link, from)), specifier));
     if (specifier.data[0] == '#') {
-        const ml_manifest *manifest = ml_link_manifest(link, folder);
+        const ml_manifest *manifest = link->manifest_of[from];
         ml_file_id file = 0;
         if (manifest)
             file = resolve_entries(link, scratch, manifest, ml_json_get(manifest->json, "imports"), specifier);
-        return file ? file : resolve_by_tsconfig(link, scratch, folder, specifier);
+        return file ? file : resolve_by_tsconfig(link, scratch, link->tsconfig_of[from], specifier);
     }
-    ml_file_id file = resolve_by_tsconfig(link, scratch, folder, specifier);
+    ml_file_id file = resolve_by_tsconfig(link, scratch, link->tsconfig_of[from], specifier);
     return file ? file : resolve_package(link, scratch, specifier);
 }
 
 ml_file_id ml_link_resolve(const ml_link *link, ml_file_id from, ml_str specifier)
 {
-    ml_arena scratch = {0};
+    char first[SCRATCH_BYTES]; /* enough for nearly all */
+    ml_arena scratch = {.next = first, .end = first + sizeof first};
     ml_file_id file = resolve_with(link, &scratch, from, specifier);
 
     ml_arena_finish(&scratch);
@@ -282,7 +333,7 @@ ml_file_id ml_link_resolve(const ml_link *link, ml_file_id from, ml_str specifie
 ml_str ml_link_package_of(const ml_link *link, ml_file_id from, ml_str specifier)
 {
     static const char *const fields[] = {"dependencies", "devDependencies", "optionalDependencies", "peerDependencies"};
-    const ml_manifest *manifest = ml_link_manifest(link, ml_path_folder(ml_link_path(link, from)));
+    const ml_manifest *manifest = link->manifest_of[from];
     ml_str name = ml_package_name_of(specifier);
 
     for (size_t i = 0; manifest && name.len && i < sizeof fields / sizeof *fields; i++) {
@@ -353,8 +404,8 @@ static void read_tsconfig(ml_link *link, ml_tsconfig *config, ml_str path, int d
     const ml_json *extends = ml_json_get(json, "extends");
     const ml_json *list[EXTENDS_MAX];
     int count = 0;
-    for (const ml_json *one = extends && extends->kind == ML_JSON_ARRAY ? extends->first : extends; one && count < EXTENDS_MAX;
-         one = extends->kind == ML_JSON_ARRAY ? one->next : NULL)
+    for (const ml_json *one = extends && extends->kind == ML_JSON_ARRAY ? extends->first : extends;
+         one && count < EXTENDS_MAX; one = extends->kind == ML_JSON_ARRAY ? one->next : NULL)
         list[count++] = one;
     while (count-- > 0) { /* of a list the later one counts */
         ml_str target = ml_json_string(list[count]);
@@ -438,4 +489,5 @@ void ml_link_read_manifests(ml_link *link)
             !ml_strmap_get(&link->tsconfig_by_folder, ml_path_folder(path)))
             add_tsconfig(link, path);
     }
+    find_nearest(link);
 }
