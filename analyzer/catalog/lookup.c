@@ -102,6 +102,11 @@ static bool is_address(ml_str name)
     return false;
 }
 
+bool ml_catalog_is_address_env(ml_str name)
+{
+    return is_address(name);
+}
+
 /* OPENAI_PROXY_URL begins with "OPENAI_": the longest prefix that ends on a word border wins. */
 static const ml_name_slot *find_prefix(const ml_catalog *catalog, ml_str name)
 {

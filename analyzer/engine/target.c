@@ -31,7 +31,8 @@ static void target_of_hole(const ml_ctx *ctx, ml_target *target)
     if (hole->hole != ML_HOLE_ENV)
         return;
     target->kind = is_bridge_env(ml_ctx_config(ctx), hole->text) ? ML_TARGET_BRIDGE : ML_TARGET_ENV;
-    target->provider = ml_catalog_match_env(ml_ctx_catalog(ctx), hole->text);
+    if (ml_catalog_is_address_env(hole->text))
+        target->provider = ml_catalog_match_env(ml_ctx_catalog(ctx), hole->text);
 }
 
 static void target_of_host(const ml_ctx *ctx, ml_target *target)

@@ -191,6 +191,8 @@ static void read_declaration(reader *r, ml_str first)
             declare_variables(r);
         }
     } else if (ML_STR_IS_ONE_OF(first, others)) {
+        if (ml_str_eq_c(first, "interface") || (ml_str_eq_c(first, "type") && ml_lex_is_word(next(&r->code, r->text))))
+            r->out->kind = ML_LEX_TYPE;
         if (next(&r->code, r->text) == '*')
             r->code.at++;
         declare(r, next_word(&r->code, r->text));

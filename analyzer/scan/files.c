@@ -176,6 +176,13 @@ bool ml_scan_text(ml_scan *scan, ml_file_id file, ml_str *text)
     return readable;
 }
 
+bool ml_scan_read_again(ml_scan *scan, ml_file_id file, ml_arena *arena, ml_str *text)
+{
+    ml_error error;
+
+    return read_text(scan, file, arena, text, &error) == ML_OK;
+}
+
 /* One parser a thread, kept for its life. */
 static pthread_key_t parser_key;
 static pthread_once_t parser_once = PTHREAD_ONCE_INIT;

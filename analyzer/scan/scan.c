@@ -103,6 +103,7 @@ static void choose(ml_scan *scan)
 {
     if (!scan->options.staged) {
         run_pass(scan, look_at_file);
+        ml_scan_taint(scan);
         ml_scan_spread(scan);
         scan->has_tables = true;
         return;

@@ -16,28 +16,49 @@
 
 /* Why a file is parsed. */
 enum {
-    ML_WHY_CLIENT = 1 << 0,   /* names a client's global or type, or hides names behind escapes */
+    ML_WHY_CLIENT = 1 << 0,   /* names a client's global or type, imports its package, or hides names behind escapes */
     ML_WHY_BRIDGE = 1 << 1,   /* names a method of the bridge */
     ML_WHY_TABLE = 1 << 2,    /* names a reference table, computes a cost, or holds a word some rule asks for */
     ML_WHY_KEY = 1 << 3,      /* may hold a key */
-    ML_WHY_PACKAGE = 1 << 4,  /* imports a client or an SDK, or loads what may be any module */
+    ML_WHY_PACKAGE = 1 << 4,  /* imports an SDK, loads what may be any module, or runs what may be any code */
     ML_WHY_IMPORTS = 1 << 5,  /* imports something by which it can send a request: see spread.c */
-    ML_WHY_FLOW = ML_WHY_CLIENT | ML_WHY_PACKAGE | ML_WHY_IMPORTS /* could send a request */
+    ML_WHY_DIRECTIVE = 1 << 6, /* silences something: a finding of its own when there is nothing to silence */
+    ML_WHY_SENDS = ML_WHY_CLIENT | ML_WHY_IMPORTS, /* could send a request: parsed only if it could be to a provider */
+    ML_WHY_FLOW = ML_WHY_SENDS | ML_WHY_PACKAGE
 };
 
 enum { ML_ALSO_MAX = 3 };
 
+/* The hash of a name that is imported or exported: two names that share one are taken for the same, so
+ * that a file more is looked at. */
+typedef uint32_t ml_name_hash;
+
+typedef struct ml_scan_name {
+    ml_name_hash name; /* in the module */
+    ml_name_hash as;   /* here; 0 for `export *` */
+} ml_scan_name;
+
+/* An import of a file of the project. */
+typedef struct ml_scan_import {
+    ml_file_id target;
+    uint32_t at; /* where its specifier stands */
+    ml_lex_clause clause;
+    uint32_t name_count;
+    const ml_scan_name *names;
+} ml_scan_import;
+
 /* An export that hands something on to importers. */
 typedef struct ml_carried {
-    ml_str name;
+    ml_name_hash name;
     ml_carry carry;
 } ml_carried;
 
-/* An import of a file of the project, by the bytes of its specifier. */
-typedef struct ml_scan_import {
-    ml_file_id target;
-    uint32_t start, len;
-} ml_scan_import;
+/* Properties of a body that is sent to a model. */
+enum {
+    ML_BODY_MODEL = 1 << 0,
+    ML_BODY_CONTENT = 1 << 1, /* prompt, input */
+    ML_BODY_CHAT = 1 << 2     /* what hardly any other body has: messages, temperature */
+};
 
 /* The text is let go after the first look and read again for the few files that need it. */
 typedef struct ml_slot {
@@ -49,9 +70,14 @@ typedef struct ml_slot {
     atomic_bool parsed;       /* set once facts is final */
     atomic_bool counts;       /* its facts were asked for, so what they lack is said */
     bool extends;             /* names a class it extends */
+    bool tainted;             /* what it says could lead to a provider: see taint.c */
+    bool near;                /* a tainted file imports it, at first or second hand */
+    bool sets_up, asks;       /* NestJS: says what settings are; asks for one */
     const char *unread_reason;
     ml_trigger_bits why;
     ML_VEC(ml_scan_import) imports;
+    ML_VEC(uint32_t) traces;  /* where something speaks of a provider: see traces.c */
+    unsigned body_words;      /* ML_BODY_… that stand somewhere in it */
     ML_VEC(ml_carried) carried;
     const ml_facts *facts;
 } ml_slot;
@@ -82,6 +108,7 @@ struct ml_scan {
     unsigned jobs;
     ml_arena *kept, *scratch; /* by worker: of what the first look finds, and of one file's first look */
     ml_trigger_set *words;
+    ml_trigger_set *trace_words; /* those of providers alone, for what is no script */
     ml_trigger_set *blind_words;
     const char *const *also[ML_ALSO_MAX]; /* second words of rules, by their bit */
     uint32_t also_count;
@@ -102,15 +129,52 @@ void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worke
 /* Does the range of a text that does not parse hold a word some rule would have looked at? */
 bool ml_scan_is_blind(const ml_scan *scan, ml_str range);
 
+/* traces.c */
+typedef ML_VEC(ml_trigger_word) ml_word_list;
+void ml_scan_add_word(ml_scan *scan, ml_word_list *words, ml_str word, ml_trigger_bits bits);
+void ml_scan_add_trace_words(ml_scan *scan, ml_word_list *words);
+/* Adds what the word at this place says of a provider. */
+void ml_scan_add_trace(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str text, const ml_lexed *lexed,
+                       const ml_trigger_hit *hit);
+/* Hosts that are put together or decoded in one expression. */
+void ml_scan_add_made_hosts(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str text, const ml_lexed *lexed);
+/* ML_BODY_… of the name of a property, or 0. */
+unsigned ml_body_word_of(ml_str name);
+/* Does a text that is no script name a provider? */
+bool ml_scan_names_provider(const ml_scan *scan, ml_str text);
+
+/* importers.c */
+typedef struct ml_importer {
+    ml_file_id file;
+    const ml_scan_import *import;
+    struct ml_importer *next;
+} ml_importer;
+
+ml_name_hash ml_name_hash_of(ml_str name);
+/* The importers of each file, by file id - 1. */
+ml_importer **ml_scan_importers(ml_scan *scan, ml_arena *arena);
+
+/* How an importer may come by an export. */
+typedef enum ml_reach { ML_REACH_ANY, ML_REACH_USED, ML_REACH_PASSED_ON } ml_reach;
+/* Tells each way: ANY once, USED and PASSED_ON with the name that the importer gives it. */
+typedef void ml_reached(void *data, const ml_importer *importer, ml_reach reach, ml_name_hash as);
+void ml_scan_reach(const ml_importer *importers, ml_name_hash name, ml_reached *tell, void *data);
+
+/* taint.c */
+/* Which files could lead to a provider; the others send nowhere that matters. */
+void ml_scan_taint(ml_scan *scan);
+
 /* spread.c */
 bool ml_scan_is_chosen(const ml_scan *scan, ml_file_id file);
-/* After the link exists: packages named by imports, and importers of what hands on requests. */
+/* Chooses the tainted files that could send a request; the untainted lose ML_WHY_SENDS. */
 void ml_scan_spread(ml_scan *scan);
 /* files.c */
 ml_status ml_scan_find_files(ml_scan *scan, ml_error *error);
 /* The first look at a script's text, once a file. */
 void ml_scan_look(ml_scan *scan, ml_file_id file, unsigned worker);
 bool ml_scan_text(ml_scan *scan, ml_file_id file, ml_str *text);
+/* The text for a while, in an arena of the caller's. */
+bool ml_scan_read_again(ml_scan *scan, ml_file_id file, ml_arena *arena, ml_str *text);
 const ml_facts *ml_scan_facts(ml_scan *scan, ml_file_id file);
 void ml_scan_problem(ml_scan *scan, ml_problem_kind kind, ml_str path, uint32_t line, ml_text reason);
 

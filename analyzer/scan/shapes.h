@@ -5,6 +5,10 @@
 
 /* What a word asks of the place it stands at, beside the reasons to parse. */
 enum {
+    WORD_TRACE_KIND = 0xf << 8, /* of a WORD_TRACE: which, see traces.c */
+    WORD_SETS_UP = 1 << 13,  /* of NestJS: says what settings are */
+    WORD_ASKS = 1 << 14,     /* asks for one */
+    WORD_TRACE = 1 << 12,    /* may say something of a provider, and nothing else */
     WORD_WHOLE = 1 << 16,    /* no part of a longer name */
     WORD_VALUE = 1 << 17,    /* a name used as a value: no prose, no member of an object that is not the global one */
     WORD_CALLED = 1 << 18,   /* a name that is called */
@@ -19,7 +23,7 @@ enum {
     WORD_OBJECT = 1 << 27,   /* an object that is used other than by a plain member, which would be a word of its own */
     WORD_ESCAPE = 1 << 28,   /* an escape in a name */
     WORD_ALSO = 1 << 29,     /* and the bits above it: of a rule that asks for a second word */
-    WHY_MASK = WORD_WHOLE - 1
+    WHY_MASK = (1 << 8) - 1
 };
 
 /* The bits of the word if the place is one that counts for it, else 0. */

@@ -3,14 +3,6 @@
 
 #include "ml/formula.h"
 
-typedef ML_VEC(ml_trigger_word) word_list;
-
-static void add_word(ml_scan *scan, word_list *words, ml_str word, ml_trigger_bits bits)
-{
-    if (word.len >= 2)
-        ml_vec_push(&scan->run, words, ((ml_trigger_word){word, bits, false}));
-}
-
 /* ---- clients ---- */
 
 /* Of a dotted global the part that must stand in a file that uses it. */
@@ -23,32 +15,35 @@ static ml_str global_word(ml_str name)
 }
 
 /* `tt` as an object is followed by a dot, or destructured. */
-static void add_short_global(ml_scan *scan, word_list *words, ml_str word)
+static void add_short_global(ml_scan *scan, ml_word_list *words, ml_str word)
 {
     static const char *const behind[] = {".", "[", "?."};
 
     for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
-        add_word(scan, words, ml_arena_concat(&scan->run, word, ml_str_of(behind[i])), ML_WHY_CLIENT | WORD_WHOLE);
-    add_word(scan, words, ml_arena_concat(&scan->run, ML_STR("= "), word), ML_WHY_CLIENT | WORD_WHOLE | WORD_OBJECT);
+        ml_scan_add_word(scan, words, ml_arena_concat(&scan->run, word, ml_str_of(behind[i])), ML_WHY_CLIENT | WORD_WHOLE);
+    ml_scan_add_word(scan, words, ml_arena_concat(&scan->run, ML_STR("= "), word), ML_WHY_CLIENT | WORD_WHOLE | WORD_OBJECT);
 }
 
-static void add_global(ml_scan *scan, word_list *words, const ml_client *client, const ml_client_entry *entry)
+static void add_global(ml_scan *scan, ml_word_list *words, const ml_client *client, const ml_client_entry *entry)
 {
     ml_str word = global_word(entry->name);
+    ml_trigger_bits why = ML_WHY_CLIENT;
 
     if (word.len < 4) {
         add_short_global(scan, words, word);
         return;
     }
     ml_trigger_bits shape = WORD_VALUE;
-    if (client->transport == ML_TRANSPORT_CODE)
+    if (client->transport == ML_TRANSPORT_CODE) {
         shape = WORD_CODE;
+        why = ML_WHY_PACKAGE;
+    }
     else if (entry->at.len) /* a maker of what a client is given; as a type its name is everywhere */
         shape = WORD_CALLED;
-    add_word(scan, words, word, ML_WHY_CLIENT | WORD_WHOLE | shape);
+    ml_scan_add_word(scan, words, word, why | WORD_WHOLE | shape);
 }
 
-static void add_client_words(ml_scan *scan, word_list *words)
+static void add_client_words(ml_scan *scan, ml_word_list *words)
 {
     uint32_t count;
     const ml_client *clients = ml_catalog_clients(scan->catalog, &count);
@@ -61,74 +56,74 @@ static void add_client_words(ml_scan *scan, word_list *words)
             else if (entry->kind == ML_ENTRY_GLOBAL)
                 add_global(scan, words, &clients[i], entry);
             else
-                add_word(scan, words, entry->name, ML_WHY_CLIENT | WORD_WHOLE);
+                ml_scan_add_word(scan, words, entry->name, ML_WHY_CLIENT | WORD_WHOLE);
         }
     /* A global by a name that is put together: globalThis["fe" + "tch"]. */
     static const char *const indexed[] = {"window[", "self[", "global["};
     for (size_t i = 0; i < sizeof indexed / sizeof *indexed; i++)
-        add_word(scan, words, ml_str_of(indexed[i]), ML_WHY_CLIENT | WORD_WHOLE);
-    add_word(scan, words, ML_STR("globalThis"), ML_WHY_CLIENT | WORD_WHOLE | WORD_OBJECT);
+        ml_scan_add_word(scan, words, ml_str_of(indexed[i]), ML_WHY_CLIENT | WORD_WHOLE);
+    ml_scan_add_word(scan, words, ML_STR("globalThis"), ML_WHY_CLIENT | WORD_WHOLE | WORD_OBJECT);
     static const char *const objects[] = {"window", "self", "global", "globalThis", "parent", "frames"};
     for (size_t i = 0; i < sizeof objects / sizeof *objects; i++)
-        add_word(scan, words, ml_str_of(objects[i]), WORD_GLOBAL | WORD_WHOLE);
-    add_word(scan, words, ML_STR("extends "), WORD_EXTENDS);
+        ml_scan_add_word(scan, words, ml_str_of(objects[i]), WORD_GLOBAL | WORD_WHOLE);
+    ml_scan_add_word(scan, words, ML_STR("extends "), WORD_EXTENDS);
     /* Names may be written with escapes. */
-    add_word(scan, words, ML_STR("\\u"), ML_WHY_CLIENT | WORD_ESCAPE);
+    ml_scan_add_word(scan, words, ML_STR("\\u"), ML_WHY_CLIENT | WORD_ESCAPE);
     /* Servers that pass requests on, by settings alone. */
-    add_word(scan, words, ML_STR("proxy"), ML_WHY_CLIENT | WORD_WHOLE | WORD_SETTING);
-    add_word(scan, words, ML_STR("rewrites"), ML_WHY_CLIENT | WORD_WHOLE | WORD_SETTING);
+    ml_scan_add_word(scan, words, ML_STR("proxy"), ML_WHY_CLIENT | WORD_WHOLE | WORD_SETTING);
+    ml_scan_add_word(scan, words, ML_STR("rewrites"), ML_WHY_CLIENT | WORD_WHOLE | WORD_SETTING);
     /* A directive that silences nothing is a finding of its own. */
-    add_word(scan, words, ML_STR("meterlint-"), ML_WHY_CLIENT | WORD_ANYWHERE);
+    ml_scan_add_word(scan, words, ML_STR("meterlint-"), ML_WHY_DIRECTIVE | WORD_ANYWHERE);
     static const char *const loaders[] = {"require(", "require (", "import(", "import (", "require/*", "import/*"};
     for (size_t i = 0; i < sizeof loaders / sizeof *loaders; i++)
-        add_word(scan, words, ml_str_of(loaders[i]), ML_WHY_PACKAGE | WORD_LOADER);
+        ml_scan_add_word(scan, words, ml_str_of(loaders[i]), ML_WHY_PACKAGE | WORD_LOADER);
 }
 
 /* ---- the bridge, tables, costs ---- */
 
-static void add_bridge_words(ml_scan *scan, word_list *words)
+static void add_bridge_words(ml_scan *scan, ml_word_list *words)
 {
     const ml_bridge_config *bridge = &scan->config.bridge;
 
     for (uint32_t i = 0; i < bridge->method_count; i++)
-        add_word(scan, words, bridge->methods[i].name, ML_WHY_BRIDGE);
+        ml_scan_add_word(scan, words, bridge->methods[i].name, ML_WHY_BRIDGE);
     /* What records usage: of "AIModelUsage.create" the part that must stand in a file that calls it. */
     for (uint32_t i = 0; i < bridge->sinks.count; i++) {
         size_t dot = ml_str_find_char(bridge->sinks.items[i], '.');
-        add_word(scan, words, dot == ML_NOT_FOUND ? bridge->sinks.items[i] : ml_str_slice(bridge->sinks.items[i], 0, dot), ML_WHY_BRIDGE);
+        ml_scan_add_word(scan, words, dot == ML_NOT_FOUND ? bridge->sinks.items[i] : ml_str_slice(bridge->sinks.items[i], 0, dot), ML_WHY_BRIDGE);
     }
 }
 
-static void add_table_words(ml_scan *scan, word_list *words)
+static void add_table_words(ml_scan *scan, ml_word_list *words)
 {
     for (size_t i = 0; i < bill_schema_table_count(); i++) {
         const bill_table *table = bill_schema_table(i);
-        add_word(scan, words, ml_str_of(table->name), ML_WHY_TABLE);
+        ml_scan_add_word(scan, words, ml_str_of(table->name), ML_WHY_TABLE);
         for (size_t k = 0; k < sizeof table->aliases / sizeof *table->aliases && table->aliases[k]; k++)
-            add_word(scan, words, ml_str_of(table->aliases[k]), ML_WHY_TABLE);
+            ml_scan_add_word(scan, words, ml_str_of(table->aliases[k]), ML_WHY_TABLE);
     }
     for (uint32_t i = 0; i < scan->config.table_count; i++)
-        add_word(scan, words, scan->config.tables[i].project, ML_WHY_TABLE);
+        ml_scan_add_word(scan, words, scan->config.tables[i].project, ML_WHY_TABLE);
     /* A model's table may be named by its class alone, in any spelling. */
-    add_word(scan, words, ML_STR("DataTypes"), ML_WHY_TABLE | WORD_WHOLE | WORD_VALUE);
+    ml_scan_add_word(scan, words, ML_STR("DataTypes"), ML_WHY_TABLE | WORD_WHOLE | WORD_VALUE);
     /* What makes a database follow its models names none of them. */
-    add_word(scan, words, ML_STR("synchronize"), ML_WHY_TABLE | WORD_WHOLE | WORD_SETTING);
-    add_word(scan, words, ML_STR(".sync("), ML_WHY_TABLE);
-    add_word(scan, words, ML_STR("sync:"), ML_WHY_TABLE | WORD_WHOLE);
-    add_word(scan, words, ML_STR("enum BillingStatus"), ML_WHY_TABLE);
-    add_word(scan, words, ML_STR("enum BillingType"), ML_WHY_TABLE);
+    ml_scan_add_word(scan, words, ML_STR("synchronize"), ML_WHY_TABLE | WORD_WHOLE | WORD_SETTING);
+    ml_scan_add_word(scan, words, ML_STR(".sync("), ML_WHY_TABLE);
+    ml_scan_add_word(scan, words, ML_STR("sync:"), ML_WHY_TABLE | WORD_WHOLE);
+    ml_scan_add_word(scan, words, ML_STR("enum BillingStatus"), ML_WHY_TABLE);
+    ml_scan_add_word(scan, words, ML_STR("enum BillingType"), ML_WHY_TABLE);
 }
 
-static void add_cost_words(ml_scan *scan, word_list *words)
+static void add_cost_words(ml_scan *scan, ml_word_list *words)
 {
     for (uint32_t i = 0; i < ml_formula_word_count; i++)
-        add_word(scan, words, ml_str_of(ml_formula_words[i]), WORD_MEASURE | WORD_ANYWHERE);
+        ml_scan_add_word(scan, words, ml_str_of(ml_formula_words[i]), WORD_MEASURE | WORD_ANYWHERE);
     for (uint32_t i = 0; i < ml_formula_cost_word_count; i++)
-        add_word(scan, words, ml_str_of(ml_formula_cost_words[i]), WORD_COST);
+        ml_scan_add_word(scan, words, ml_str_of(ml_formula_cost_words[i]), WORD_COST);
 }
 
 /* What rules ask for by themselves. */
-static void add_rule_words(ml_scan *scan, word_list *words)
+static void add_rule_words(ml_scan *scan, ml_word_list *words)
 {
     for (uint32_t i = 0; i < ml_rule_table_count; i++) {
         const ml_rule *rule = ml_rule_table[i].rule;
@@ -140,11 +135,11 @@ static void add_rule_words(ml_scan *scan, word_list *words)
             scan->also[scan->also_count++] = rule->also_words;
         }
         for (uint32_t k = 0; rule->words[k]; k++)
-            add_word(scan, words, ml_str_of(rule->words[k]), bits);
+            ml_scan_add_word(scan, words, ml_str_of(rule->words[k]), bits);
     }
 }
 
-static void add_provider_words(ml_scan *scan, word_list *words)
+static void add_provider_words(ml_scan *scan, ml_word_list *words)
 {
     uint32_t count;
     const ml_provider *providers = ml_catalog_providers(scan->catalog, &count);
@@ -152,23 +147,27 @@ static void add_provider_words(ml_scan *scan, word_list *words)
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t k = 0; k < providers[i].host_count; k++)
             if (ml_str_find_char(providers[i].hosts[k].pattern, '*') == ML_NOT_FOUND)
-                add_word(scan, words, providers[i].hosts[k].pattern, 1);
+                ml_scan_add_word(scan, words, providers[i].hosts[k].pattern, 1);
 }
 
 void ml_scan_build_words(ml_scan *scan)
 {
-    word_list words = {0}, blind = {0};
+    ml_word_list words = {0}, blind = {0};
 
     add_client_words(scan, &words);
     add_bridge_words(scan, &words);
     add_table_words(scan, &words);
     add_cost_words(scan, &words);
     add_rule_words(scan, &words);
+    ml_scan_add_trace_words(scan, &words);
+    ml_scan_add_word(scan, &words, ML_STR("registerAs("), WORD_SETS_UP);
+    ml_scan_add_word(scan, &words, ML_STR("ConfigModule.forRoot("), WORD_SETS_UP);
+    ml_scan_add_word(scan, &words, ML_STR("@nestjs/config"), WORD_ASKS);
     scan->words = ml_trigger_build(&scan->run, words.items, words.count);
     add_provider_words(scan, &blind);
     add_bridge_words(scan, &blind);
     for (size_t i = 0; i < bill_schema_table_count(); i++)
-        add_word(scan, &blind, ml_str_of(bill_schema_table(i)->name), 1);
+        ml_scan_add_word(scan, &blind, ml_str_of(bill_schema_table(i)->name), 1);
     scan->blind_words = ml_trigger_build(&scan->run, blind.items, blind.count);
 }
 
@@ -188,13 +187,30 @@ static bool holds_second_word(const ml_scan *scan, ml_str text, ml_trigger_bits 
     return false;
 }
 
-static bool names_package(const ml_scan *scan, ml_file_id file, ml_str specifier)
+static ml_trigger_bits why_package(const ml_scan *scan, ml_file_id file, ml_str specifier)
 {
     ml_str package = ml_link_package_of(scan->link, file, specifier);
+    const ml_client *client = ml_strmap_get(&scan->client_packages, package);
 
-    return ml_strmap_get(&scan->client_packages, package) ||
-           ml_strmap_get(&scan->client_packages, ml_package_name_of(package)) ||
-           ml_catalog_match_package(scan->catalog, package).provider;
+    if (!client)
+        client = ml_strmap_get(&scan->client_packages, ml_package_name_of(package));
+    if (ml_catalog_match_package(scan->catalog, package).provider || (client && client->transport == ML_TRANSPORT_CODE))
+        return ML_WHY_PACKAGE;
+    return client ? ML_WHY_CLIENT : 0;
+}
+
+static ml_scan_import import_of(ml_scan *scan, ml_file_id target, ml_str text, ml_str specifier, unsigned worker)
+{
+    ml_lex_names clause;
+    ml_arena *kept = &scan->kept[worker];
+
+    ml_lex_names_of(&clause, &scan->scratch[worker], text, specifier);
+    ml_scan_name *names = ML_NEW_ARRAY(kept, ml_scan_name, clause.names.count);
+    for (uint32_t i = 0; i < clause.names.count; i++) {
+        const ml_lex_name *one = &clause.names.items[i];
+        names[i] = (ml_scan_name){ml_name_hash_of(one->name), one->as.len ? ml_name_hash_of(one->as) : 0};
+    }
+    return (ml_scan_import){target, (uint32_t)(specifier.data - text.data), clause.kind, clause.names.count, names};
 }
 
 static void add_imports(ml_scan *scan, ml_file_id file, ml_str text, const ml_specifiers *specifiers, unsigned worker)
@@ -203,12 +219,11 @@ static void add_imports(ml_scan *scan, ml_file_id file, ml_str text, const ml_sp
 
     for (uint32_t i = 0; i < specifiers->count; i++) {
         ml_str specifier = specifiers->items[i];
-        ml_scan_import import = {ml_link_resolve(scan->link, file, specifier), (uint32_t)(specifier.data - text.data),
-                                 (uint32_t)specifier.len};
-        if (import.target)
-            ml_vec_push(&scan->kept[worker], &slot->imports, import);
-        else if (names_package(scan, file, specifier))
-            slot->why |= ML_WHY_PACKAGE;
+        ml_file_id target = ml_link_resolve(scan->link, file, specifier);
+        if (target)
+            ml_vec_push(&scan->kept[worker], &slot->imports, import_of(scan, target, text, specifier, worker));
+        else
+            slot->why |= why_package(scan, file, specifier);
     }
 }
 
@@ -225,6 +240,10 @@ void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worke
     ml_trigger_find(&hits, scratch, scan->words, text);
     for (uint32_t i = 0; i < hits.count; i++) {
         const ml_trigger_hit *hit = &hits.items[i];
+        if (hit->bits & WORD_TRACE) {
+            ml_scan_add_trace(scan, slot, &scan->kept[worker], text, &lexed, hit);
+            continue;
+        }
         if (!(hit->bits & ~seen)) /* says nothing new */
             continue;
         ml_trigger_bits found = ml_shape_of(text, &lexed, hit);
@@ -236,12 +255,15 @@ void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worke
     }
     slot->why |= seen & WHY_MASK;
     slot->extends = seen & WORD_EXTENDS;
+    slot->sets_up = seen & WORD_SETS_UP;
+    slot->asks = seen & WORD_ASKS;
     if (member && (seen & WORD_GLOBAL))
         slot->why |= ML_WHY_CLIENT;
     if (((seen & WORD_MEASURE) && (seen & WORD_COST)) || holds_second_word(scan, text, seen))
         slot->why |= ML_WHY_TABLE;
     if (ml_shape_may_hold_key(scan->keys, text, &lexed))
         slot->why |= ML_WHY_KEY;
+    ml_scan_add_made_hosts(scan, slot, &scan->kept[worker], text, &lexed);
     add_imports(scan, file, text, &lexed.specifiers, worker);
 }
 

@@ -300,7 +300,7 @@ static void lists_exports(void **state)
     assert_int_equal(failures, 0);
 }
 
-/* Each statement in brackets: = exports it, d as default, < brings in, { a list; then its names. */
+/* Each statement in brackets: < brings in, { is a list, : a type, = is exported, d as default; then its names. */
 static const struct {
     const char *text, *expected;
 } statements[] = {
@@ -314,7 +314,8 @@ static const struct {
     {"export const a = { x: 1,\nconst: 2 }\nexport let c",  "[= a][= c]"                        },
     {"export async function* f(a) { const b = 1 }\nclass C { d = 1 }", "[= f][ C]"             },
     {"export default class D {}\nexport default f",         "[d D][d]"                          },
-    {"export const enum E { A }\nexport type T = U\nexport interface I { a: b }", "[= E][= T][= I]"},
+    {"export const enum E { A }\nexport type T = U\nexport interface I { a: b }", "[= E][:= T][:= I]"},
+    {"type A = B | C\ntype = 1\ntype.a = 2; interface D {}", "[: A][][][: D]"                  },
     {"export { a, b as c, type d };",                       "[{ a b>c type d]"                  },
     {"export { a } from 'm'\nexport * from 'n'\nexport type { T } from 'o'", "[<][<][<]"          },
     {"import a from 'm'\nimport type { b } from 'n'\nimport 'o'\nimport c = require('p')", "[<][<][<][ c]"},
@@ -333,7 +334,7 @@ static const struct {
 
 static void print_statement(ml_buf *out, const ml_lex_statement *s)
 {
-    static const char *const kinds[] = {"", "<", "{"};
+    static const char *const kinds[] = {"", ":", "<", "{"};
 
     ml_buf_printf(out, "[%s%s%s", kinds[s->kind], s->exported ? "=" : "", s->is_default ? "d" : "");
     for (uint32_t i = 0; i < s->names.count && s->kind != ML_LEX_BRING; i++) {

@@ -246,8 +246,8 @@ static const struct {
     const char *name, *text;
     bool strict, incomplete;
 } broken[] = {
-    {"plain mistake", "const a = = = 1; const b = fetch('/x');\n", false, false},
-    {"plain mistake, strict", "const a = = = 1; const b = fetch('/x');\n", true, true},
+    {"plain mistake", "const a = = = 1; const b = fetch('/v1/chat/completions');\n", false, false},
+    {"plain mistake, strict", "const a = = = 1; const b = fetch('/v1/chat/completions');\n", true, true},
     {"names a provider", "fetch(%%% 'https://api.openai.com' %%%;\n", false, true},
 };
 

@@ -76,7 +76,7 @@ static void load(project *p, const char *const *paths, const char *const *texts)
     ml_parser *parser = ml_parser_new(0);
     for (p->count = 0; p->count < FILES_MAX && paths[p->count]; p->count++) {
         ml_str path = ml_str_of(paths[p->count]), text = ml_str_of(texts[p->count]);
-        p->files[p->count] = (ml_source_file){.path = path, .kind = ML_FILE_TS, .size = text.len, .in_scope = true};
+        p->files[p->count] = (ml_source_file){.path = path, .kind = ML_FILE_TS, .in_scope = true};
         p->texts[p->count] = texts[p->count];
         p->facts[p->count] = ml_facts_of(&p->arena, parser, path, ML_FILE_TS, text);
     }

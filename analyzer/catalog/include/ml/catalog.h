@@ -196,6 +196,8 @@ ml_str ml_package_name_of(ml_str specifier);
  * _BASE_URL, _API_BASE, _ENDPOINT, _HOST, _URL ... NULL if none. What bundlers put before a name
  * (VITE_, NEXT_PUBLIC_ ...) is ignored. */
 const ml_provider *ml_catalog_match_env(const ml_catalog *catalog, ml_str name);
+/* Does the name say that a server's address is in the variable, and not a key? */
+bool ml_catalog_is_address_env(ml_str name);
 
 /* How much there is, and how much of it is doubtful. */
 typedef struct ml_catalog_counts {

@@ -62,6 +62,7 @@ void ml_lex_exports_of(ml_lex_exports *out, ml_arena *arena, ml_str text);
 
 typedef enum ml_lex_statement_kind {
     ML_LEX_CODE,  /* declares names, or runs */
+    ML_LEX_TYPE,  /* an interface or a type: gone at run time */
     ML_LEX_BRING, /* import … from, export … from: see ml_lex_names_of */
     ML_LEX_LIST   /* export { a, b as c }: names are pairs, one of here and what it is outside */
 } ml_lex_statement_kind;
@@ -72,7 +73,7 @@ typedef struct ml_lex_statement {
     uint32_t start, end;
     bool exported;    /* hands out what it declares */
     bool is_default;  /* hands out a value as "default" */
-    ML_VEC(ml_lex_name) names; /* of CODE what it declares; too many rather than too few */
+    ML_VEC(ml_lex_name) names; /* of CODE and TYPE what it declares; too many rather than too few */
 } ml_lex_statement;
 
 typedef ML_VEC(ml_lex_statement) ml_lex_statements;

@@ -1,0 +1,38 @@
+/* outline.h - which statements of a file share a fate, and by which names other files come to
+ * them (private to scan). */
+#ifndef ML_SCAN_OUTLINE_H
+#define ML_SCAN_OUTLINE_H
+#include "scan_internal.h"
+
+/* A name that a group hands out, or an imported one that it mentions. */
+typedef struct ml_linked_name {
+    ml_name_hash name;
+    uint32_t group;
+} ml_linked_name;
+
+/* An imported name that is handed on: import { a } from "m"; export { a as b }. */
+typedef struct ml_handed_name {
+    ml_name_hash name, as;
+} ml_handed_name;
+
+/* Statements are one group when one mentions what another declares, in either direction, as code may write
+ * to what it mentions. Types are gone at run time and share nothing. A group has the number of one of its
+ * statements. */
+typedef struct ml_outline {
+    bool is_whole;     /* nothing finer is known: one group, which any name is of */
+    bool is_common_js; /* each group may hand out anything */
+    uint32_t count;    /* of statements */
+    uint32_t *ends;    /* of each */
+    uint32_t *group;   /* of each */
+    bool *tainted;     /* of each group; at first those that hold a trace, or a body for a model */
+    ML_VEC(ml_linked_name) exports;
+    ML_VEC(ml_linked_name) uses;
+    ML_VEC(ml_handed_name) handed;
+} ml_outline;
+
+/* The outline lives in `kept`. */
+void ml_outline_of(ml_outline *out, ml_arena *kept, ml_arena *scratch, const ml_slot *slot, ml_str text, bool markup);
+/* The group that a place of the text is in. */
+uint32_t ml_outline_group_at(const ml_outline *outline, uint32_t at);
+
+#endif

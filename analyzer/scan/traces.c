@@ -1,0 +1,495 @@
+/* What in a text speaks of an AI provider: traces, by which taint.c knows the few files that
+ * could lead to one.
+ *
+ * A request is a finding when its address has a provider's host, a model server's port or
+ * a provider's variable in it, or when path or body are those of a model API. Each of these
+ * is written somewhere: a host with its registered domain in one text, or in texts that
+ * stand side by side, backwards, in base64, with escapes; or its beginning is, an address
+ * whose host does not end in its text (`https://api.${…}`). Not seen is a host whose domain is
+ * cut in pieces that are declared apart and put together without its beginning in one of
+ * them. Too many traces cost time, too few a finding. */
+#include "shapes.h"
+
+#include <ctype.h>
+
+enum {
+    TRACE_HOST = 0 << 8,
+    TRACE_VARIABLE = 1 << 8,    /* an environment variable, or the beginning of one */
+    TRACE_TAIL = 2 << 8,        /* the end of one */
+    TRACE_ADDRESS = 3 << 8,     /* "://" */
+    TRACE_SURE = 4 << 8,
+    TRACE_PATH = 5 << 8,        /* the end of a path */
+    TRACE_CODE_IN_TEXT = 6 << 8,
+    TRACE_ESCAPE = 7 << 8,
+    TRACE_BACKWARDS = 8 << 8,   /* a host in reverse */
+    TRACE_PORT = 9 << 8,
+    TRACE_NUMBERS = 11 << 8,    /* makes texts of numbers */
+    TRACE_BODY = 10 << 8        /* what a model's body holds */
+};
+
+/* What hardly any body has but those for models. */
+static const char *const chat_words[] = {"messages", "temperature", "max_tokens", "maxTokens", "top_p", "response_format"};
+
+void ml_scan_add_word(ml_scan *scan, ml_word_list *words, ml_str word, ml_trigger_bits bits)
+{
+    if (word.len >= 2)
+        ml_vec_push(&scan->run, words, ((ml_trigger_word){word, bits, false}));
+}
+
+static void add(ml_scan *scan, ml_word_list *words, const char *word, ml_trigger_bits bits)
+{
+    ml_scan_add_word(scan, words, ml_str_of(word), WORD_TRACE | bits);
+}
+
+/* ---- words ---- */
+
+/* "openai.com" of "api.openai.com", "amazonaws.com.cn" of "bedrock.*.amazonaws.com.cn": what nobody but
+ * the provider, or its cloud, has. */
+static ml_str registered_domain(ml_str pattern)
+{
+    static const char *const shared[] = {"com", "net", "org", "co", "ac"};
+    size_t star = ml_str_rfind_char(pattern, '*');
+    ml_str fixed = star == ML_NOT_FOUND ? pattern : ml_str_from(pattern, star + 1);
+    size_t top = ml_str_rfind_char(fixed, '.');
+    size_t second = top == ML_NOT_FOUND ? top : ml_str_rfind_char(ml_str_slice(fixed, 0, top), '.');
+
+    if (second != ML_NOT_FOUND && ML_STR_IS_ONE_OF(ml_str_slice(fixed, second + 1, top), shared))
+        second = ml_str_rfind_char(ml_str_slice(fixed, 0, second), '.');
+    return second == ML_NOT_FOUND ? fixed : ml_str_from(fixed, second + 1);
+}
+
+static ml_str reversed(ml_arena *arena, ml_str word)
+{
+    char *bytes = ml_arena_bytes(arena, word.len + 1);
+
+    for (size_t i = 0; i < word.len; i++)
+        bytes[i] = word.data[word.len - 1 - i];
+    return (ml_str){bytes, word.len};
+}
+
+static void add_hosts(ml_scan *scan, ml_word_list *words, const ml_provider *provider)
+{
+    for (uint32_t i = 0; i < provider->host_count; i++) {
+        ml_str domain = registered_domain(provider->hosts[i].pattern);
+        ml_str back = reversed(&scan->run, domain);
+        ml_vec_push(&scan->run, words, ((ml_trigger_word){domain, WORD_TRACE | TRACE_HOST, true}));
+        ml_vec_push(&scan->run, words, ((ml_trigger_word){back, WORD_TRACE | TRACE_BACKWARDS | WORD_WHOLE, true}));
+    }
+    for (uint32_t i = 0; i < provider->port_count; i++)
+        add(scan, words, ml_arena_cstr(&scan->run, ml_arena_printf(&scan->run, "%u", provider->ports[i])), TRACE_PORT | WORD_WHOLE);
+}
+
+static void add_variables(ml_scan *scan, ml_word_list *words, const ml_provider *provider)
+{
+    for (uint32_t i = 0; i < provider->env_count; i++)
+        ml_scan_add_word(scan, words, provider->env[i], WORD_TRACE | TRACE_VARIABLE);
+    for (uint32_t i = 0; i < provider->env_prefix_count; i++)
+        ml_scan_add_word(scan, words, provider->env_prefixes[i], WORD_TRACE | TRACE_VARIABLE);
+}
+
+static void add_provider_words(ml_scan *scan, ml_word_list *words, void (*of_each)(ml_scan *, ml_word_list *, const ml_provider *))
+{
+    uint32_t count;
+    const ml_provider *providers = ml_catalog_providers(scan->catalog, &count);
+
+    for (uint32_t i = 0; i < count; i++)
+        of_each(scan, words, &providers[i]);
+}
+
+/* A variable whose value in a .env file names a provider speaks for it. */
+static void add_known_variable(void *data, ml_str name, ml_str value)
+{
+    ml_scan *scan = ((void **)data)[0];
+
+    if (ml_scan_names_provider(scan, value))
+        ml_scan_add_word(scan, ((void **)data)[1], name, WORD_TRACE | TRACE_SURE);
+}
+
+void ml_scan_add_trace_words(ml_scan *scan, ml_word_list *words)
+{
+    /* Last parts of paths that only model APIs have: see bypass/suspected-call. */
+    static const char *const paths[] = {"completions", "generations", "speech", "transcriptions", "embeddings", "enerateContent"};
+    static const char *const contents[] = {"model", "prompt", "input"};
+    static const char *const tails[] = {"_URL", "_URI", "_HOST", "_BASE", "_ENDPOINT", "_SERVER", "_API"};
+    ml_word_list alone = {0};
+
+    add_provider_words(scan, &alone, add_hosts);
+    scan->trace_words = ml_trigger_build(&scan->run, alone.items, alone.count);
+    add_provider_words(scan, words, add_hosts);
+    add_provider_words(scan, words, add_variables);
+    ml_link_each_env(scan->link, add_known_variable, (void *[]){scan, words});
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
+        add(scan, words, tails[i], TRACE_TAIL);
+    add(scan, words, "://", TRACE_ADDRESS);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        add(scan, words, paths[i], TRACE_PATH);
+    add(scan, words, "fromCharCode", TRACE_NUMBERS);
+    add(scan, words, "fromCodePoint", TRACE_NUMBERS);
+    /* Code in texts, which may load an SDK: see bypass/dynamic-code. */
+    add(scan, words, "import(", TRACE_CODE_IN_TEXT);
+    add(scan, words, "require(", TRACE_CODE_IN_TEXT);
+    add(scan, words, "from '", TRACE_CODE_IN_TEXT);
+    add(scan, words, "from \"", TRACE_CODE_IN_TEXT);
+    add(scan, words, "\\x", TRACE_ESCAPE);
+    add(scan, words, "\\u", TRACE_ESCAPE);
+    for (size_t i = 0; i < sizeof contents / sizeof *contents; i++)
+        add(scan, words, contents[i], TRACE_BODY | WORD_WHOLE | WORD_SETTING);
+    for (size_t i = 0; i < sizeof chat_words / sizeof *chat_words; i++)
+        add(scan, words, chat_words[i], TRACE_BODY | WORD_WHOLE | WORD_SETTING);
+}
+
+/* ---- what stands around a word ---- */
+
+enum { HOST_MAX = 256 };
+
+static bool is_label_byte(char c)
+{
+    return isalnum((unsigned char)c) || c == '-' || c == '_';
+}
+
+/* %2Fopenai.com: the byte before is one of an escape. */
+static bool is_escaped_before(ml_str text, size_t start)
+{
+    return start >= 3 && text.data[start - 3] == '%' && isxdigit((unsigned char)text.data[start - 2]) &&
+           isxdigit((unsigned char)text.data[start - 1]);
+}
+
+static bool is_host_byte(char c)
+{
+    return is_label_byte(c) || c == '.';
+}
+
+/* "openai.com": what something may be put before, as in `https://api.${domain}`. */
+static bool ends_some_host(const ml_scan *scan, ml_str tail)
+{
+    uint32_t count;
+    const ml_provider *providers = ml_catalog_providers(scan->catalog, &count);
+
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < providers[i].host_count; k++) {
+            ml_str pattern = providers[i].hosts[k].pattern;
+            if (pattern.len > tail.len && pattern.data[pattern.len - tail.len - 1] == '.' && ml_str_ends(pattern, tail))
+                return true;
+        }
+    return false;
+}
+
+/* A domain in a host. When the host stands there whole, it has to be a provider's; where a hole or a dot is
+ * before it, and where a text begins with it, it may become one. */
+static bool is_domain(const ml_scan *scan, ml_str text, const ml_trigger_hit *hit)
+{
+    size_t start = hit->start, end = hit->end;
+    char host[HOST_MAX];
+
+    if (start && is_label_byte(text.data[start - 1]) && !is_escaped_before(text, start))
+        return false;
+    if (end < text.len && is_label_byte(text.data[end]))
+        return false;
+    while (start && is_host_byte(text.data[start - 1]) && !is_escaped_before(text, start))
+        start--;
+    while (end < text.len && is_host_byte(text.data[end]))
+        end++;
+    bool goes_on = text.data[start] == '.' || (start && text.data[start - 1] == '}');
+    if (goes_on || end - start > sizeof host)
+        return true;
+    for (size_t i = start; i < end; i++)
+        host[i - start] = (char)tolower((unsigned char)text.data[i]);
+    ml_str whole = {host, end - start};
+    while (whole.len && whole.data[whole.len - 1] == '.')
+        whole.len--;
+    return ml_catalog_match_host(scan->catalog, whole, ML_STR("\1")).provider ||
+           ((!start || strchr("\"'`", text.data[start - 1])) && ends_some_host(scan, whole));
+}
+
+/* What stands before a number that is a port: "localhost:11434", port: 11434, PORT = 11434. Of most ports the
+ * number alone says enough; one is everybody's example of a number. */
+static bool is_port(ml_str text, const ml_trigger_hit *hit)
+{
+    enum { REACH = 24 };
+    ml_str before = ml_str_slice(text, hit->start > REACH ? hit->start - REACH : 0, hit->start);
+
+    return !ml_str_eq_c(ml_str_slice(text, hit->start, hit->end), "1234") ||
+           (before.len && before.data[before.len - 1] == ':') || ml_str_find_nocase(before, ML_STR("port")) != ML_NOT_FOUND;
+}
+
+/* import("openai"), from 'openai': in the text of code, a package of the catalogue. */
+static bool loads_package(const ml_scan *scan, ml_str text, const ml_trigger_hit *hit)
+{
+    size_t start = hit->end;
+
+    while (start < text.len && strchr("\\\"'` ", text.data[start]))
+        start++;
+    size_t end = start;
+    while (end < text.len && !strchr("\\\"'`\n)", text.data[end]))
+        end++;
+    return ml_catalog_match_package(scan->catalog, ml_str_slice(text, start, end)).provider != NULL;
+}
+
+/* What the catalogue knows, by the whole name; or a beginning that the code goes on with. */
+static bool is_variable(const ml_scan *scan, ml_str text, const ml_trigger_hit *hit)
+{
+    size_t start = hit->start, end = hit->end;
+
+    while (start && (text.data[start - 1] == '_' || isalnum((unsigned char)text.data[start - 1])))
+        start--;
+    while (end < text.len && (text.data[end] == '_' || isalnum((unsigned char)text.data[end])))
+        end++;
+    ml_str name = ml_str_slice(text, start, end);
+    if (end == hit->end && end < text.len && strchr("\"'`$", text.data[end]) && !ml_catalog_match_env(scan->catalog, name))
+        return true;
+    return ml_catalog_is_address_env(name) && ml_catalog_match_env(scan->catalog, name);
+}
+
+static bool begins_some_host(const ml_scan *scan, ml_str begun)
+{
+    uint32_t count;
+    const ml_provider *providers = ml_catalog_providers(scan->catalog, &count);
+
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < providers[i].host_count; k++) {
+            ml_str pattern = providers[i].hosts[k].pattern;
+            if (pattern.len > begun.len && ml_str_eq_nocase(ml_str_slice(pattern, 0, begun.len), begun))
+                return true;
+        }
+    return false;
+}
+
+/* An address whose host goes on behind the text: `https://api.${…}` */
+static bool is_open_address(const ml_scan *scan, ml_str text, const ml_trigger_hit *hit)
+{
+    size_t end = hit->end;
+
+    while (end < text.len && is_host_byte(text.data[end]))
+        end++;
+    ml_str host = ml_str_slice(text, hit->end, end);
+    return ml_str_find_char(host, '.') != ML_NOT_FOUND && end < text.len && strchr("\"'`$", text.data[end]) && begins_some_host(scan, host);
+}
+
+static int hex_value(char c)
+{
+    return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
+}
+
+/* \x6f, \u006f, \u{6f}: an escape of a byte that hosts are made of. */
+static bool is_host_escape(ml_str text, const ml_trigger_hit *hit)
+{
+    size_t at = hit->end;
+    int code = 0, digits = 0;
+
+    if (hit->start && text.data[hit->start - 1] == '\\')
+        return false;
+    at += at < text.len && text.data[at] == '{';
+    int most = text.data[hit->end - 1] == 'x' ? 2 : 4;
+    for (; digits < most && at < text.len && hex_value(text.data[at]) >= 0; at++, digits++)
+        code = code * 16 + hex_value(text.data[at]);
+    return digits && code < 0x80 && (isalnum(code) || code == '.');
+}
+
+/* "/v1/chat/completions", `:generateContent?key=${…}` */
+static bool is_path_end(ml_str text, const ml_lexed *lexed, const ml_trigger_hit *hit)
+{
+    const ml_lex_range *range = ml_lexed_text_at(lexed, hit->start);
+    char behind = hit->end < text.len ? text.data[hit->end] : '\0';
+    char before = hit->start ? text.data[hit->start - 1] : '\0';
+
+    return (range || lexed->unsure) && strchr("\"'`?#$", behind) && strchr("\"'`/}gG", before);
+}
+
+/* A row of numbers that could be the characters of a host. */
+static bool holds_numbers(ml_str text)
+{
+    enum { ROW = 6 };
+    uint32_t row = 0, number = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        if (isdigit((unsigned char)c) && number < 1000) {
+            number = number * 10 + (uint32_t)(c - '0');
+        } else if (c == ',' || c == ']' || c == ')') {
+            row = number >= '-' && number <= 'z' ? row + 1 : 0;
+            number = 0;
+            if (row >= ROW)
+                return true;
+        } else if (!isspace((unsigned char)c)) {
+            number = 0;
+            row = c == '[' || c == '(' ? 0 : row;
+        }
+    }
+    return false;
+}
+
+static bool counts(const ml_scan *scan, ml_str text, const ml_lexed *lexed, const ml_trigger_hit *hit)
+{
+    switch (hit->bits & WORD_TRACE_KIND) {
+    case TRACE_HOST:
+        return is_domain(scan, text, hit);
+    case TRACE_PORT:
+        return is_port(text, hit);
+    case TRACE_VARIABLE:
+        return is_variable(scan, text, hit);
+    case TRACE_TAIL: /* env[`${name}_BASE_URL`], env[name + "_HOST"] */
+        return hit->start && strchr("\"'`}", text.data[hit->start - 1]);
+    case TRACE_ADDRESS:
+        return is_open_address(scan, text, hit);
+    case TRACE_PATH:
+        return is_path_end(text, lexed, hit);
+    case TRACE_NUMBERS:
+        return holds_numbers(text);
+    case TRACE_CODE_IN_TEXT:
+        return ml_lexed_text_at(lexed, hit->start) && loads_package(scan, text, hit);
+    case TRACE_ESCAPE:
+        return is_host_escape(text, hit) && (lexed->unsure || ml_lexed_text_at(lexed, hit->start));
+    default:
+        return true;
+    }
+}
+
+void ml_scan_add_trace(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str text, const ml_lexed *lexed,
+                       const ml_trigger_hit *hit)
+{
+    ml_trigger_bits kind = hit->bits & WORD_TRACE_KIND;
+
+    if (!counts(scan, text, lexed, hit) || !ml_shape_of(text, lexed, hit))
+        return;
+    if (kind == TRACE_BODY)
+        slot->body_words |= ml_body_word_of(ml_str_slice(text, hit->start, hit->end));
+    else
+        ml_vec_push(arena, &slot->traces, hit->start);
+}
+
+unsigned ml_body_word_of(ml_str name)
+{
+    static const char *const contents[] = {"prompt", "input"};
+
+    if (ml_str_eq_c(name, "model"))
+        return ML_BODY_MODEL;
+    if (ML_STR_IS_ONE_OF(name, contents))
+        return ML_BODY_CONTENT;
+    return ML_STR_IS_ONE_OF(name, chat_words) ? ML_BODY_CHAT : 0;
+}
+
+/* ---- hosts that are made ---- */
+
+bool ml_scan_names_provider(const ml_scan *scan, ml_str text)
+{
+    ml_arena scratch = {0};
+    ml_trigger_hits hits = {0};
+    ml_lexed no_code = {.unsure = true};
+    bool names = false;
+
+    ml_trigger_find(&hits, &scratch, scan->trace_words, text);
+    for (uint32_t i = 0; i < hits.count && !names; i++)
+        names = ml_shape_of(text, &no_code, &hits.items[i]) && counts(scan, text, &no_code, &hits.items[i]);
+    ml_arena_finish(&scratch);
+    return names;
+}
+
+enum { BASE64_MIN = 12, MADE_MAX = 256, TOP_LABEL_MAX = 12 };
+
+static int base64_value(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (isdigit((unsigned char)c))
+        return c - '0' + 52;
+    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+}
+
+/* What base64 says, if all of its beginning is plain text; most texts are none after a few bytes. */
+static size_t decode(ml_str text, char *out)
+{
+    uint32_t bits = 0, count = 0;
+    size_t len = 0;
+
+    for (size_t i = 0; i < text.len && len < MADE_MAX; i++) {
+        int value = base64_value(text.data[i]);
+        if (value < 0)
+            return text.data[i] == '=' ? len : 0;
+        bits = bits << 6 | (uint32_t)value;
+        count += 6;
+        if (count < 8)
+            continue;
+        count -= 8;
+        out[len] = (char)(bits >> count & 0xff);
+        if (out[len] < ' ' || out[len] > '~')
+            return 0;
+        len++;
+    }
+    return len;
+}
+
+static bool decodes_to_address(const ml_scan *scan, ml_str text)
+{
+    char decoded[MADE_MAX];
+    ml_str plain = {decoded, text.len >= BASE64_MIN ? decode(text, decoded) : 0};
+
+    return plain.len && (ml_str_contains(plain, ML_STR("://")) || ml_scan_names_provider(scan, plain));
+}
+
+/* Between two texts: the operator that joins them, `,` in a list, or NUL. */
+static char joint(ml_str text, uint32_t end, uint32_t start)
+{
+    char found = '\0';
+
+    for (uint32_t at = end + 1; at + 1 < start; at++) {
+        char c = text.data[at];
+        if (isspace((unsigned char)c))
+            continue;
+        if ((c != '+' && c != ',') || found)
+            return '\0';
+        found = c;
+    }
+    return found;
+}
+
+static bool is_host_part(ml_str part)
+{
+    for (size_t i = 0; i < part.len; i++)
+        if (!is_label_byte(part.data[i]) && !strchr(".:/", part.data[i]))
+            return false;
+    return part.len > 0;
+}
+
+/* "api.open" + "ai.com", ["api", "openai", "com"]: the texts from this one on, as they would be joined. */
+static bool joins_to_host(const ml_scan *scan, ml_str text, const ml_lex_ranges *texts, uint32_t first, uint32_t *last)
+{
+    char made[MADE_MAX];
+    size_t len = 0;
+    char by = '\0';
+    uint32_t i = first;
+
+    for (;; i++) {
+        const ml_lex_range *range = &texts->items[i];
+        ml_str part = ml_str_slice(text, range->start, range->end);
+        if (!is_host_part(part) || len + part.len + 1 > sizeof made)
+            break;
+        memcpy(made + len, part.data, part.len);
+        len += part.len;
+        char next = i + 1 < texts->count ? joint(text, range->end, texts->items[i + 1].start) : '\0';
+        if (!next || (by && next != by)) {
+            i++;
+            break;
+        }
+        by = next;
+        if (by == ',')
+            made[len++] = '.';
+    }
+    *last = i > first ? i - 1 : first;
+    ml_str whole = {made, len};
+    return *last > first && (ml_scan_names_provider(scan, whole) || decodes_to_address(scan, whole));
+}
+
+void ml_scan_add_made_hosts(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str text, const ml_lexed *lexed)
+{
+    for (uint32_t i = 0; !lexed->unsure && i < lexed->texts.count; i++) {
+        const ml_lex_range *range = &lexed->texts.items[i];
+        uint32_t last = i;
+        bool joined = i + 1 < lexed->texts.count && joint(text, range->end, range[1].start);
+        if (decodes_to_address(scan, ml_str_slice(text, range->start, range->end)) ||
+            (joined && joins_to_host(scan, text, &lexed->texts, i, &last)))
+            ml_vec_push(arena, &slot->traces, range->start);
+        i = last;
+    }
+}
