@@ -108,7 +108,7 @@ static void choose(ml_scan *scan)
         scan->has_tables = true;
         return;
     }
-    run_pass(scan, look_at_staged);
+    ml_pool_run(ml_scan_staged_jobs(scan), scan->files.count, look_at_staged, scan);
     ml_scan_choose_staged(scan);
     scan->has_tables = scan->options.tables || ml_scan_stages_tables(scan);
     if (!scan->has_tables)
@@ -321,8 +321,11 @@ static ml_status run(ml_scan *scan, ml_error *error)
     if (status != ML_OK)
         return status;
     ml_scan_build_words(scan);
+    if (scan->options.staged && (status = ml_scan_settle_staged(scan, error)) != ML_OK)
+        return status;
     choose(scan);
-    run_pass(scan, parse_file);
+    if (!scan->options.staged) /* of few files each is parsed by who judges it, without a wait for the largest */
+        run_pass(scan, parse_file);
     run_pass(scan, judge_file);
     scan->is_extra = true; /* what these files ask for, no report may depend on */
     if (scan->options.no_trigger)
@@ -405,8 +408,7 @@ void ml_scan_free(ml_scan *scan)
         ml_arena_finish(&scan->slots[i].arena);
         pthread_mutex_destroy(&scan->slots[i].lock);
     }
-    ml_git_reader_close(scan->staged.reader);
-    ml_arena_finish(&scan->staged.arena);
+    ml_scan_close_staged(scan);
     pthread_mutex_destroy(&scan->staged.lock);
     ml_keys_free(scan->keys);
     ml_arena_finish(&scan->run);

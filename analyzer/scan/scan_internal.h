@@ -86,7 +86,11 @@ typedef struct ml_slot {
 typedef struct ml_staged_text ml_staged_text;
 typedef struct ml_staged {
     ml_git_reader *reader; /* NULL: no text is asked for */
-    ML_VEC(ml_staged_text *) texts; /* by path */
+    ml_git_index *index;
+    ml_staged_files files; /* all of the index */
+    const ml_str *below;   /* the paths that were asked for */
+    ML_VEC(ml_staged_text *) texts; /* of the scan's files, in their order, which is that of paths */
+    uint32_t *places;      /* of the scan's files in files */
     ml_arena arena;        /* of texts that are read many at a time: before the passes, then under lock */
     pthread_mutex_t lock;
     atomic_bool has_all;
@@ -182,8 +186,14 @@ bool ml_scan_is_below(const ml_scan *scan, ml_str path, const ml_str *scopes);
 bool ml_scan_is_ignored(const ml_scan *scan, ml_str path);
 
 /* staged.c */
-/* Every file of the index; in scope are those that differ from HEAD. */
+/* Every file of the index, in scope or not: what is staged is still looked for. */
 ml_status ml_scan_find_staged(ml_scan *scan, const ml_str *below, ml_error *error);
+/* In scope are the files that differ from HEAD; their texts are read. */
+ml_status ml_scan_settle_staged(ml_scan *scan, ml_error *error);
+/* How many threads the first look at the staged files is worth. */
+unsigned ml_scan_staged_jobs(const ml_scan *scan);
+/* Accepts a scan that found nothing. */
+void ml_scan_close_staged(ml_scan *scan);
 /* The text lives as long as the arena, or longer. */
 ml_status ml_scan_staged_text(ml_scan *scan, ml_str path, ml_arena *arena, ml_str *text, ml_error *error);
 /* The texts of many files are about to be asked for: reads them in one go. From any thread. */

@@ -1,15 +1,17 @@
 /* --staged: the index instead of the disk, read as little as the staged files need.
  *
- * The index is listed whole, because imports resolve in it. Read at once are the changed files in
- * scope and the manifests; any other text is fetched when a value leads there, together with what it
- * hands on by `export *`, or all of them together when somebody is about to look through the project. */
+ * The index is listed whole, because imports resolve in it. Read at once are the manifests, and the
+ * changed files in scope as soon as it is known which they are; any other text is fetched when a value
+ * leads there, together with what it hands on by `export *`, or all of them together when somebody is
+ * about to look through the project. */
 #include "scan_internal.h"
 
 struct ml_staged_text {
     ml_str path, object;
     ml_str text, late_text; /* without data when it could not be kept */
     ml_file_kind kind;
-    bool is_first;       /* text was read before the passes */
+    bool is_first;       /* text is read before the passes */
+    bool is_read;        /* text is what it will be, even nothing */
     bool is_wanted;      /* under the lock: late_text is read, or about to be */
     atomic_bool is_late; /* late_text was read together with others, meanwhile */
 };
@@ -23,92 +25,103 @@ static bool is_manifest(const ml_source_file *file)
     return file->kind == ML_FILE_ENV || ML_STR_IS_ONE_OF(ml_path_name(file->path), names);
 }
 
+/* Of those that are to be read first, the ones that were not. */
 static ml_status read_first(ml_scan *scan, ml_error *error)
 {
     ml_staged *staged = &scan->staged;
-    ml_str *objects = ML_NEW_ARRAY(&scan->run, ml_str, staged->texts.count);
-    ml_str *texts = ML_NEW_ARRAY(&scan->run, ml_str, staged->texts.count);
+    ml_staged_text **wanted = ML_NEW_ARRAY(&scan->run, ml_staged_text *, staged->texts.count);
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < staged->texts.count; i++)
-        if (staged->texts.items[i]->is_first)
-            objects[count++] = staged->texts.items[i]->object;
+        if (staged->texts.items[i]->is_first && !staged->texts.items[i]->is_read)
+            wanted[count++] = staged->texts.items[i];
+    if (!count)
+        return ML_OK; /* without a wait for who asks the reader now */
+    ml_str *objects = ML_NEW_ARRAY(&scan->run, ml_str, count);
+    ml_str *texts = ML_NEW_ARRAY(&scan->run, ml_str, count);
+    for (uint32_t i = 0; i < count; i++)
+        objects[i] = wanted[i]->object;
     ml_status status = ml_git_reader_read(staged->reader, texts, &staged->arena, objects, count, error);
-    count = 0;
-    for (uint32_t i = 0; status == ML_OK && i < staged->texts.count; i++)
-        if (staged->texts.items[i]->is_first)
-            staged->texts.items[i]->text = texts[count++];
+    for (uint32_t i = 0; status == ML_OK && i < count; i++) {
+        wanted[i]->text = texts[i];
+        wanted[i]->is_read = true;
+    }
     return status;
 }
 
-static void add_file(ml_scan *scan, const ml_source_file *file, ml_str object)
+static void add_files(ml_scan *scan)
 {
-    ml_staged_text *text = ML_NEW(&scan->run, ml_staged_text);
-
-    text->path = file->path;
-    text->object = object;
-    text->kind = file->kind;
-    ml_vec_push(&scan->run, &scan->files, *file);
-    ml_vec_push(&scan->run, &scan->staged.texts, text);
-}
-
-/* Every file that could be read, with its place in the index. */
-static uint32_t *add_files(ml_scan *scan, const ml_staged_files *files)
-{
-    uint32_t *places = ML_NEW_ARRAY(&scan->run, uint32_t, files->count);
+    ml_staged *staged = &scan->staged;
+    uint32_t count = staged->files.count;
+    ml_staged_text *texts = ML_NEW_ARRAY(&scan->run, ml_staged_text, count);
     ml_source_folder folder = {0};
 
-    for (uint32_t i = 0; i < files->count; i++) {
+    staged->places = ML_NEW_ARRAY(&scan->run, uint32_t, count);
+    for (uint32_t i = 0; i < count; i++) {
         ml_source_file found;
-        if (!ml_source_classify(&found, files->items[i].path, &folder) || ml_scan_is_ignored(scan, found.path))
+        if (!ml_source_classify(&found, staged->files.items[i].path, &folder) || ml_scan_is_ignored(scan, found.path))
             continue;
-        places[scan->files.count] = i;
-        add_file(scan, &found, files->items[i].object);
+        ml_staged_text *text = &texts[scan->files.count];
+        *text = (ml_staged_text){.path = found.path,
+                                 .object = staged->files.items[i].object,
+                                 .kind = found.kind,
+                                 .is_first = is_manifest(&found)};
+        staged->places[scan->files.count] = i;
+        ml_vec_push(&scan->run, &scan->files, found);
+        ml_vec_push(&scan->run, &staged->texts, text);
     }
-    return places;
-}
-
-static void put_in_scope(ml_scan *scan, const ml_staged_files *files, const uint32_t *places, const ml_str *below)
-{
-    scan->nothing_staged = true;
-    for (uint32_t i = 0; i < scan->files.count; i++) {
-        ml_source_file *file = &scan->files.items[i];
-        file->in_scope = files->items[places[i]].changed && ml_scan_is_below(scan, file->path, below);
-        scan->staged.texts.items[i]->is_first = file->in_scope || is_manifest(file);
-        scan->nothing_staged &= !file->in_scope;
-    }
-}
-
-static ml_status find_files(ml_scan *scan, ml_git_index **index, const ml_str *below, ml_error *error)
-{
-    ml_staged_files files = {0};
-    ml_status status = ml_git_index_open(index, &files, &scan->run, scan->staged.reader, error);
-
-    if (status != ML_OK)
-        return status;
-    const uint32_t *places = add_files(scan, &files);
-    status = ml_git_index_changed(*index, &files, error);
-    if (status == ML_OK)
-        put_in_scope(scan, &files, places, below);
-    return status;
 }
 
 ml_status ml_scan_find_staged(ml_scan *scan, const ml_str *below, ml_error *error)
 {
-    ml_git_index *index = NULL;
-    ml_status status = ml_git_reader_open(&scan->staged.reader, scan->root, scan->config.file_bytes_max, error);
+    ml_staged *staged = &scan->staged;
+    ml_status status = ml_git_reader_open(&staged->reader, scan->root, scan->config.file_bytes_max, error);
+
+    if (status == ML_OK)
+        status = ml_git_index_open(&staged->index, &staged->files, &scan->run, staged->reader, error);
+    if (status != ML_OK)
+        return status;
+    staged->below = below;
+    add_files(scan);
+    return read_first(scan, error);
+}
+
+ml_status ml_scan_settle_staged(ml_scan *scan, ml_error *error)
+{
+    ml_staged *staged = &scan->staged;
+    ml_status status = ml_git_index_changed(staged->index, &staged->files, error);
 
     if (status != ML_OK)
         return status;
-    status = find_files(scan, &index, below, error);
-    ml_git_index_close(index);
-    if (status != ML_OK)
-        return status;
-    if (!scan->nothing_staged || scan->options.tables)
-        return read_first(scan, error);
-    ml_git_reader_close(scan->staged.reader); /* no text is asked for */
-    scan->staged.reader = NULL;
-    return ML_OK;
+    scan->nothing_staged = true;
+    for (uint32_t i = 0; i < scan->files.count; i++) {
+        ml_source_file *file = &scan->files.items[i];
+        file->in_scope =
+            staged->files.items[staged->places[i]].changed && ml_scan_is_below(scan, file->path, staged->below);
+        staged->texts.items[i]->is_first |= file->in_scope;
+        scan->nothing_staged &= !file->in_scope;
+    }
+    return read_first(scan, error);
+}
+
+/* To start a thread and to wait for it takes as long as the first look at this many bytes. */
+enum { THREAD_BYTES = 128 * 1024 };
+
+unsigned ml_scan_staged_jobs(const ml_scan *scan)
+{
+    size_t bytes = 0;
+
+    for (uint32_t i = 0; i < scan->staged.texts.count; i++)
+        if (scan->files.items[i].in_scope)
+            bytes += scan->staged.texts.items[i]->text.len;
+    return bytes / THREAD_BYTES < scan->jobs ? (unsigned)(bytes / THREAD_BYTES) + 1 : scan->jobs;
+}
+
+void ml_scan_close_staged(ml_scan *scan)
+{
+    ml_git_index_close(scan->staged.index);
+    ml_git_reader_close(scan->staged.reader);
+    ml_arena_finish(&scan->staged.arena);
 }
 
 /* ---- texts that are read together ---- */
@@ -138,7 +151,7 @@ enum { BEHIND_STARS_MAX = 512 };
 /* Under the lock, as all of this section. */
 static void want(ml_staged *staged, text_list *wanted, ml_staged_text *text)
 {
-    if (text->is_first || text->is_wanted)
+    if (text->is_read || text->is_wanted)
         return;
     text->is_wanted = true;
     ml_vec_push(&staged->arena, wanted, text);
@@ -224,7 +237,7 @@ ml_status ml_scan_staged_text(ml_scan *scan, ml_str path, ml_arena *arena, ml_st
 
     if (!known || !staged->reader)
         return ml_fail(error, ML_EVALUE, NULL, 0, "not asked for");
-    if (known->is_first)
+    if (known->is_read)
         return keep(text, known->text, error);
     if (atomic_load_explicit(&known->is_late, memory_order_acquire))
         return keep(text, known->late_text, error);

@@ -132,26 +132,25 @@ struct ml_git_index {
     ml_arena arena;
     ml_git_reader *reader;
     ml_str top, prefix;
+    pthread_t thread;
+    bool runs;
+    pthread_mutex_t lock;
+    pthread_cond_t is_tried;
+    bool tried; /* under the lock: own is what it will be */
     ml_index own;
     bool is_own; /* the index was read here */
     bool is_compared;
     struct listing changed; /* from git, where it was not compared here */
-    pthread_t thread;
-    bool runs;
 };
-
-static char hex_digit(unsigned value)
-{
-    return (char)(value < 10 ? '0' + value : 'a' + value - 10);
-}
 
 static ml_str to_hex(ml_arena *arena, ml_str id)
 {
+    static const char digits[] = "0123456789abcdef";
     char *hex = ml_arena_bytes(arena, id.len * 2 + 1);
 
     for (size_t i = 0; i < id.len; i++) {
-        hex[i * 2] = hex_digit((unsigned char)id.data[i] >> 4);
-        hex[i * 2 + 1] = hex_digit((unsigned char)id.data[i] & 15u);
+        hex[i * 2] = digits[(unsigned char)id.data[i] >> 4];
+        hex[i * 2 + 1] = digits[(unsigned char)id.data[i] & 15u];
     }
     hex[id.len * 2] = '\0';
     return (ml_str){hex, id.len * 2};
@@ -224,20 +223,38 @@ static bool fetch(void *data, ml_str *trees, ml_arena *arena, const ml_str *ids,
     return ml_git_reader_trees(data, trees, NULL, arena, names, count);
 }
 
-static bool compare(ml_index *index, ml_git_reader *reader)
+/* ---- both together ---- */
+
+static void wait_for_own(ml_git_index *index)
+{
+    pthread_mutex_lock(&index->lock);
+    while (!index->tried)
+        pthread_cond_wait(&index->is_tried, &index->lock);
+    pthread_mutex_unlock(&index->lock);
+}
+
+static void say_tried(ml_git_index *index)
+{
+    pthread_mutex_lock(&index->lock);
+    index->tried = true;
+    pthread_cond_signal(&index->is_tried);
+    pthread_mutex_unlock(&index->lock);
+}
+
+/* Git starts and finds the commit while the index is read. */
+static bool compare(ml_git_index *index)
 {
     static const ml_str head = {"HEAD^{tree}", 11};
     ml_arena scratch = {0};
     ml_str tree, name;
-    bool known = ml_git_reader_trees(reader, &tree, &name, &scratch, &head, 1) &&
-                 name.len == 2 * (size_t)index->id_bytes &&
-                 ml_index_compare(index, from_hex(&scratch, name), fetch, reader);
+    bool known = ml_git_reader_trees(index->reader, &tree, &name, &scratch, &head, 1);
 
+    wait_for_own(index);
+    known = known && index->is_own && name.len == 2 * (size_t)index->own.id_bytes &&
+            ml_index_compare(&index->own, from_hex(&scratch, name), fetch, index->reader);
     ml_arena_finish(&scratch);
     return known;
 }
-
-/* ---- both together ---- */
 
 static void *find_changed(void *data)
 {
@@ -245,7 +262,7 @@ static void *find_changed(void *data)
         "diff-index", "--cached", "--name-only", "--no-renames", "--ignore-submodules=all", "-z", "HEAD", "--", NULL};
     ml_git_index *index = data;
 
-    index->is_compared = index->is_own && compare(&index->own, index->reader);
+    index->is_compared = compare(index);
     if (!index->is_compared) {
         index->changed.args = args;
         list(&index->changed);
@@ -267,12 +284,14 @@ static bool is_listed(const ml_index_entry *entry, ml_str prefix)
 
 static void list_own(ml_staged_files *files, ml_arena *arena, const ml_git_index *index)
 {
+    files->items = ML_NEW_ARRAY(arena, ml_staged_file, index->own.entry_count);
+    files->cap = index->own.entry_count;
     for (uint32_t i = 0; i < index->own.entry_count; i++) {
         const ml_index_entry *entry = &index->own.entries[i];
         if (!is_listed(entry, index->prefix))
             continue;
         ml_staged_file file = {.path = ml_str_from(entry->path, index->prefix.len), .object = to_hex(arena, entry->id)};
-        ml_vec_push(arena, files, file);
+        files->items[files->count++] = file;
     }
 }
 
@@ -287,21 +306,29 @@ static ml_status ask_for_list(ml_staged_files *files, ml_arena *arena, const ml_
     return status;
 }
 
+static void try_own(ml_git_index *index, ml_arena *arena)
+{
+    ml_str bytes;
+    uint32_t id_bytes;
+
+    index->is_own = read_index(&bytes, &id_bytes, arena, index) && ml_index_read(&index->own, arena, bytes, id_bytes);
+    say_tried(index);
+}
+
 ml_status ml_git_index_open(ml_git_index **out, ml_staged_files *files, ml_arena *arena, ml_git_reader *reader,
                             ml_error *error)
 {
     ml_git_index *index = ml_xmalloc(sizeof *index);
     ml_staged_files found = {0};
     ml_status status = ML_OK;
-    ml_str bytes;
-    uint32_t id_bytes;
 
     *index = (ml_git_index){.reader = reader};
     ml_git_reader_place(reader, &index->top, &index->prefix);
     index->changed.top = index->top;
-    index->is_own = ml_git_reader_start(reader) && read_index(&bytes, &id_bytes, arena, index) &&
-                    ml_index_read(&index->own, arena, bytes, id_bytes);
+    pthread_mutex_init(&index->lock, NULL);
+    pthread_cond_init(&index->is_tried, NULL);
     index->runs = pthread_create(&index->thread, NULL, find_changed, index) == 0;
+    try_own(index, arena);
     if (!index->runs)
         find_changed(index);
     if (index->is_own)
@@ -336,6 +363,8 @@ void ml_git_index_close(ml_git_index *index)
         return;
     wait_for_changed(index);
     ml_buf_finish(&index->changed.out);
+    pthread_cond_destroy(&index->is_tried);
+    pthread_mutex_destroy(&index->lock);
     ml_arena_finish(&index->arena);
     free(index);
 }

@@ -264,16 +264,6 @@ ml_status ml_git_reader_read(ml_git_reader *reader, ml_str *texts, ml_arena *are
     return status;
 }
 
-bool ml_git_reader_start(ml_git_reader *reader)
-{
-    pthread_mutex_lock(&reader->lock);
-    bool started = start(reader) == ML_OK;
-    if (!started)
-        reader->status = ML_OK;
-    pthread_mutex_unlock(&reader->lock);
-    return started;
-}
-
 bool ml_git_reader_trees(ml_git_reader *reader, ml_str *trees, ml_str *names, ml_arena *arena, const ml_str *objects,
                          uint32_t count)
 {

@@ -5,8 +5,6 @@
 
 /* The repository's folder, and the way from there down to the project. */
 void ml_git_reader_place(const ml_git_reader *reader, ml_str *top, ml_str *prefix);
-/* Starts git ahead of the first question. False when it cannot be started, which the next question tries again. */
-bool ml_git_reader_start(ml_git_reader *reader);
 /* Trees as they are stored, in order; names[i] is the hex name of what objects[i] stands for, unless
  * names is NULL. False when one cannot be had: nothing is remembered of that. */
 bool ml_git_reader_trees(ml_git_reader *reader, ml_str *trees, ml_str *names, ml_arena *arena, const ml_str *objects,

@@ -33,6 +33,8 @@ bool ml_file_is_test(ml_str name)
 {
     static const char *const marks[] = {".test.", ".spec.", ".stories.", ".e2e-spec."};
 
+    if (ml_str_find_char(name, '.') == ml_str_rfind_char(name, '.'))
+        return false; /* most names; all marks have two */
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (ml_str_contains(name, ml_str_of(marks[i])))
             return true;
