@@ -332,6 +332,9 @@ bool ml_key_may_be_in(ml_str text)
             part.digits += digit;
             part.capitals += capital;
             whole++;
+            /* What comes cannot take it back; a long run, such as an image in a text, need not be read. */
+            if (part.len % 16 == 0 && whole >= ML_KEY_BYTES_MIN && is_body(&part, part.len < whole))
+                return true;
             continue;
         }
         has_body |= is_body(&part, part.len < whole);
