@@ -10,6 +10,7 @@ enum { EXTENDS_MAX = 16, EXTENDS_FILES_MAX = 64, SCRATCH_BYTES = 1024 };
 /* ---- files by path ---- */
 
 /* What an import may leave out, in the order in which it is tried. */
+enum { TAIL_BYTES_MAX = sizeof ".svelte" - 1 };
 enum { TS, TSX, MTS, CTS, JS, JSX, MJS, CJS, VUE, SVELTE, JSON, TAILS };
 static const char *const tails[TAILS] = {".ts",  ".tsx", ".mts", ".cts",    ".js",  ".jsx",
                                          ".mjs", ".cjs", ".vue", ".svelte", ".json"};
@@ -19,6 +20,8 @@ static unsigned cut_tail(ml_str *path)
 {
     size_t dot = ml_str_rfind_char(*path, '.');
 
+    if (dot != ML_NOT_FOUND && path->len - dot > TAIL_BYTES_MAX)
+        return TAILS;
     for (unsigned i = 0; dot != ML_NOT_FOUND && i < TAILS; i++)
         if (ml_str_eq_c(ml_str_from(*path, dot), tails[i])) {
             path->len = dot;
@@ -299,6 +302,26 @@ static ml_file_id resolve_package(const ml_link *link, ml_arena *scratch, ml_str
     return file_at(link, scratch, ml_path_join(scratch, source, ml_str_from(below, 1)));
 }
 
+/* A relative specifier from a folder that is clean, as those of files are: nearly always "./" or "../" and a
+ * clean path, so that nothing but the folder's end has to be looked at. */
+static ml_str join_relative(ml_arena *scratch, ml_str folder, ml_str specifier)
+{
+    ml_str above = folder, rest = specifier;
+
+    for (bool up; (up = ml_str_starts(rest, ML_STR("../"))) || ml_str_starts(rest, ML_STR("./"));) {
+        if (up && !above.len)
+            return ml_path_join(scratch, folder, specifier);
+        above = up ? ml_path_folder(above) : above;
+        rest = ml_str_from(rest, up ? 3 : 2);
+    }
+    for (size_t i = 0; i <= rest.len; i++) { /* no part that is empty or begins with a dot */
+        bool begins = i == 0 || rest.data[i - 1] == '/';
+        if (begins && (i == rest.len || rest.data[i] == '/' || rest.data[i] == '.'))
+            return ml_path_join(scratch, folder, specifier);
+    }
+    return above.len ? ml_arena_concat(scratch, ml_arena_concat(scratch, above, ML_STR("/")), rest) : rest;
+}
+
 static ml_file_id resolve_with(const ml_link *link, ml_arena *scratch, ml_file_id from, ml_str specifier)
 {
     size_t query = ml_str_find_char(specifier, '?');
@@ -308,7 +331,7 @@ static ml_file_id resolve_with(const ml_link *link, ml_arena *scratch, ml_file_i
     if (!specifier.len || specifier.data[0] == '/')
         return 0;
     if (specifier.data[0] == '.')
-        return file_at(link, scratch, ml_path_join(scratch, ml_path_folder(ml_link_path(link, from)), specifier));
+        return file_at(link, scratch, join_relative(scratch, ml_path_folder(ml_link_path(link, from)), specifier));
     if (specifier.data[0] == '#') {
         const ml_manifest *manifest = link->manifest_of[from];
         ml_file_id file = 0;
