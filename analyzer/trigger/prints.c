@@ -185,6 +185,31 @@ WIDE static __m256i look_up(__m256i low_table, __m256i high_table, __m256i low, 
     return _mm256_and_si256(_mm256_shuffle_epi8(low_table, low), _mm256_shuffle_epi8(high_table, high));
 }
 
+/* The groups of one byte of the three, at 32 places: the lower eight, then the upper. */
+typedef struct wide_groups {
+    __m256i lower, upper;
+} wide_groups;
+
+typedef struct wide_tables {
+    __m256i low[2], high[2];
+} wide_tables;
+
+WIDE static wide_tables tables_of(const ml_prints *prints, unsigned byte)
+{
+    return (wide_tables){{twice(prints->low[byte][0]), twice(prints->low[byte][1])},
+                         {twice(prints->high[byte][0]), twice(prints->high[byte][1])}};
+}
+
+WIDE static wide_groups groups_at(const wide_tables *tables, const char *text)
+{
+    const __m256i half = _mm256_set1_epi8(15);
+    __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)text);
+    __m256i low = _mm256_and_si256(bytes, half), high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half);
+
+    return (wide_groups){look_up(tables->low[0], tables->high[0], low, high),
+                         look_up(tables->low[1], tables->high[1], low, high)};
+}
+
 /* Writes the places of the bits that are set: four at once, as most blocks have fewer. */
 WIDE static size_t write_places(uint16_t *places, uint32_t marked, size_t first)
 {
@@ -198,27 +223,20 @@ WIDE static size_t write_places(uint16_t *places, uint32_t marked, size_t first)
     return count;
 }
 
+/* Written out for the three bytes: a loop would load the tables again for each block. */
 WIDE static size_t find_wide(uint16_t *places, const ml_prints *prints, const char *text, size_t blocks)
 {
-    const __m256i half = _mm256_set1_epi8(15);
-    __m256i low[ML_PRINT_BYTES][2], high[ML_PRINT_BYTES][2];
+    _Static_assert(ML_PRINT_BYTES == 3, "one table a byte");
+    const wide_tables first = tables_of(prints, 0), second = tables_of(prints, 1), third = tables_of(prints, 2);
     size_t count = 0;
 
-    for (unsigned i = 0; i < ML_PRINT_BYTES; i++)
-        for (unsigned k = 0; k < 2; k++) {
-            low[i][k] = twice(prints->low[i][k]);
-            high[i][k] = twice(prints->high[i][k]);
-        }
-    for (size_t first = 0; first < blocks * ML_PRINT_PLACES; first += ML_PRINT_PLACES) {
-        __m256i lower = _mm256_set1_epi8(-1), upper = lower;
-        for (unsigned i = 0; i < ML_PRINT_BYTES; i++) {
-            __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(text + first + i));
-            __m256i below = _mm256_and_si256(bytes, half), above = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half);
-            lower = _mm256_and_si256(lower, look_up(low[i][0], high[i][0], below, above));
-            upper = _mm256_and_si256(upper, look_up(low[i][1], high[i][1], below, above));
-        }
+    for (size_t at = 0; at < blocks * ML_PRINT_PLACES; at += ML_PRINT_PLACES) {
+        wide_groups a = groups_at(&first, text + at), b = groups_at(&second, text + at + 1),
+                    c = groups_at(&third, text + at + 2);
+        __m256i lower = _mm256_and_si256(_mm256_and_si256(a.lower, b.lower), c.lower);
+        __m256i upper = _mm256_and_si256(_mm256_and_si256(a.upper, b.upper), c.upper);
         __m256i none = _mm256_cmpeq_epi8(_mm256_or_si256(lower, upper), _mm256_setzero_si256());
-        count += write_places(places + count, ~(uint32_t)_mm256_movemask_epi8(none), first);
+        count += write_places(places + count, ~(uint32_t)_mm256_movemask_epi8(none), at);
     }
     return count;
 }

@@ -117,7 +117,11 @@ static bool stands_at(const filed_word *filed, ml_str text, size_t at)
     if (at < filed->offset || text.len - (at - filed->offset) < filed->word.len)
         return false;
     ml_str here = {text.data + at - filed->offset, filed->word.len};
-    return filed->nocase ? ml_str_eq_nocase(here, filed->word) : ml_str_eq(here, filed->word);
+    if (filed->nocase)
+        return ml_str_eq_nocase(here, filed->word);
+    /* Many words share their gram: most differ at once. */
+    return here.data[0] == filed->word.data[0] && here.data[here.len - 1] == filed->word.data[here.len - 1] &&
+           ml_str_eq(here, filed->word);
 }
 
 /* What a search does with the words it meets: adds their bits, or notes each place. */
