@@ -67,9 +67,10 @@ static void look_elsewhere(void *data, size_t item, unsigned worker)
 static void look_at_staged(void *data, size_t item, unsigned worker)
 {
     ml_scan *scan = data;
+    ml_file_id file = scan->staged.in_scope.items[item];
 
-    if (scan->files.items[file_of_item(scan, item) - 1].in_scope)
-        look_at_file(data, item, worker);
+    if (ml_file_kind_is_script(scan->files.items[file - 1].kind))
+        ml_scan_look(scan, file, worker);
 }
 
 static void parse_file(void *data, size_t item, unsigned worker)
@@ -83,14 +84,23 @@ static void parse_file(void *data, size_t item, unsigned worker)
 }
 
 /* In the pass over what no trigger chose, those; before it, the chosen ones. */
-static void judge_file(void *data, size_t item, unsigned worker)
+static void judge(ml_scan *scan, ml_file_id file, unsigned worker)
 {
-    ml_scan *scan = data;
-    ml_file_id file = file_of_item(scan, item);
-
     if (scan->files.items[file - 1].in_scope && ml_scan_is_chosen(scan, file) == !scan->is_extra &&
         link_facts(scan, file))
         ml_worker_judge(scan->workers[worker], file);
+}
+
+static void judge_file(void *data, size_t item, unsigned worker)
+{
+    judge(data, file_of_item(data, item), worker);
+}
+
+/* Few files, each parsed by who judges it: without a wait for the largest, which comes first. */
+static void judge_staged(void *data, size_t item, unsigned worker)
+{
+    ml_scan *scan = data;
+    judge(scan, scan->staged.in_scope.items[item], worker);
 }
 
 static void run_pass(ml_scan *scan, ml_pool_work work)
@@ -108,7 +118,7 @@ static void choose(ml_scan *scan)
         scan->has_tables = true;
         return;
     }
-    ml_pool_run(ml_scan_staged_jobs(scan), scan->files.count, look_at_staged, scan);
+    ml_pool_run(ml_scan_staged_jobs(scan), scan->staged.in_scope.count, look_at_staged, scan);
     ml_scan_choose_staged(scan);
     scan->has_tables = scan->options.tables || ml_scan_stages_tables(scan);
     if (!scan->has_tables)
@@ -324,9 +334,12 @@ static ml_status run(ml_scan *scan, ml_error *error)
     if (scan->options.staged && (status = ml_scan_settle_staged(scan, error)) != ML_OK)
         return status;
     choose(scan);
-    if (!scan->options.staged) /* of few files each is parsed by who judges it, without a wait for the largest */
+    if (scan->options.staged) {
+        ml_pool_run(scan->jobs, scan->staged.in_scope.count, judge_staged, scan);
+    } else {
         run_pass(scan, parse_file);
-    run_pass(scan, judge_file);
+        run_pass(scan, judge_file);
+    }
     scan->is_extra = true; /* what these files ask for, no report may depend on */
     if (scan->options.no_trigger)
         run_pass(scan, judge_file);

@@ -91,6 +91,7 @@ typedef struct ml_staged {
     const ml_str *below;   /* the paths that were asked for */
     ML_VEC(ml_staged_text *) texts; /* of the scan's files, in their order, which is that of paths */
     uint32_t *places;      /* of the scan's files in files */
+    ML_VEC(ml_file_id) in_scope; /* the largest first, so that none is waited for in the end */
     ml_arena arena;        /* of texts that are read many at a time: before the passes, then under lock */
     pthread_mutex_t lock;
     atomic_bool has_all;

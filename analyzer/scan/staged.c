@@ -6,6 +6,8 @@
  * about to look through the project. */
 #include "scan_internal.h"
 
+#include <stdlib.h>
+
 struct ml_staged_text {
     ml_str path, object;
     ml_str text, late_text; /* without data when it could not be kept */
@@ -86,6 +88,35 @@ ml_status ml_scan_find_staged(ml_scan *scan, const ml_str *below, ml_error *erro
     return read_first(scan, error);
 }
 
+typedef struct sized_file {
+    size_t bytes;
+    ml_file_id file;
+} sized_file;
+
+static int by_size(const void *left, const void *right)
+{
+    const sized_file *a = left, *b = right;
+    int larger = (a->bytes < b->bytes) - (a->bytes > b->bytes);
+
+    return larger ? larger : (a->file > b->file) - (a->file < b->file);
+}
+
+static void sort_in_scope(ml_scan *scan)
+{
+    ml_staged *staged = &scan->staged;
+    uint32_t count = staged->in_scope.count;
+    sized_file *sized = ML_NEW_ARRAY(&scan->run, sized_file, count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        ml_file_id file = staged->in_scope.items[i];
+        sized[i] = (sized_file){staged->texts.items[file - 1]->text.len, file};
+    }
+    if (count > 1)
+        qsort(sized, count, sizeof *sized, by_size);
+    for (uint32_t i = 0; i < count; i++)
+        staged->in_scope.items[i] = sized[scan->options.reverse ? count - 1 - i : i].file;
+}
+
 ml_status ml_scan_settle_staged(ml_scan *scan, ml_error *error)
 {
     ml_staged *staged = &scan->staged;
@@ -93,15 +124,19 @@ ml_status ml_scan_settle_staged(ml_scan *scan, ml_error *error)
 
     if (status != ML_OK)
         return status;
-    scan->nothing_staged = true;
     for (uint32_t i = 0; i < scan->files.count; i++) {
         ml_source_file *file = &scan->files.items[i];
         file->in_scope =
             staged->files.items[staged->places[i]].changed && ml_scan_is_below(scan, file->path, staged->below);
         staged->texts.items[i]->is_first |= file->in_scope;
-        scan->nothing_staged &= !file->in_scope;
+        if (file->in_scope)
+            ml_vec_push(&scan->run, &staged->in_scope, i + 1);
     }
-    return read_first(scan, error);
+    scan->nothing_staged = !staged->in_scope.count;
+    status = read_first(scan, error);
+    if (status == ML_OK)
+        sort_in_scope(scan);
+    return status;
 }
 
 /* To start a thread and to wait for it takes as long as the first look at this many bytes. */
@@ -111,9 +146,8 @@ unsigned ml_scan_staged_jobs(const ml_scan *scan)
 {
     size_t bytes = 0;
 
-    for (uint32_t i = 0; i < scan->staged.texts.count; i++)
-        if (scan->files.items[i].in_scope)
-            bytes += scan->staged.texts.items[i]->text.len;
+    for (uint32_t i = 0; i < scan->staged.in_scope.count; i++)
+        bytes += scan->staged.texts.items[scan->staged.in_scope.items[i] - 1]->text.len;
     return bytes / THREAD_BYTES < scan->jobs ? (unsigned)(bytes / THREAD_BYTES) + 1 : scan->jobs;
 }
 
