@@ -128,6 +128,7 @@ typedef struct visit {
     ml_file_id file;
     const ml_facts *facts;
     bool in_bridge;
+    unsigned what; /* ML_JUDGE_… */
 } visit;
 
 static ml_ctx ctx_for(const visit *v, uint32_t rule)
@@ -174,9 +175,11 @@ static void judge_calls(const visit *v)
     for (uint32_t i = 0; i < v->facts->call_count; i++) {
         ml_node_id call = v->facts->calls[i];
         ml_eval_begin(v->worker->eval);
-        judge_requests(v, call);
-        FOR_RULES(v, judge_call, rule->judge_call(&ctx, call))
-        if (ml_eval_was_cut(v->worker->eval))
+        if (v->what & ML_JUDGE_REQUESTS)
+            judge_requests(v, call);
+        if (v->what & ML_JUDGE_REST)
+            FOR_RULES(v, judge_call, rule->judge_call(&ctx, call))
+        if (ml_eval_was_cut(v->worker->eval) && !(v->what & ML_JUDGE_QUIETLY))
             note_cut(v, call);
     }
 }
@@ -204,28 +207,36 @@ static void judge_texts(const visit *v)
     }
 }
 
-void ml_worker_judge(ml_worker *worker, ml_file_id file)
+static void judge_modules(const visit *v)
+{
+    for (uint32_t i = 0; i < v->facts->import_count; i++) {
+        ml_eval_begin(v->worker->eval);
+        FOR_RULES(v, judge_import, rule->judge_import(&ctx, &v->facts->imports[i], i))
+    }
+    for (uint32_t i = 0; i < v->facts->export_count; i++) {
+        if (!v->facts->exports[i].specifier.len)
+            continue;
+        ml_eval_begin(v->worker->eval);
+        FOR_RULES(v, judge_export, rule->judge_export(&ctx, &v->facts->exports[i]))
+    }
+}
+
+void ml_worker_judge(ml_worker *worker, ml_file_id file, unsigned what)
 {
     const ml_link *link = worker->engine->link;
-    visit v = {worker, file, ml_link_facts(link, file), ml_link_in_bridge(link, file)};
+    visit v = {worker, file, ml_link_facts(link, file), ml_link_in_bridge(link, file), what};
 
     if (!v.facts)
         return;
-    ml_suppressions_of(worker, file);
-    ml_eval_begin(worker->eval);
-    FOR_RULES(&v, judge_file, rule->judge_file(&ctx))
-    for (uint32_t i = 0; i < v.facts->import_count; i++) {
+    if (what & ML_JUDGE_REST) {
+        ml_suppressions_of(worker, file);
         ml_eval_begin(worker->eval);
-        FOR_RULES(&v, judge_import, rule->judge_import(&ctx, &v.facts->imports[i], i))
-    }
-    for (uint32_t i = 0; i < v.facts->export_count; i++) {
-        if (!v.facts->exports[i].specifier.len)
-            continue;
-        ml_eval_begin(worker->eval);
-        FOR_RULES(&v, judge_export, rule->judge_export(&ctx, &v.facts->exports[i]))
+        FOR_RULES(&v, judge_file, rule->judge_file(&ctx))
+        judge_modules(&v);
     }
     judge_calls(&v);
-    judge_texts(&v);
+    if (what & ML_JUDGE_REST)
+        judge_texts(&v);
 }
 
 void ml_worker_judge_project(ml_worker *worker, const ml_tables *tables)

@@ -20,6 +20,7 @@ typedef struct groups {
     named *names;
     uint32_t name_cap; /* a power of two */
     uint32_t tainted;  /* behind the statements: one more, which all that is tainted joins */
+    bool sends;        /* has a client of its own */
     ml_outline *out;
 } groups;
 
@@ -112,15 +113,15 @@ typedef struct bodies {
     bool found;
 } bodies;
 
-/* Is it a body for a model, or may it become one by what is spread into it? */
-static bool is_model_body(unsigned words)
+/* Is it a body for a model? Or may it become one by what is spread into it, where it could be sent? */
+static bool is_model_body(const groups *g, unsigned words)
 {
     bool model = words & ML_BODY_MODEL, chat = words & ML_BODY_CHAT;
 
-    return (model && (chat || words & ML_BODY_CONTENT)) || (chat && words & HAS_SPREAD);
+    return (model && (chat || words & ML_BODY_CONTENT)) || (chat && words & HAS_SPREAD && g->sends);
 }
 
-static void open_or_close(bodies *b, char c)
+static void open_or_close(const groups *g, bodies *b, char c)
 {
     if (c == '{' || c == '(' || c == '[') {
         if (b->depth < OPEN_MAX)
@@ -128,7 +129,7 @@ static void open_or_close(bodies *b, char c)
         b->depth++;
     } else if ((c == '}' || c == ')' || c == ']') && b->depth) {
         b->depth--;
-        b->found |= b->depth >= OPEN_MAX || is_model_body(b->open[b->depth]);
+        b->found |= b->depth >= OPEN_MAX || is_model_body(g, b->open[b->depth]);
     }
 }
 
@@ -162,7 +163,7 @@ static void take_mark(groups *g, bodies *b, const ml_lex_code *code)
     char c = g->text.data[code->at];
     const ml_lex_range *text = strchr("\"'`", c) ? ml_lexed_text_at(&g->lexed, code->at + 1) : NULL;
 
-    open_or_close(b, c);
+    open_or_close(g, b, c);
     if (text && text->start == code->at + 1)
         take_property(b, ml_body_word_of(ml_str_slice(g->text, text->start, text->end)));
     if (c == '.' && code->at + 3 < code->end && ml_str_starts(ml_str_from(g->text, code->at), ML_STR("...")) &&
@@ -212,7 +213,7 @@ static void take_assigned(groups *g)
     for (uint32_t i = 0; i < g->statements.count; i++)
         g->assigned[group_of(g, i)] |= g->assigned[i];
     for (uint32_t i = 0; i < g->statements.count; i++)
-        if (is_model_body(g->assigned[group_of(g, i)] | HAS_SPREAD))
+        if (is_model_body(g, g->assigned[group_of(g, i)] | HAS_SPREAD))
             join(g, i, g->tainted);
 }
 
@@ -304,12 +305,13 @@ static void outline_whole(groups *g, const ml_slot *slot)
     g->out->ends = ML_NEW_ARRAY(g->kept, uint32_t, 1);
     g->out->group = ML_NEW_ARRAY(g->kept, uint32_t, 1);
     g->out->tainted = ML_NEW_ARRAY(g->kept, bool, 1);
-    g->out->tainted[0] = slot->traces.count || is_model_body(words);
+    g->out->tainted[0] = slot->traces.count || is_model_body(g, words);
 }
 
 void ml_outline_of(ml_outline *out, ml_arena *kept, ml_arena *scratch, const ml_slot *slot, ml_str text, bool markup)
 {
-    groups g = {.scratch = scratch, .kept = kept, .text = text, .out = out};
+    groups g = {.scratch = scratch, .kept = kept, .text = text, .out = out,
+                .sends = slot->why & ML_WHY_CLIENT};
 
     ml_lex(&g.lexed, scratch, text, markup);
     if (g.lexed.unsure || !ml_lex_statements_of(&g.statements, scratch, text, &g.lexed) || !g.statements.count) {
@@ -323,7 +325,7 @@ void ml_outline_of(ml_outline *out, ml_arena *kept, ml_arena *scratch, const ml_
         g.parent[i] = i;
     keep_ends(&g);
     add_names(&g, slot);
-    take_statements(&g, is_model_body(slot->body_words | HAS_SPREAD));
+    take_statements(&g, is_model_body(&g, slot->body_words | HAS_SPREAD));
     for (uint32_t i = 0; i < slot->traces.count; i++) {
         uint32_t statement = ml_outline_group_at(out, slot->traces.items[i]); /* still one a statement */
         if (g.statements.items[statement].kind == ML_LEX_CODE)

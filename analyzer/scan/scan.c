@@ -83,12 +83,16 @@ static void parse_file(void *data, size_t item, unsigned worker)
         ml_scan_facts(scan, file);
 }
 
-/* In the pass over what no trigger chose, those; before it, the chosen ones. */
+static bool may_send(const ml_scan *scan, ml_file_id file)
+{
+    return (scan->slots[file - 1].why & ML_WHY_FLOW) || ml_link_in_bridge(scan->link, file);
+}
+
+/* A chosen file; requests only of one that could send. */
 static void judge(ml_scan *scan, ml_file_id file, unsigned worker)
 {
-    if (scan->files.items[file - 1].in_scope && ml_scan_is_chosen(scan, file) == !scan->is_extra &&
-        link_facts(scan, file))
-        ml_worker_judge(scan->workers[worker], file);
+    if (scan->files.items[file - 1].in_scope && ml_scan_is_chosen(scan, file) && link_facts(scan, file))
+        ml_worker_judge(scan->workers[worker], file, ML_JUDGE_REST | (may_send(scan, file) ? ML_JUDGE_REQUESTS : 0));
 }
 
 static void judge_file(void *data, size_t item, unsigned worker)
@@ -103,6 +107,21 @@ static void judge_staged(void *data, size_t item, unsigned worker)
     judge(scan, scan->staged.in_scope.items[item], worker);
 }
 
+/* What was left out. */
+static void judge_rest(void *data, size_t item, unsigned worker)
+{
+    ml_scan *scan = data;
+    ml_file_id file = file_of_item(scan, item);
+    unsigned what = ML_JUDGE_REQUESTS | ML_JUDGE_QUIETLY;
+
+    if (!ml_scan_is_chosen(scan, file))
+        what |= ML_JUDGE_REST;
+    else if (may_send(scan, file))
+        return;
+    if (scan->files.items[file - 1].in_scope && link_facts(scan, file))
+        ml_worker_judge(scan->workers[worker], file, what);
+}
+
 static void run_pass(ml_scan *scan, ml_pool_work work)
 {
     ml_pool_run(scan->jobs, scan->files.count, work, scan);
@@ -115,12 +134,12 @@ static void choose(ml_scan *scan)
         run_pass(scan, look_at_file);
         ml_scan_taint(scan);
         ml_scan_spread(scan);
-        scan->has_tables = true;
+        scan->has_tables = scan->asks_for_tables;
         return;
     }
     ml_pool_run(ml_scan_staged_jobs(scan), scan->staged.in_scope.count, look_at_staged, scan);
     ml_scan_choose_staged(scan);
-    scan->has_tables = scan->options.tables || ml_scan_stages_tables(scan);
+    scan->has_tables = scan->options.tables || (scan->asks_for_tables && ml_scan_stages_tables(scan));
     if (!scan->has_tables)
         return;
     ml_scan_expect_all(scan);
@@ -342,7 +361,7 @@ static ml_status run(ml_scan *scan, ml_error *error)
     }
     scan->is_extra = true; /* what these files ask for, no report may depend on */
     if (scan->options.no_trigger)
-        run_pass(scan, judge_file);
+        run_pass(scan, judge_rest);
     ml_scan_judge_project(scan);
     /* A text that git did not give looks like a file that is not there: nothing found would be no answer. */
     if (scan->staged.reader && (status = ml_git_reader_trouble(scan->staged.reader, error)) != ML_OK)

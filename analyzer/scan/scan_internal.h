@@ -123,6 +123,7 @@ struct ml_scan {
     ml_tables tables;
     ml_level fail_on;
     bool nothing_found, nothing_staged;
+    bool asks_for_tables, asks_for_keys; /* some rule that is on needs them */
     bool has_tables;          /* every file is looked at for what it says of tables */
     bool is_extra;            /* the pass of --no-trigger over the files no trigger chose */
 };

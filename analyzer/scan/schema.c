@@ -125,9 +125,13 @@ static void judge_tables(ml_scan *scan)
 
 static void skip_tables(ml_scan *scan)
 {
-    ml_text text = {
+    ml_text unstaged = {
         {ML_STR("not checked: no staged file touches a billing table"), ML_STR("未检查：暂存文件均不涉及计费表")}
     };
+    ml_text unasked = {
+        {ML_STR("not checked: every rule about billing is off"), ML_STR("未检查：所有计费规则均已关闭")}
+    };
+    ml_text text = scan->asks_for_tables ? unstaged : unasked;
     ml_check check = {ML_CHECK_UNKNOWN, text, ML_STR_NONE, 0};
 
     ml_vec_push(&scan->run, &scan->report.schema, check);

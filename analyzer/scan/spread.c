@@ -4,8 +4,9 @@
  * the file, or comes from a package or from another file. So beside the tainted files that
  * name a client or import its package, those are parsed that import, by name, an export which
  * hands on a request whose host they could decide (see ml_eval_carry); and so on with what
- * they export. To find it, files have to be parsed that only hand on. Where fewer are
- * tainted than these, it is simpler to parse all the tainted ones that import anything.
+ * they export. To find it, files have to be parsed that only hand on, about one in four of those
+ * that are near. In a part of the project (files that import each other and nothing else) where
+ * fewer are tainted, all the tainted ones that import anything are parsed instead.
  * --no-trigger must find the same. */
 #include "scan_internal.h"
 
@@ -112,7 +113,7 @@ static void tell_importers(spread *s)
     }
 }
 
-/* ---- where it begins ---- */
+/* ---- what is near ---- */
 
 static void find_near(spread *s)
 {
@@ -134,35 +135,52 @@ static void find_near(spread *s)
     }
 }
 
+/* ---- parts of the project ---- */
+
+typedef struct part {
+    ml_file_id of;            /* another file of the part, or itself: the one that stands for it */
+    uint32_t importers, near; /* of the whole part */
+} part;
+
+static ml_file_id part_of(part *parts, ml_file_id file)
+{
+    while (parts[file - 1].of != file) {
+        parts[file - 1].of = parts[parts[file - 1].of - 1].of;
+        file = parts[file - 1].of;
+    }
+    return file;
+}
+
 static bool is_only_importer(const ml_slot *slot)
 {
     return slot->tainted && !(slot->why & ML_WHY_FLOW) && slot->imports.count;
 }
 
-/* Are there fewer tainted files that import anything than files that may hand something on? */
-static bool is_worth_it(const spread *s)
+static part *find_parts(spread *s)
 {
     const ml_scan *scan = s->scan;
-    uint32_t importers = 0, senders = 0;
+    part *parts = ML_NEW_ARRAY(&s->scratch, part, scan->files.count);
 
-    for (uint32_t i = 0; i < scan->files.count; i++) {
-        importers += is_only_importer(&scan->slots[i]);
-        senders += (scan->slots[i].why & ML_WHY_FLOW) && scan->slots[i].near;
+    for (ml_file_id file = 1; file <= scan->files.count; file++)
+        parts[file - 1].of = file;
+    for (ml_file_id file = 1; file <= scan->files.count; file++)
+        for (uint32_t i = 0; i < scan->slots[file - 1].imports.count; i++)
+            parts[part_of(parts, file) - 1].of = part_of(parts, scan->slots[file - 1].imports.items[i].target);
+    for (ml_file_id file = 1; file <= scan->files.count; file++) {
+        const ml_slot *slot = &scan->slots[file - 1];
+        part *whole = &parts[part_of(parts, file) - 1];
+        whole->importers += is_only_importer(slot);
+        whole->near += slot->near;
     }
-    return importers > senders;
+    return parts;
 }
+
+/* ---- where it begins ---- */
 
 static void follow(spread *s)
 {
-    ml_scan *scan = s->scan;
-
-    for (ml_file_id file = 1; file <= scan->files.count; file++) {
-        const ml_slot *slot = &scan->slots[file - 1];
-        if (((slot->tainted || slot->near) && (slot->why & ML_WHY_FLOW)) || ml_link_in_bridge(scan->link, file))
-            ml_vec_push(&s->scratch, &s->front, file);
-    }
     while (s->front.count) {
-        ml_pool_run(scan->jobs, s->front.count, find_carried, s);
+        ml_pool_run(s->scan->jobs, s->front.count, find_carried, s);
         tell_importers(s);
         s->front = s->next;
         s->next = (file_list){0};
@@ -175,12 +193,16 @@ void ml_scan_spread(ml_scan *scan)
 
     s.importers = ml_scan_importers(scan, &s.scratch);
     find_near(&s);
-    if (is_worth_it(&s))
-        follow(&s);
-    else
-        for (uint32_t i = 0; i < scan->files.count; i++)
-            if (is_only_importer(&scan->slots[i]))
-                scan->slots[i].why |= ML_WHY_IMPORTS;
+    part *parts = find_parts(&s);
+    for (ml_file_id file = 1; file <= scan->files.count; file++) {
+        ml_slot *slot = &scan->slots[file - 1];
+        const part *whole = &parts[part_of(parts, file) - 1];
+        if (whole->importers <= whole->near / 4 && !ml_link_in_bridge(scan->link, file))
+            slot->why |= is_only_importer(slot) ? ML_WHY_IMPORTS : 0;
+        else if (((slot->tainted || slot->near) && (slot->why & ML_WHY_FLOW)) || ml_link_in_bridge(scan->link, file))
+            ml_vec_push(&s.scratch, &s.front, file);
+    }
+    follow(&s);
     for (uint32_t i = 0; i < scan->files.count; i++)
         if (!scan->slots[i].tainted)
             scan->slots[i].why &= ~(ml_trigger_bits)ML_WHY_SENDS;

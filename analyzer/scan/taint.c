@@ -204,7 +204,9 @@ static bool is_tainted_data(const taint *t, ml_file_id id)
 
 static bool may_hold_body(const ml_slot *slot)
 {
-    return (slot->body_words & ML_BODY_CHAT) || slot->body_words == (ML_BODY_MODEL | ML_BODY_CONTENT);
+    bool model = slot->body_words & ML_BODY_MODEL, chat = slot->body_words & ML_BODY_CHAT;
+
+    return (chat && (slot->why & ML_WHY_CLIENT)) || (model && (chat || slot->body_words & ML_BODY_CONTENT));
 }
 
 static void begin(taint *t)

@@ -240,6 +240,36 @@ static bool is_variable(const ml_scan *scan, ml_str text, const ml_trigger_hit *
     return ml_catalog_is_address_env(name) && ml_catalog_match_env(scan->catalog, name);
 }
 
+static bool begins_some_variable(const ml_scan *scan, ml_str begun)
+{
+    uint32_t count;
+    const ml_provider *providers = ml_catalog_providers(scan->catalog, &count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t k = 0; k < providers[i].env_count; k++)
+            if (ml_str_starts(providers[i].env[k], begun))
+                return true;
+        for (uint32_t k = 0; k < providers[i].env_prefix_count; k++)
+            if (ml_str_starts(providers[i].env_prefixes[k], begun))
+                return true;
+    }
+    return false;
+}
+
+/* env[`${name}_BASE_URL`], env[name + "_HOST"]: what stands before the hole must fit. */
+static bool ends_variable(const ml_scan *scan, ml_str text, const ml_lexed *lexed, const ml_trigger_hit *hit)
+{
+    char before = hit->start ? text.data[hit->start - 1] : '\0';
+    const ml_lex_range *range = before == '}' ? ml_lexed_text_at(lexed, hit->start) : NULL;
+
+    if (before != '}' || !range || range == lexed->texts.items)
+        return before && strchr("\"'`}", before);
+    ml_str head = ml_str_slice(text, range[-1].start, range[-1].end);
+    if (!ml_str_starts(ml_str_from(text, range[-1].end), ML_STR("${")))
+        return true; /* nothing before the hole, or another text in it */
+    return begins_some_variable(scan, head);
+}
+
 static bool begins_some_host(const ml_scan *scan, ml_str begun)
 {
     uint32_t count;
@@ -285,14 +315,21 @@ static bool is_host_escape(ml_str text, const ml_trigger_hit *hit)
     return digits && code < 0x80 && (isalnum(code) || code == '.');
 }
 
-/* "/v1/chat/completions", `:generateContent?key=${…}` */
+/* "/v1/chat/completions", `:generateContent?key=${…}`; "completions" alone only beside the beginning of such a
+ * path. */
 static bool is_path_end(ml_str text, const ml_lexed *lexed, const ml_trigger_hit *hit)
 {
+    static const char *const begun[] = {"chat/", "images/", "audio/", "v1/"};
     const ml_lex_range *range = ml_lexed_text_at(lexed, hit->start);
     char behind = hit->end < text.len ? text.data[hit->end] : '\0';
     char before = hit->start ? text.data[hit->start - 1] : '\0';
 
-    return (range || lexed->unsure) && strchr("\"'`?#$", behind) && strchr("\"'`/}gG", before);
+    if (!(range || lexed->unsure) || !strchr("\"'`?#$", behind) || !strchr("\"'`/}gG", before))
+        return false;
+    for (size_t i = 0; i < sizeof begun / sizeof *begun; i++)
+        if (before == '/' || tolower((unsigned char)before) == 'g' || ml_str_contains(text, ml_str_of(begun[i])))
+            return true;
+    return false;
 }
 
 /* A row of numbers that could be the characters of a host. */
@@ -327,8 +364,8 @@ static bool counts(const ml_scan *scan, ml_str text, const ml_lexed *lexed, cons
         return is_port(text, hit);
     case TRACE_VARIABLE:
         return is_variable(scan, text, hit);
-    case TRACE_TAIL: /* env[`${name}_BASE_URL`], env[name + "_HOST"] */
-        return hit->start && strchr("\"'`}", text.data[hit->start - 1]);
+    case TRACE_TAIL:
+        return ends_variable(scan, text, lexed, hit);
     case TRACE_ADDRESS:
         return is_open_address(scan, text, hit);
     case TRACE_PATH:

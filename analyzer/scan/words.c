@@ -150,14 +150,39 @@ static void add_provider_words(ml_scan *scan, ml_word_list *words)
                 ml_scan_add_word(scan, words, providers[i].hosts[k].pattern, 1);
 }
 
+static bool is_rule_on_but(const ml_scan *scan, const char *const *families, size_t count)
+{
+    for (uint32_t i = 0; i < ml_rule_table_count; i++) {
+        bool other = true;
+        for (size_t k = 0; k < count; k++)
+            other &= !ml_str_eq_c(ml_rule_family(ml_rule_table[i].info), families[k]);
+        if (other && ml_engine_rule_is_on(scan->engine, i))
+            return true;
+    }
+    return false;
+}
+
+/* Rules of these families speak of what is sent and what is written, all others of what is billed. */
+static void find_what_is_asked(ml_scan *scan)
+{
+    static const char *const unbilled[] = {"bypass", "secrets", "suppression"};
+
+    scan->asks_for_tables = scan->options.tables || is_rule_on_but(scan, unbilled, sizeof unbilled / sizeof *unbilled);
+    for (uint32_t i = 0; i < ml_rule_table_count; i++)
+        scan->asks_for_keys |= ml_str_eq_c(ml_rule_family(ml_rule_table[i].info), "secrets") && ml_engine_rule_is_on(scan->engine, i);
+}
+
 void ml_scan_build_words(ml_scan *scan)
 {
     ml_word_list words = {0}, blind = {0};
 
+    find_what_is_asked(scan);
     add_client_words(scan, &words);
     add_bridge_words(scan, &words);
-    add_table_words(scan, &words);
-    add_cost_words(scan, &words);
+    if (scan->asks_for_tables) {
+        add_table_words(scan, &words);
+        add_cost_words(scan, &words);
+    }
     add_rule_words(scan, &words);
     ml_scan_add_trace_words(scan, &words);
     ml_scan_add_word(scan, &words, ML_STR("registerAs("), WORD_SETS_UP);
@@ -261,7 +286,7 @@ void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worke
         slot->why |= ML_WHY_CLIENT;
     if (((seen & WORD_MEASURE) && (seen & WORD_COST)) || holds_second_word(scan, text, seen))
         slot->why |= ML_WHY_TABLE;
-    if (ml_shape_may_hold_key(scan->keys, text, &lexed))
+    if (scan->asks_for_keys && ml_shape_may_hold_key(scan->keys, text, &lexed))
         slot->why |= ML_WHY_KEY;
     ml_scan_add_made_hosts(scan, slot, &scan->kept[worker], text, &lexed);
     add_imports(scan, file, text, &lexed.specifiers, worker);

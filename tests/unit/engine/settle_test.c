@@ -119,7 +119,7 @@ static void run_bench(bench *b)
                                  .eval = {.depth = ML_DEPTH_DEFAULT}, .today = ML_STR("2025-06-15")};
     assert_int_equal(ml_engine_new(&b->engine, &b->arena, ml_link_new(&b->arena, &b->host), &options, &error), ML_OK);
     b->worker = ml_worker_new(b->engine);
-    ml_worker_judge(b->worker, 1);
+    ml_worker_judge(b->worker, 1, ML_JUDGE_REQUESTS | ML_JUDGE_REST);
     ml_engine_finish(b->engine, &b->worker, 1, &b->report);
 }
 
@@ -344,7 +344,7 @@ static void test_budget(void **state)
                                  .today = ML_STR("2025-06-15")};
     assert_int_equal(ml_engine_new(&b.engine, &b.arena, ml_link_new(&b.arena, &b.host), &options, &error), ML_OK);
     b.worker = ml_worker_new(b.engine);
-    ml_worker_judge(b.worker, 1);
+    ml_worker_judge(b.worker, 1, ML_JUDGE_REQUESTS | ML_JUDGE_REST);
     ml_engine_finish(b.engine, &b.worker, 1, &b.report);
     assert_int_equal(b.report.problems.count, 1);
     assert_int_equal(b.report.problems.items[0].kind, ML_PROBLEM_UNANALYSED);

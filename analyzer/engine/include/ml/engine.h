@@ -29,8 +29,14 @@ const ml_rule_entry *ml_rule_find(const ml_rule_entry *rules, uint32_t count, ml
 ml_worker *ml_worker_new(const ml_engine *engine);
 void ml_worker_free(ml_worker *worker); /* accepts NULL; findings die with it, so finish first */
 
+/* What of a file is judged. */
+enum {
+    ML_JUDGE_REQUESTS = 1 << 0, /* the requests its calls lead to, which costs the most */
+    ML_JUDGE_REST = 1 << 1,     /* all else */
+    ML_JUDGE_QUIETLY = 1 << 2   /* calls that could not be fully analysed are no problem */
+};
 /* All rules on one script file. */
-void ml_worker_judge(ml_worker *worker, ml_file_id file);
+void ml_worker_judge(ml_worker *worker, ml_file_id file, unsigned what);
 bool ml_engine_rule_is_on(const ml_engine *engine, uint32_t rule); /* by index into the options' rules */
 /* The worker's evaluator, for questions between two files. */
 ml_eval *ml_worker_eval(const ml_worker *worker);

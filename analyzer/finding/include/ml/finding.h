@@ -143,7 +143,7 @@ typedef struct ml_report {
     ml_problems problems;   /* sorted */
     bool incomplete;        /* R12 */
     ml_checks bridge;       /* AIBridge用量计算功能检查 */
-    bool schema_skipped;    /* nothing that was to be checked touches the tables: they were not looked at */
+    bool schema_skipped;    /* no rule asks for the tables, or nothing that was to be checked touches them: not looked at */
     ml_checks schema;       /* 计费表结构检查 */
     ml_str suggested_ddl;   /* 新计费表结构建议; empty when nothing is missing */
     const ml_rule_info *const *rules; /* every rule of this run, by id */
