@@ -28,24 +28,41 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static void add_byte(group *g, unsigned at, char c, bool nocase)
+/* What fits is a sum over all pairs of halves: it grows by the pairs the new half makes. */
+static void add_low(const builder *b, group *g, unsigned at, unsigned half)
+{
+    if (g->low[at] >> half & 1)
+        return;
+    g->low[at] |= (uint16_t)(1u << half);
+    for (unsigned high = g->high[at]; high; high &= high - 1)
+        g->share[at] += b->weight[__builtin_ctz(high)][half];
+}
+
+static void add_high(const builder *b, group *g, unsigned at, unsigned half)
+{
+    if (g->high[at] >> half & 1)
+        return;
+    g->high[at] |= (uint16_t)(1u << half);
+    for (unsigned low = g->low[at]; low; low &= low - 1)
+        g->share[at] += b->weight[half][__builtin_ctz(low)];
+}
+
+static void add_byte(const builder *b, group *g, unsigned at, char c, bool nocase)
 {
     unsigned byte = (unsigned char)c;
 
-    g->low[at] |= (uint16_t)(1u << (byte & 15));
-    g->high[at] |= (uint16_t)(1u << (byte >> 4));
+    add_low(b, g, at, byte & 15);
+    add_high(b, g, at, byte >> 4);
     if (nocase && is_letter(c)) /* the other case differs in the upper half alone */
-        g->high[at] |= (uint16_t)(1u << ((byte ^ 0x20) >> 4));
+        add_high(b, g, at, (byte ^ 0x20) >> 4);
 }
 
-static uint64_t share_of(const builder *b, const group *g, unsigned at)
+static void add_any_byte(const builder *b, group *g, unsigned at)
 {
-    uint64_t share = 0;
-
-    for (unsigned high = g->high[at]; high; high &= high - 1)
-        for (unsigned low = g->low[at]; low; low &= low - 1)
-            share += b->weight[__builtin_ctz(high)][__builtin_ctz(low)];
-    return share;
+    for (unsigned half = 0; half < HALVES; half++) {
+        add_low(b, g, at, half);
+        add_high(b, g, at, half);
+    }
 }
 
 static uint64_t commonness(const group *g)
@@ -57,20 +74,23 @@ static uint64_t commonness(const group *g)
     return product;
 }
 
-/* The group with the bytes at the word's start added. */
-static group with(const builder *b, const group *before, ml_str word, bool nocase)
+/* What stands at the word's start is added to the group. True when that marks less than `least` more, which is the
+ * least then; that it does not is seen early: each byte that is added only makes it more. */
+static bool add_word(group *after, uint64_t *least, const builder *b, const group *before, ml_str word, bool nocase)
 {
-    group after = *before;
+    uint64_t common = commonness(before);
 
+    *after = *before;
     for (unsigned i = 0; i < ML_PRINT_BYTES; i++) {
         if (i < word.len)
-            add_byte(&after, i, word.data[i], nocase);
+            add_byte(b, after, i, word.data[i], nocase);
         else
-            after.low[i] = after.high[i] = 0xffff;
-        if (after.low[i] != before->low[i] || after.high[i] != before->high[i])
-            after.share[i] = share_of(b, &after, i);
+            add_any_byte(b, after, i);
+        if (commonness(after) - common >= *least)
+            return false;
     }
-    return after;
+    *least = commonness(after) - common;
+    return true;
 }
 
 /* The offsets whose bytes are rarest, best first. */
@@ -106,11 +126,9 @@ static uint32_t place(builder *b, ml_str word, bool nocase)
 
     for (uint32_t i = 0; i < count && least; i++)
         for (unsigned g = 0; g < GROUPS && least; g++) {
-            group after = with(b, &b->groups[g], ml_str_from(word, offsets[i]), nocase);
-            uint64_t more = commonness(&after) - commonness(&b->groups[g]);
-            if (more >= least)
+            group after;
+            if (!add_word(&after, &least, b, &b->groups[g], ml_str_from(word, offsets[i]), nocase))
                 continue;
-            least = more;
             chosen = &b->groups[g];
             best = after;
             best_offset = offsets[i];
@@ -196,8 +214,10 @@ typedef struct wide_tables {
 
 WIDE static wide_tables tables_of(const ml_prints *prints, unsigned byte)
 {
-    return (wide_tables){{twice(prints->low[byte][0]), twice(prints->low[byte][1])},
-                         {twice(prints->high[byte][0]), twice(prints->high[byte][1])}};
+    return (wide_tables){
+        {twice(prints->low[byte][0]),  twice(prints->low[byte][1]) },
+        {twice(prints->high[byte][0]), twice(prints->high[byte][1])}
+    };
 }
 
 WIDE static wide_groups groups_at(const wide_tables *tables, const char *text)
