@@ -55,7 +55,7 @@ static bool is_bridge_path(const ml_link *link, ml_file_id file)
     ml_str below = folder.len ? ml_str_from(path, folder.len + 1) : path;
 
     for (uint32_t i = 0; i < globs->count; i++)
-        if (ml_glob_match(globs->items[i], path) || ml_glob_match(globs->items[i], below))
+        if (ml_glob_match(globs->items[i], path) || (folder.len && ml_glob_match(globs->items[i], below)))
             return true;
     return false;
 }
