@@ -84,6 +84,7 @@ typedef struct reader {
     ml_str text;
     ml_lex_code code;
     ml_lex_statement *out;
+    uint32_t type_end; /* where the interface or type that it declares ends; 0: none, or not certain */
 } reader;
 
 static void declare(reader *r, ml_str name)
@@ -145,6 +146,76 @@ static void declare_hoisted(reader *r)
     }
 }
 
+/* ---- types ---- */
+
+/* Behind the bracket that closes the one at `at`; 0 when none does. */
+static uint32_t behind_bracket(reader *r)
+{
+    int depth = 0;
+
+    for (char c; (c = next(&r->code, r->text)) != '\0'; r->code.at++) {
+        depth += c == '{' || c == '(' || c == '[';
+        depth -= c == '}' || c == ')' || c == ']';
+        if (!depth)
+            return r->code.at + 1;
+    }
+    return 0;
+}
+
+/* Behind a name: its parameters and what it extends, which may hold braces between < and >, then the body. */
+static uint32_t end_of_interface(reader *r)
+{
+    int angles = 0;
+
+    for (char c; (c = next(&r->code, r->text)) != '\0'; r->code.at++) {
+        bool arrow = c == '>' && r->text.data[r->code.at - 1] == '=';
+        angles += c == '<';
+        angles -= c == '>' && !arrow;
+        if (c == '{' && !angles)
+            return behind_bracket(r);
+    }
+    return 0;
+}
+
+/* Could a type go on with this line? */
+static bool goes_on_with(reader *r)
+{
+    ml_lex_code here = r->code;
+    ml_str word = ml_lex_code_word(&here, r->text);
+
+    return word.len ? ml_str_eq_c(word, "extends") : strchr("|&?:=.,;<>)]}", r->text.data[r->code.at]) != NULL;
+}
+
+/* Behind a name: to a semicolon, or to the end of a line after which no type goes on. */
+static uint32_t end_of_alias(reader *r)
+{
+    static const char *const unfinished[] = {"extends", "keyof", "typeof", "infer", "readonly", "unique", "is", "asserts", "new"};
+    uint32_t end = 0; /* behind the last byte of code */
+    int depth = 0;
+    ml_str last_word = ML_STR_NONE;
+    char last = '\0';
+
+    for (char c; (c = next(&r->code, r->text)) != '\0';) {
+        ml_str between = ml_str_slice(r->text, end ? end : r->code.at, r->code.at);
+        bool complete = last_word.len ? !ML_STR_IS_ONE_OF(last_word, unfinished) : last && strchr("})]\"'`>", last);
+        if (!depth && complete && ml_str_find_char(between, '\n') != ML_NOT_FOUND && !goes_on_with(r))
+            return end;
+        last_word = ml_lex_code_word(&r->code, r->text);
+        if (!last_word.len) {
+            depth += c == '{' || c == '(' || c == '[';
+            depth -= c == '}' || c == ')' || c == ']';
+            last = c == '>' && last == '=' ? '=' : c;
+            r->code.at++;
+        }
+        end = r->code.at;
+        if (c == ';' && !depth)
+            return end;
+    }
+    return end;
+}
+
+/* ---- declarations ---- */
+
 /* export { a, b as c }; with `from` behind it, it passes on what another module has. */
 static void read_list(reader *r)
 {
@@ -191,11 +262,13 @@ static void read_declaration(reader *r, ml_str first)
             declare_variables(r);
         }
     } else if (ML_STR_IS_ONE_OF(first, others)) {
-        if (ml_str_eq_c(first, "interface") || (ml_str_eq_c(first, "type") && ml_lex_is_word(next(&r->code, r->text))))
-            r->out->kind = ML_LEX_TYPE;
         if (next(&r->code, r->text) == '*')
             r->code.at++;
-        declare(r, next_word(&r->code, r->text));
+        ml_str name = next_word(&r->code, r->text);
+        declare(r, name);
+        bool interface = ml_str_eq_c(first, "interface");
+        if (name.len && (interface || ml_str_eq_c(first, "type")))
+            r->type_end = interface ? end_of_interface(r) : end_of_alias(r);
     } else {
         declare_hoisted(r);
     }
@@ -244,7 +317,8 @@ static void skip_decorators(reader *r)
     }
 }
 
-static void read_statement(ml_arena *arena, ml_str text, const ml_lexed *lexed, ml_lex_statement *out)
+/* Where the type that the statement is ends; 0: it is none. */
+static uint32_t read_statement(ml_arena *arena, ml_str text, const ml_lexed *lexed, ml_lex_statement *out)
 {
     reader r = {.arena = arena, .text = text, .code = ml_lex_code_from(lexed, out->start, out->end), .out = out};
 
@@ -263,6 +337,27 @@ static void read_statement(ml_arena *arena, ml_str text, const ml_lexed *lexed, 
     } else {
         r.code = behind;
         read_declaration(&r, first);
+    }
+    return r.type_end;
+}
+
+/* Behind a type no semicolon is needed: what follows it is a statement of its own. */
+static void read_statements(ml_lex_statements *out, ml_arena *arena, ml_str text, const ml_lexed *lexed,
+                            const ml_lex_statements *whole)
+{
+    for (uint32_t i = 0; i < whole->count; i++) {
+        ml_lex_statement one = whole->items[i];
+        for (uint32_t type_end; (type_end = read_statement(arena, text, lexed, &one)) != 0;) {
+            ml_lex_code code = ml_lex_code_from(lexed, type_end, one.end);
+            uint32_t end = one.end;
+            one.kind = ML_LEX_TYPE;
+            if (!next(&code, text))
+                break;
+            one.end = type_end;
+            ml_vec_push(arena, out, one);
+            one = (ml_lex_statement){.start = type_end, .end = end};
+        }
+        ml_vec_push(arena, out, one);
     }
 }
 
@@ -356,25 +451,25 @@ bool ml_lex_statements_of(ml_lex_statements *out, ml_arena *arena, ml_str text, 
 {
     splitter s = {.text = text, .code = ml_lex_code_from(lexed, 0, (uint32_t)text.len), .last = ';', .new_line = true};
 
-    *out = (ml_lex_statements){0};
+    ml_lex_statements whole = {0};
     while (s.depth >= 0 && ml_lex_code_here(&s.code)) {
         char c = text.data[s.code.at];
         if (ml_lex_is_word(c)) {
-            take_word(&s, arena, out);
+            take_word(&s, arena, &whole);
         } else if ((unsigned char)c > ' ') {
-            take_mark(&s, arena, out);
+            take_mark(&s, arena, &whole);
         } else {
             s.new_line |= c == '\n';
             s.code.at++;
         }
     }
-    bool certain = !s.depth && !s.hides && !lexed->unsure;
-    if (!certain) {
+    *out = (ml_lex_statements){0};
+    if (s.depth || s.hides || lexed->unsure) {
         s.start = 0;
-        *out = (ml_lex_statements){0};
+        end_statement(&s, arena, out, (uint32_t)text.len);
+        return false;
     }
-    end_statement(&s, arena, out, (uint32_t)text.len);
-    for (uint32_t i = 0; certain && i < out->count; i++)
-        read_statement(arena, text, lexed, &out->items[i]);
-    return certain;
+    end_statement(&s, arena, &whole, (uint32_t)text.len);
+    read_statements(out, arena, text, lexed, &whole);
+    return true;
 }
