@@ -3,11 +3,9 @@
 
 enum { SPECIFIER_MAX = 256 };
 
-bool ml_lex_is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-           (unsigned char)c >= 0x80;
-}
+const bool ml_lex_word_bytes[256] = {
+    ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['_'] = true, ['$'] = true, [0x80 ... 0xff] = true,
+};
 
 static bool is_before_specifier(char c)
 {

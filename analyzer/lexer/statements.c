@@ -42,12 +42,22 @@ static bool skip_range(ml_lex_code *code, const ml_lex_ranges *ranges, uint32_t 
     return true;
 }
 
-bool ml_lex_code_here(ml_lex_code *code)
+static uint32_t next_start(const ml_lex_ranges *ranges, uint32_t next, uint32_t end)
 {
-    while (code->at < code->end && (skip_range(code, &code->lexed->comments, &code->comment) ||
-                                    skip_range(code, &code->lexed->texts, &code->text) ||
-                                    skip_range(code, &code->lexed->patterns, &code->pattern)))
+    return next < ranges->count && ranges->items[next].start < end ? ranges->items[next].start : end;
+}
+
+bool ml_lex_code_skip(ml_lex_code *code)
+{
+    const ml_lexed *lexed = code->lexed;
+
+    while (code->at < code->end && (skip_range(code, &lexed->comments, &code->comment) ||
+                                    skip_range(code, &lexed->texts, &code->text) ||
+                                    skip_range(code, &lexed->patterns, &code->pattern)))
         ;
+    code->clear = next_start(&lexed->comments, code->comment, code->end);
+    code->clear = next_start(&lexed->texts, code->text, code->clear);
+    code->clear = next_start(&lexed->patterns, code->pattern, code->clear);
     return code->at < code->end;
 }
 

@@ -113,8 +113,9 @@ struct ml_scan {
     unsigned jobs;
     ml_arena *kept, *scratch; /* by worker: of what the first look finds, and of one file's first look */
     ml_trigger_set *words;
-    ml_trigger_set *trace_words; /* those of providers alone, for what is no script */
-    ml_trigger_set *blind_words;
+    ml_trigger_set *trace_words; /* those of providers alone, for what is no script; NULL: nobody asks for traces */
+    ML_VEC(ml_str) hosts;        /* patterns of the catalogue, sorted */
+    ml_trigger_set *blind_words; /* made when first asked for */
     const char *const *also[ML_ALSO_MAX]; /* second words of rules, by their bit */
     uint32_t also_count;
     ml_strmap client_packages;
@@ -133,7 +134,7 @@ void ml_scan_build_words(ml_scan *scan);
 /* Finds why the file is parsed and what it imports. */
 void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worker);
 /* Does the range of a text that does not parse hold a word some rule would have looked at? */
-bool ml_scan_is_blind(const ml_scan *scan, ml_str range);
+bool ml_scan_is_blind(ml_scan *scan, ml_str range);
 
 /* traces.c */
 typedef ML_VEC(ml_trigger_word) ml_word_list;

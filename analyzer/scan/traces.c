@@ -11,6 +11,7 @@
 #include "shapes.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 
 enum {
     TRACE_HOST = 0 << 8,
@@ -87,6 +88,22 @@ static void add_variables(ml_scan *scan, ml_word_list *words, const ml_provider 
         ml_scan_add_word(scan, words, provider->env_prefixes[i], WORD_TRACE | TRACE_VARIABLE);
 }
 
+static int by_text(const void *left, const void *right)
+{
+    return ml_str_cmp(*(const ml_str *)left, *(const ml_str *)right);
+}
+
+static void sort_hosts(ml_scan *scan)
+{
+    uint32_t count;
+    const ml_provider *providers = ml_catalog_providers(scan->catalog, &count);
+
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < providers[i].host_count; k++)
+            ml_vec_push(&scan->run, &scan->hosts, providers[i].hosts[k].pattern);
+    qsort(scan->hosts.items, scan->hosts.count, sizeof *scan->hosts.items, by_text);
+}
+
 static void add_provider_words(ml_scan *scan, ml_word_list *words, void (*of_each)(ml_scan *, ml_word_list *, const ml_provider *))
 {
     uint32_t count;
@@ -113,6 +130,7 @@ void ml_scan_add_trace_words(ml_scan *scan, ml_word_list *words)
     static const char *const tails[] = {"_URL", "_URI", "_HOST", "_BASE", "_ENDPOINT", "_SERVER", "_API"};
     ml_word_list alone = {0};
 
+    sort_hosts(scan);
     add_provider_words(scan, &alone, add_hosts);
     scan->trace_words = ml_trigger_build(&scan->run, alone.items, alone.count);
     add_provider_words(scan, words, add_hosts);
@@ -272,16 +290,16 @@ static bool ends_variable(const ml_scan *scan, ml_str text, const ml_lexed *lexe
 
 static bool begins_some_host(const ml_scan *scan, ml_str begun)
 {
-    uint32_t count;
-    const ml_provider *providers = ml_catalog_providers(scan->catalog, &count);
+    uint32_t low = 0, high = scan->hosts.count;
 
-    for (uint32_t i = 0; i < count; i++)
-        for (uint32_t k = 0; k < providers[i].host_count; k++) {
-            ml_str pattern = providers[i].hosts[k].pattern;
-            if (pattern.len > begun.len && ml_str_eq_nocase(ml_str_slice(pattern, 0, begun.len), begun))
-                return true;
-        }
-    return false;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ml_str_cmp(scan->hosts.items[middle], begun) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < scan->hosts.count && ml_str_starts(scan->hosts.items[low], begun);
 }
 
 /* An address whose host goes on behind the text: `https://api.${…}` */
@@ -520,7 +538,7 @@ static bool joins_to_host(const ml_scan *scan, ml_str text, const ml_lex_ranges 
 
 void ml_scan_add_made_hosts(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str text, const ml_lexed *lexed)
 {
-    for (uint32_t i = 0; !lexed->unsure && i < lexed->texts.count; i++) {
+    for (uint32_t i = 0; !lexed->unsure && scan->trace_words && i < lexed->texts.count; i++) {
         const ml_lex_range *range = &lexed->texts.items[i];
         uint32_t last = i;
         bool joined = i + 1 < lexed->texts.count && joint(text, range->end, range[1].start);

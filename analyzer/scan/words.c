@@ -174,7 +174,7 @@ static void find_what_is_asked(ml_scan *scan)
 
 void ml_scan_build_words(ml_scan *scan)
 {
-    ml_word_list words = {0}, blind = {0};
+    ml_word_list words = {0};
 
     find_what_is_asked(scan);
     add_client_words(scan, &words);
@@ -184,16 +184,12 @@ void ml_scan_build_words(ml_scan *scan)
         add_cost_words(scan, &words);
     }
     add_rule_words(scan, &words);
-    ml_scan_add_trace_words(scan, &words);
+    if (!scan->options.staged) /* taint is assumed */
+        ml_scan_add_trace_words(scan, &words);
     ml_scan_add_word(scan, &words, ML_STR("registerAs("), WORD_SETS_UP);
     ml_scan_add_word(scan, &words, ML_STR("ConfigModule.forRoot("), WORD_SETS_UP);
     ml_scan_add_word(scan, &words, ML_STR("@nestjs/config"), WORD_ASKS);
     scan->words = ml_trigger_build(&scan->run, words.items, words.count);
-    add_provider_words(scan, &blind);
-    add_bridge_words(scan, &blind);
-    for (size_t i = 0; i < bill_schema_table_count(); i++)
-        ml_scan_add_word(scan, &blind, ml_str_of(bill_schema_table(i)->name), 1);
-    scan->blind_words = ml_trigger_build(&scan->run, blind.items, blind.count);
 }
 
 /* ---- a file ---- */
@@ -292,11 +288,25 @@ void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worke
     add_imports(scan, file, text, &lexed.specifiers, worker);
 }
 
-bool ml_scan_is_blind(const ml_scan *scan, ml_str range)
+static const ml_trigger_set *blind_words(ml_scan *scan)
+{
+    ml_word_list words = {0};
+
+    if (scan->blind_words)
+        return scan->blind_words;
+    add_provider_words(scan, &words);
+    add_bridge_words(scan, &words);
+    for (size_t i = 0; i < bill_schema_table_count(); i++)
+        ml_scan_add_word(scan, &words, ml_str_of(bill_schema_table(i)->name), 1);
+    scan->blind_words = ml_trigger_build(&scan->run, words.items, words.count);
+    return scan->blind_words;
+}
+
+bool ml_scan_is_blind(ml_scan *scan, ml_str range)
 {
     ml_arena scratch = {0};
     ml_lexed lexed;
-    bool blind = ml_trigger_scan(scan->blind_words, range, 1) != 0;
+    bool blind = ml_trigger_scan(blind_words(scan), range, 1) != 0;
 
     ml_lex(&lexed, &scratch, range, true);
     for (uint32_t i = 0; i < lexed.specifiers.count && !blind; i++)

@@ -86,12 +86,17 @@ bool ml_lex_statements_of(ml_lex_statements *out, ml_arena *arena, ml_str text, 
 typedef struct ml_lex_code {
     const ml_lexed *lexed;
     uint32_t at, end;                  /* the byte that is looked at */
+    uint32_t clear;                    /* up to here is nothing but code */
     uint32_t comment, text, pattern;   /* the next of each list that ends behind `at` */
 } ml_lex_code;
 
 ml_lex_code ml_lex_code_from(const ml_lexed *lexed, uint32_t start, uint32_t end);
 /* Moves to the next byte of code at or behind `at`; false at the end. */
-bool ml_lex_code_here(ml_lex_code *code);
+bool ml_lex_code_skip(ml_lex_code *code);
+static inline bool ml_lex_code_here(ml_lex_code *code)
+{
+    return code->at < code->clear || ml_lex_code_skip(code);
+}
 /* The word at `at`, which is moved behind it; empty when there is none. */
 ml_str ml_lex_code_word(ml_lex_code *code, ml_str text);
 
@@ -105,7 +110,11 @@ const ml_lex_range *ml_lexed_text_at(const ml_lexed *lexed, uint32_t at);
 bool ml_lex_is_made_specifier(ml_str text, size_t after);
 
 /* Of an identifier; any byte above 127 counts. */
-bool ml_lex_is_word(char c);
+extern const bool ml_lex_word_bytes[256];
+static inline bool ml_lex_is_word(char c)
+{
+    return ml_lex_word_bytes[(unsigned char)c];
+}
 
 /* First byte at or behind `at` that is one of " ' ` / or, with braces, { }; text.len when none is.
  * The plain one is for processors without the vector instructions, and to test the other by. */
