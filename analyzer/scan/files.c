@@ -110,7 +110,7 @@ ml_status ml_scan_find_files(ml_scan *scan, ml_error *error)
     if (status != ML_OK)
         return status;
     mark_tests(scan);
-    if (scan->files.count > 1)
+    if (scan->options.staged && scan->files.count > 1) /* what is found on disk comes sorted */
         qsort(scan->files.items, scan->files.count, sizeof *scan->files.items, by_path);
     scan->slots = ML_NEW_ARRAY(&scan->run, ml_slot, scan->files.count);
     for (uint32_t i = 0; i < scan->files.count; i++)
