@@ -1,4 +1,5 @@
-/* write.c - where report bytes go: standard output, or a file that appears whole. */
+/* write.c - where report bytes go: standard output, a file that appears whole, or what stands there and
+ * is no file, as a pipe or /dev/null. */
 #include "cli.h"
 
 #include <errno.h>
@@ -21,7 +22,23 @@ static bool write_all(int fd, ml_str text)
     return true;
 }
 
-bool ml_write_file(const char *path, ml_str text)
+/* Not a regular file, so nothing may be put in its place. */
+static bool is_device(const char *path)
+{
+    struct stat found;
+
+    return stat(path, &found) == 0 && !S_ISREG(found.st_mode);
+}
+
+static bool write_device(const char *path, ml_str text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && write_all(fd, text);
+
+    return fd >= 0 && close(fd) == 0 && ok;
+}
+
+static bool write_whole(const char *path, ml_str text)
 {
     ml_arena arena = {0};
     ml_str temporary = ml_arena_printf(&arena, "%s.%ld.tmp", path, (long)getpid());
@@ -36,8 +53,15 @@ bool ml_write_file(const char *path, ml_str text)
         if (!ok)
             unlink(temporary.data);
     }
+    ml_arena_finish(&arena);
+    return ok;
+}
+
+bool ml_write_file(const char *path, ml_str text)
+{
+    bool ok = is_device(path) ? write_device(path, text) : write_whole(path, text);
+
     if (!ok)
         ml_cli_complain("%s: cannot be written: %s", path, strerror(errno));
-    ml_arena_finish(&arena);
     return ok;
 }

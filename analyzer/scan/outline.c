@@ -89,7 +89,7 @@ static void add_names(groups *g, const ml_slot *slot)
     for (uint32_t i = 0; i < slot->imports.count; i++) {
         const ml_scan_import *import = &slot->imports.items[i];
         for (uint32_t k = 0; import->clause == ML_LEX_IMPORT && k < import->name_count; k++)
-            declare_imported(g, import->names[k].as);
+            declare_imported(g, import->names[k].value);
     }
 }
 
@@ -99,7 +99,7 @@ static void mention(groups *g, uint32_t statement, named *what)
         join(g, statement, what->statement);
     } else if (what->name && what->last_use != statement + 1) {
         what->last_use = statement + 1;
-        ml_vec_push(g->kept, &g->out->uses, ((ml_linked_name){what->name, statement}));
+        ml_vec_push(g->kept, &g->out->uses, ((ml_pair){what->name, statement}));
     }
 }
 
@@ -235,7 +235,7 @@ uint32_t ml_outline_group_at(const ml_outline *outline, uint32_t at)
 
 static void add_export(groups *g, ml_name_hash name, uint32_t statement)
 {
-    ml_vec_push(g->kept, &g->out->exports, ((ml_linked_name){name, g->out->group[statement]}));
+    ml_vec_push(g->kept, &g->out->exports, ((ml_pair){g->out->group[statement], name}));
 }
 
 static void add_listed(groups *g, const ml_lex_name *pair)
@@ -244,7 +244,7 @@ static void add_listed(groups *g, const ml_lex_name *pair)
     ml_name_hash as = ml_name_hash_of(pair->as);
 
     if (known->name && known->statement == IMPORTED)
-        ml_vec_push(g->kept, &g->out->handed, ((ml_handed_name){known->name, as}));
+        ml_vec_push(g->kept, &g->out->handed, ((ml_pair){known->name, as}));
     else if (known->name)
         add_export(g, as, known->statement);
 }
@@ -291,7 +291,7 @@ static void keep_groups(groups *g)
         out->group[i] = group == of_tainted ? first : group;
     }
     for (uint32_t i = 0; i < out->uses.count; i++)
-        out->uses.items[i].group = out->group[out->uses.items[i].group];
+        out->uses.items[i].value = out->group[out->uses.items[i].value];
     if (first != IMPORTED)
         out->tainted[first] = true;
 }
@@ -334,4 +334,7 @@ void ml_outline_of(ml_outline *out, ml_arena *kept, ml_arena *scratch, const ml_
     take_assigned(&g);
     keep_groups(&g);
     add_exports(&g);
+    ml_pairs_sort(out->exports.items, out->exports.count);
+    ml_pairs_sort(out->uses.items, out->uses.count);
+    ml_pairs_sort(out->handed.items, out->handed.count);
 }

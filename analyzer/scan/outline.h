@@ -4,17 +4,6 @@
 #define ML_SCAN_OUTLINE_H
 #include "scan_internal.h"
 
-/* A name that a group hands out, or an imported one that it mentions. */
-typedef struct ml_linked_name {
-    ml_name_hash name;
-    uint32_t group;
-} ml_linked_name;
-
-/* An imported name that is handed on: import { a } from "m"; export { a as b }. */
-typedef struct ml_handed_name {
-    ml_name_hash name, as;
-} ml_handed_name;
-
 /* Statements are one group when one mentions what another declares, in either direction, as code may write
  * to what it mentions. Types are gone at run time and share nothing. A group has the number of one of its
  * statements. */
@@ -25,9 +14,9 @@ typedef struct ml_outline {
     uint32_t *ends;    /* of each */
     uint32_t *group;   /* of each */
     bool *tainted;     /* of each group; at first those that hold a trace, or a body for a model */
-    ML_VEC(ml_linked_name) exports;
-    ML_VEC(ml_linked_name) uses;
-    ML_VEC(ml_handed_name) handed;
+    ML_VEC(ml_pair) exports; /* group -> name it hands out; sorted, as the others are */
+    ML_VEC(ml_pair) uses;    /* imported name -> group that mentions it */
+    ML_VEC(ml_pair) handed;  /* imported name -> as which it is handed on: import { a } from "m"; export { a as b } */
 } ml_outline;
 
 /* The outline lives in `kept`. */

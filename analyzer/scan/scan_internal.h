@@ -33,10 +33,14 @@ enum { ML_ALSO_MAX = 3 };
  * that a file more is looked at. */
 typedef uint32_t ml_name_hash;
 
-typedef struct ml_scan_name {
-    ml_name_hash name; /* in the module */
-    ml_name_hash as;   /* here; 0 for `export *` */
-} ml_scan_name;
+/* A list of pairs, sorted, answers many questions by key. */
+typedef struct ml_pair {
+    uint32_t key, value;
+} ml_pair;
+
+void ml_pairs_sort(ml_pair *pairs, uint32_t count);
+/* The first pair whose key is not before this one; count if there is none. */
+uint32_t ml_pairs_first(const ml_pair *pairs, uint32_t count, uint32_t key);
 
 /* An import of a file of the project. */
 typedef struct ml_scan_import {
@@ -44,7 +48,7 @@ typedef struct ml_scan_import {
     uint32_t at; /* where its specifier stands */
     ml_lex_clause clause;
     uint32_t name_count;
-    const ml_scan_name *names;
+    const ml_pair *names; /* what it is called in the module -> what here, 0 for `export *` */
 } ml_scan_import;
 
 /* An export that hands something on to importers. */
@@ -52,6 +56,8 @@ typedef struct ml_carried {
     ml_name_hash name;
     ml_carry carry;
 } ml_carried;
+
+typedef enum ml_once { ML_ONCE_OPEN, ML_ONCE_NO, ML_ONCE_YES } ml_once;
 
 /* Properties of a body that is sent to a model. */
 enum {
@@ -72,6 +78,7 @@ typedef struct ml_slot {
     bool extends;             /* names a class it extends */
     bool tainted;             /* what it says could lead to a provider: see taint.c */
     bool near;                /* a tainted file imports it, at first or second hand */
+    ml_once holds_numbers, begins_path; /* see traces.c */
     bool sets_up, asks;       /* NestJS: says what settings are; asks for one */
     const char *unread_reason;
     ml_trigger_bits why;

@@ -16,7 +16,7 @@ typedef struct cause {
 
 typedef struct file_taint {
     ML_VEC(cause) causes;      /* as long as it was not looked into */
-    ML_VEC(ml_name_hash) told; /* exports that importers know to be tainted */
+    ml_intmap told;            /* exports that importers know to be tainted: the file itself */
     ml_outline *outline;
     bool waits;                /* to be looked into */
 } file_taint;
@@ -44,10 +44,9 @@ static void tell(taint *t, ml_file_id id, ml_name_hash name)
 {
     file_taint *file = &t->files[id - 1];
 
-    for (uint32_t i = 0; i < file->told.count; i++)
-        if (file->told.items[i] == name)
-            return;
-    ml_vec_push(&t->scratch, &file->told, name);
+    if (ml_intmap_get(&file->told, name))
+        return;
+    ml_intmap_put(&t->scratch, &file->told, name, file);
     ml_vec_push(&t->scratch, &t->open, ((news){id, name}));
 }
 
@@ -61,13 +60,14 @@ static void tell_anything(taint *t, ml_file_id id)
 static void tell_group(taint *t, ml_file_id id, uint32_t group)
 {
     const ml_outline *outline = t->files[id - 1].outline;
+    const ml_pair *exports = outline->exports.items;
+    uint32_t count = outline->exports.count;
 
     t->scan->slots[id - 1].tainted = true;
     if (outline->is_whole || outline->is_common_js)
         tell_anything(t, id);
-    for (uint32_t i = 0; i < outline->exports.count; i++)
-        if (outline->exports.items[i].group == group)
-            tell(t, id, outline->exports.items[i].name);
+    for (uint32_t i = ml_pairs_first(exports, count, group); i < count && exports[i].key == group; i++)
+        tell(t, id, exports[i].value);
 }
 
 static void taint_group(taint *t, ml_file_id id, uint32_t group)
@@ -80,6 +80,17 @@ static void taint_group(taint *t, ml_file_id id, uint32_t group)
     tell_group(t, id, group);
 }
 
+static void take_name(taint *t, ml_file_id id, ml_name_hash name)
+{
+    const ml_outline *outline = t->files[id - 1].outline;
+    const ml_pair *uses = outline->uses.items, *handed = outline->handed.items;
+
+    for (uint32_t i = ml_pairs_first(uses, outline->uses.count, name); i < outline->uses.count && uses[i].key == name; i++)
+        taint_group(t, id, uses[i].value);
+    for (uint32_t i = ml_pairs_first(handed, outline->handed.count, name); i < outline->handed.count && handed[i].key == name; i++)
+        tell(t, id, handed[i].value);
+}
+
 static void take(taint *t, ml_file_id id, cause why)
 {
     const ml_outline *outline = t->files[id - 1].outline;
@@ -89,12 +100,8 @@ static void take(taint *t, ml_file_id id, cause why)
             taint_group(t, id, outline->group[i]);
     else if (outline->is_whole || !why.name)
         taint_group(t, id, ml_outline_group_at(outline, why.at));
-    for (uint32_t i = 0; why.name && i < outline->uses.count; i++)
-        if (outline->uses.items[i].name == why.name)
-            taint_group(t, id, outline->uses.items[i].group);
-    for (uint32_t i = 0; why.name && i < outline->handed.count; i++)
-        if (outline->handed.items[i].name == why.name)
-            tell(t, id, outline->handed.items[i].as);
+    if (why.name)
+        take_name(t, id, why.name);
 }
 
 /* ---- to its importers ---- */

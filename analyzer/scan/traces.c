@@ -158,7 +158,7 @@ void ml_scan_add_trace_words(ml_scan *scan, ml_word_list *words)
 
 /* ---- what stands around a word ---- */
 
-enum { HOST_MAX = 256 };
+enum { HOST_MAX = 256, NAME_MAX_BYTES = 128 }; /* longer ones are none: no text can make a look at one place long */
 
 static bool is_label_byte(char c)
 {
@@ -203,9 +203,9 @@ static bool is_domain(const ml_scan *scan, ml_str text, const ml_trigger_hit *hi
         return false;
     if (end < text.len && is_label_byte(text.data[end]))
         return false;
-    while (start && is_host_byte(text.data[start - 1]) && !is_escaped_before(text, start))
+    while (start && hit->start - start < HOST_MAX && is_host_byte(text.data[start - 1]) && !is_escaped_before(text, start))
         start--;
-    while (end < text.len && is_host_byte(text.data[end]))
+    while (end < text.len && end - hit->end < HOST_MAX && is_host_byte(text.data[end]))
         end++;
     bool goes_on = text.data[start] == '.' || (start && text.data[start - 1] == '}');
     if (goes_on || end - start > sizeof host)
@@ -235,10 +235,10 @@ static bool loads_package(const ml_scan *scan, ml_str text, const ml_trigger_hit
 {
     size_t start = hit->end;
 
-    while (start < text.len && strchr("\\\"'` ", text.data[start]))
+    while (start < text.len && start - hit->end < NAME_MAX_BYTES && strchr("\\\"'` ", text.data[start]))
         start++;
     size_t end = start;
-    while (end < text.len && !strchr("\\\"'`\n)", text.data[end]))
+    while (end < text.len && end - start < NAME_MAX_BYTES && !strchr("\\\"'`\n)", text.data[end]))
         end++;
     return ml_catalog_match_package(scan->catalog, ml_str_slice(text, start, end)).provider != NULL;
 }
@@ -248,9 +248,9 @@ static bool is_variable(const ml_scan *scan, ml_str text, const ml_trigger_hit *
 {
     size_t start = hit->start, end = hit->end;
 
-    while (start && (text.data[start - 1] == '_' || isalnum((unsigned char)text.data[start - 1])))
+    while (start && hit->start - start < NAME_MAX_BYTES && (text.data[start - 1] == '_' || isalnum((unsigned char)text.data[start - 1])))
         start--;
-    while (end < text.len && (text.data[end] == '_' || isalnum((unsigned char)text.data[end])))
+    while (end < text.len && end - hit->end < NAME_MAX_BYTES && (text.data[end] == '_' || isalnum((unsigned char)text.data[end])))
         end++;
     ml_str name = ml_str_slice(text, start, end);
     if (end == hit->end && end < text.len && strchr("\"'`$", text.data[end]) && !ml_catalog_match_env(scan->catalog, name))
@@ -307,7 +307,7 @@ static bool is_open_address(const ml_scan *scan, ml_str text, const ml_trigger_h
 {
     size_t end = hit->end;
 
-    while (end < text.len && is_host_byte(text.data[end]))
+    while (end < text.len && end - hit->end < HOST_MAX && is_host_byte(text.data[end]))
         end++;
     ml_str host = ml_str_slice(text, hit->end, end);
     return ml_str_find_char(host, '.') != ML_NOT_FOUND && end < text.len && strchr("\"'`$", text.data[end]) && begins_some_host(scan, host);
@@ -333,25 +333,34 @@ static bool is_host_escape(ml_str text, const ml_trigger_hit *hit)
     return digits && code < 0x80 && (isalnum(code) || code == '.');
 }
 
-/* "/v1/chat/completions", `:generateContent?key=${…}`; "completions" alone only beside the beginning of such a
- * path. */
+/* "/v1/chat/completions", `:generateContent?key=${…}`, or the last part alone. */
 static bool is_path_end(ml_str text, const ml_lexed *lexed, const ml_trigger_hit *hit)
 {
-    static const char *const begun[] = {"chat/", "images/", "audio/", "v1/"};
     const ml_lex_range *range = ml_lexed_text_at(lexed, hit->start);
     char behind = hit->end < text.len ? text.data[hit->end] : '\0';
     char before = hit->start ? text.data[hit->start - 1] : '\0';
 
-    if (!(range || lexed->unsure) || !strchr("\"'`?#$", behind) || !strchr("\"'`/}gG", before))
-        return false;
+    return (range || lexed->unsure) && strchr("\"'`?#$", behind) && strchr("\"'`/}gG", before);
+}
+
+/* "completions" alone says something only in a file with the beginning of such a path. */
+static bool is_alone(ml_str text, const ml_trigger_hit *hit)
+{
+    return hit->start && text.data[hit->start - 1] != '/' && tolower((unsigned char)text.data[hit->start - 1]) != 'g';
+}
+
+static bool find_path_beginning(ml_str text)
+{
+    static const char *const begun[] = {"chat/", "images/", "audio/", "v1/"};
+
     for (size_t i = 0; i < sizeof begun / sizeof *begun; i++)
-        if (before == '/' || tolower((unsigned char)before) == 'g' || ml_str_contains(text, ml_str_of(begun[i])))
+        if (ml_str_contains(text, ml_str_of(begun[i])))
             return true;
     return false;
 }
 
-/* A row of numbers that could be the characters of a host. */
-static bool holds_numbers(ml_str text)
+/* A row of numbers that could be the characters of a host, anywhere. */
+static bool find_numbers(ml_str text)
 {
     enum { ROW = 6 };
     uint32_t row = 0, number = 0;
@@ -373,6 +382,27 @@ static bool holds_numbers(ml_str text)
     return false;
 }
 
+/* What is asked of the whole text is found once a file. */
+static bool once(ml_once *answer, ml_str text, bool (*find)(ml_str text))
+{
+    if (*answer == ML_ONCE_OPEN)
+        *answer = find(text) ? ML_ONCE_YES : ML_ONCE_NO;
+    return *answer == ML_ONCE_YES;
+}
+
+static bool fits_file(ml_slot *slot, ml_str text, const ml_trigger_hit *hit)
+{
+    switch (hit->bits & WORD_TRACE_KIND) {
+    case TRACE_NUMBERS:
+        return once(&slot->holds_numbers, text, find_numbers);
+    case TRACE_PATH:
+        return !is_alone(text, hit) || once(&slot->begins_path, text, find_path_beginning);
+    default:
+        return true;
+    }
+}
+
+/* Does it, as far as can be told without regard to the rest of the file? */
 static bool counts(const ml_scan *scan, ml_str text, const ml_lexed *lexed, const ml_trigger_hit *hit)
 {
     switch (hit->bits & WORD_TRACE_KIND) {
@@ -388,8 +418,6 @@ static bool counts(const ml_scan *scan, ml_str text, const ml_lexed *lexed, cons
         return is_open_address(scan, text, hit);
     case TRACE_PATH:
         return is_path_end(text, lexed, hit);
-    case TRACE_NUMBERS:
-        return holds_numbers(text);
     case TRACE_CODE_IN_TEXT:
         return ml_lexed_text_at(lexed, hit->start) && loads_package(scan, text, hit);
     case TRACE_ESCAPE:
@@ -404,7 +432,7 @@ void ml_scan_add_trace(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str tex
 {
     ml_trigger_bits kind = hit->bits & WORD_TRACE_KIND;
 
-    if (!counts(scan, text, lexed, hit) || !ml_shape_of(text, lexed, hit))
+    if (!counts(scan, text, lexed, hit) || !ml_shape_of(text, lexed, hit) || !fits_file(slot, text, hit))
         return;
     if (kind == TRACE_BODY)
         slot->body_words |= ml_body_word_of(ml_str_slice(text, hit->start, hit->end));

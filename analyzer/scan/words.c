@@ -226,11 +226,12 @@ static ml_scan_import import_of(ml_scan *scan, ml_file_id target, ml_str text, m
     ml_arena *kept = &scan->kept[worker];
 
     ml_lex_names_of(&clause, &scan->scratch[worker], text, specifier);
-    ml_scan_name *names = ML_NEW_ARRAY(kept, ml_scan_name, clause.names.count);
+    ml_pair *names = ML_NEW_ARRAY(kept, ml_pair, clause.names.count);
     for (uint32_t i = 0; i < clause.names.count; i++) {
         const ml_lex_name *one = &clause.names.items[i];
-        names[i] = (ml_scan_name){ml_name_hash_of(one->name), one->as.len ? ml_name_hash_of(one->as) : 0};
+        names[i] = (ml_pair){ml_name_hash_of(one->name), one->as.len ? ml_name_hash_of(one->as) : 0};
     }
+    ml_pairs_sort(names, clause.names.count);
     return (ml_scan_import){target, (uint32_t)(specifier.data - text.data), clause.kind, clause.names.count, names};
 }
 

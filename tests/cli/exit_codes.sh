@@ -34,6 +34,14 @@ run 3 "a file that is no text" "$meterlint" scan "$work/broken"
 says 'src/wide\.ts'
 run 3 "a report that cannot be written" "$meterlint" scan --output "json=$work/clean/package.json/x" "$work/clean"
 
+# What is no file is written into, not replaced: whoever is root would replace /dev/null.
+mkfifo "$work/pipe"
+cat "$work/pipe" >"$work/piped" &
+run 0 "a report into a pipe" "$meterlint" scan --output "json=$work/pipe" "$work/clean"
+wait
+[ -p "$work/pipe" ] || fault "a report took the place of the pipe it was to go into"
+grep -q '"findings"' "$work/piped" || fault "no report came out of the pipe" "$work/piped"
+
 run 0 "the list of rules" "$meterlint" rules
 says '^metering/swallowed-billing  *medium  *on  *[0-9][0-9]* % of [0-9]'
 says 'not measured'

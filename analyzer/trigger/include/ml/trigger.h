@@ -3,9 +3,8 @@
  * Words come in as plain data, each with a set of bits; the answer is the union of
  * the bits of the words found. Matching is by bytes, of some words without regard to
  * ASCII case. Building costs time and memory linear in the words; scanning looks at every
- * byte once (twice when there are words of two or three bytes, so avoid those) and
- * compares a word only where four rare bytes of it stand. A built set is read-only and
- * may be shared by threads. */
+ * byte once and compares a word only where rare bytes of it stand. A built set is
+ * read-only and may be shared by threads. */
 #ifndef ML_TRIGGER_H
 #define ML_TRIGGER_H
 #include "ml/str.h"
