@@ -489,15 +489,5 @@ bool rule_is_recorded_by_hook(ml_ctx *ctx, uint32_t class_index)
 
 bool rule_is_metering_file(ml_ctx *ctx)
 {
-    const ml_strs *sinks = &ml_ctx_config(ctx)->bridge.sinks;
-    ml_str text = ml_ctx_facts(ctx)->lines.text;
-
-    if (ml_ctx_in_bridge(ctx))
-        return true;
-    for (uint32_t i = 0; i < sinks->count; i++) {
-        size_t dot = ml_str_find_char(sinks->items[i], '.');
-        if (ml_str_contains(text, dot == ML_NOT_FOUND ? sinks->items[i] : ml_str_slice(sinks->items[i], 0, dot)))
-            return true;
-    }
-    return false;
+    return ml_ctx_in_bridge(ctx) || ml_ctx_names_sink(ctx);
 }

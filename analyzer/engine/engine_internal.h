@@ -58,7 +58,7 @@ struct ml_worker {
     struct {
         ml_file_id file;
         bool answer;
-    } key;               /* and of ml_ctx_may_hold_key */
+    } key, sink;         /* and of ml_ctx_may_hold_key, ml_ctx_names_sink */
 };
 
 struct ml_ctx {

@@ -26,6 +26,22 @@ bool ml_ctx_holds_any(const ml_ctx *ctx, const char *const *words, uint32_t coun
     return worker->held.answer;
 }
 
+bool ml_ctx_names_sink(const ml_ctx *ctx)
+{
+    ml_worker *worker = ctx->worker;
+    const ml_strs *sinks = &ml_ctx_config(ctx)->bridge.sinks;
+
+    if (worker->sink.file == ctx->file)
+        return worker->sink.answer;
+    worker->sink.file = ctx->file;
+    worker->sink.answer = false;
+    for (uint32_t i = 0; i < sinks->count && !worker->sink.answer; i++) {
+        ml_str rest = sinks->items[i];
+        worker->sink.answer = ml_str_contains(ctx->facts->lines.text, ml_str_split(&rest, '.'));
+    }
+    return worker->sink.answer;
+}
+
 bool ml_ctx_may_hold_key(const ml_ctx *ctx)
 {
     ml_worker *worker = ctx->worker;

@@ -72,6 +72,8 @@ const ml_facts *ml_ctx_facts(const ml_ctx *ctx); /* NULL in judge_project */
 bool ml_ctx_holds_any(const ml_ctx *ctx, const char *const *words, uint32_t count);
 /* Does any text of the file, by itself, look like a key or a part of one? Remembered likewise. */
 bool ml_ctx_may_hold_key(const ml_ctx *ctx);
+/* Does the file name something that records usage (bridge.sinks)? Remembered likewise. */
+bool ml_ctx_names_sink(const ml_ctx *ctx);
 const ml_link *ml_ctx_link(const ml_ctx *ctx);
 const ml_config *ml_ctx_config(const ml_ctx *ctx);
 const ml_catalog *ml_ctx_catalog(const ml_ctx *ctx);
