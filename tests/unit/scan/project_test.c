@@ -160,6 +160,43 @@ static void test_triggers_are_sound(void **state)
     assert_int_equal(failed, 0);
 }
 
+/* Which files are parsed: what cannot reach a provider is not, whatever it sends. */
+static const struct {
+    const char *name, *files;
+    uint32_t parsed;
+} parsings[] = {
+    {"clients without a provider", "@@ src/a.ts\nimport { w } from './w';\nw('https://a.example.com');\n@@ src/w.ts\nexport const w = (u) => fetch(u);\n", 0},
+    {"a provider without a client", "@@ src/a.ts\nexport const a = 'https://api.openai.com';\n", 0},
+    {"a provider that a client does not import", "@@ src/a.ts\nimport { own } from './h';\nfetch(own);\n@@ src/h.ts\nexport const own = '/x';\nexport const h = 'https://api.openai.com';\n", 0},
+    {"a provider of another group", "@@ src/a.ts\nimport { own } from './h';\nfetch(own());\n@@ src/h.ts\nconst at = '/x';\nexport function own() {\n  return at;\n}\nexport class C {\n  h = 'https://api.openai.com';\n}\n", 0},
+    {"a type of that name", "@@ src/a.ts\nimport { own } from './h';\nfetch(own);\n@@ src/h.ts\nexport interface H { h: 'https://api.openai.com' }\nexport const own: H = f();\n", 0},
+    {"its web site", "@@ src/a.ts\nfetch('https://openai.com/blog');\n", 0},
+    {"a provider in a comment", "@@ src/a.ts\n// https://api.openai.com\nfetch('/x');\n", 0},
+    {"a body for a model, taken apart by types", "@@ src/a.ts\ntype B = { model: string; messages: string[] };\nexport const f = (h: string, b: B) => fetch(h, { body: b.model });\n", 0},
+    {"a provider behind an import", "@@ src/a.ts\nimport { h } from './h';\nfetch(h);\n@@ src/h.ts\nexport const own = '/x';\nexport const h = 'https://api.openai.com';\n", 2},
+    {"beside one that is not", "@@ src/a.ts\nimport { h } from './h';\nfetch(h);\n@@ src/b.ts\nimport { own } from './h';\nfetch(own);\n@@ src/h.ts\nexport const own = '/x';\nexport const h = 'https://api.openai.com';\n", 2},
+};
+
+static void test_what_is_parsed(void **state)
+{
+    int failed = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof parsings / sizeof *parsings; i++) {
+        folder f;
+        open_folder(&f, parsings[i].files);
+        ml_scan *scan = scan_folder(&f, (ml_scan_options){.jobs = 1});
+        uint32_t parsed = ml_scan_report(scan)->files_parsed;
+        if (parsed != parsings[i].parsed) {
+            print_error("%s: %u files parsed, not %u\n", parsings[i].name, parsed, parsings[i].parsed);
+            failed++;
+        }
+        ml_scan_free(scan);
+        close_folder(&f);
+    }
+    assert_int_equal(failed, 0);
+}
+
 /* ---- what makes a scan incomplete ---- */
 
 static const ml_problem *problem_of(const ml_report *report, const char *path)
@@ -297,7 +334,7 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_triggers_are_sound), cmocka_unit_test(test_clean),
+        cmocka_unit_test(test_triggers_are_sound), cmocka_unit_test(test_what_is_parsed), cmocka_unit_test(test_clean),
         cmocka_unit_test(test_unreadable),         cmocka_unit_test(test_oversized),
         cmocka_unit_test(test_nul_bytes),          cmocka_unit_test(test_what_does_not_parse),
         cmocka_unit_test(test_refusals),
