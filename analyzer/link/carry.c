@@ -51,6 +51,8 @@ static ml_carry of_function(walk *w, const ml_value *value)
     if (!index)
         return ML_CARRY_NOTHING;
     ml_carry carry = ml_function_carry(w->eval, value->place.file, index);
+    if (value->frame && carry != ML_CARRY_TO_CALLERS)
+        carry = more(carry, of_values(w, ml_captured_callees(w->eval, value->place.file, index, value->frame)));
     return carry == ML_CARRY_TO_CALLERS ? carry : more(carry, of_results(w, value->place.file, index, value->frame));
 }
 

@@ -271,6 +271,8 @@ void ml_clients_of_external(ml_eval *eval, ml_set *out, ml_str package, ml_str m
 
 /* What a caller of the function may decide of the requests it sends. */
 ml_carry ml_function_carry(ml_eval *eval, ml_file_id file, uint32_t function);
+/* Of the calls whose callee a caller decides, the callees as far as what the function closes over tells. */
+ml_values ml_captured_callees(ml_eval *eval, ml_file_id file, uint32_t function, const ml_frame *closure);
 
 /* Has a search not yet been in the frame's function with these arguments, as near to its start?
  * Remembers it. */

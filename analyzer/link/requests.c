@@ -652,6 +652,20 @@ ml_carry ml_function_carry(ml_eval *eval, ml_file_id file, uint32_t function)
     return carry;
 }
 
+ml_values ml_captured_callees(ml_eval *eval, ml_file_id file, uint32_t function, const ml_frame *closure)
+{
+    const ml_summary *summary = summary_of(eval, (function_ref){file, function});
+    ml_set set = {.eval = eval};
+
+    for (uint32_t i = 0; i < summary->edges.count; i++) {
+        const edge *out = &summary->edges.items[i];
+        ml_node_id callee = ml_child(ml_facts_in(eval, file), out->call, ML_ROLE_CALLEE);
+        if (out->direct && !out->sends)
+            ml_set_add_all(&set, ml_eval_in(eval, file, callee, closure));
+    }
+    return ml_set_done(&set);
+}
+
 uint32_t ml_eval_callees(ml_eval *eval, ml_file_id file, ml_node_id call, ml_place *out, uint32_t max)
 {
     const ml_facts *facts = ml_facts_in(eval, file);

@@ -223,7 +223,7 @@ static bool is_domain(const ml_scan *scan, ml_str text, const ml_trigger_hit *hi
  * number alone says enough; one is everybody's example of a number. */
 static bool is_port(ml_str text, const ml_trigger_hit *hit)
 {
-    enum { REACH = 24 };
+    enum { REACH = 128 };
     ml_str before = ml_str_slice(text, hit->start > REACH ? hit->start - REACH : 0, hit->start);
 
     return !ml_str_eq_c(ml_str_slice(text, hit->start, hit->end), "1234") ||
