@@ -171,12 +171,31 @@ static ml_carry of_value(walk *w, const ml_value *value)
     }
 }
 
+static bool hold_anything(ml_values values)
+{
+    for (uint32_t i = 0; i < values.count; i++)
+        switch (values.items[i].kind) {
+        case ML_V_CLIENT:
+        case ML_V_FUNCTION:
+        case ML_V_CLASS:
+        case ML_V_INSTANCE:
+        case ML_V_OBJECT:
+        case ML_V_ARRAY:
+        case ML_V_MAP:
+        case ML_V_NAMESPACE:
+            return true;
+        default:
+            break;
+        }
+    return false;
+}
+
 static ml_carry of_values(walk *w, ml_values values)
 {
     ml_carry carry = ML_CARRY_NOTHING;
 
     if (w->depth >= WALK_DEPTH_MAX)
-        return carry;
+        return hold_anything(values) ? ML_CARRY_TO_CALLERS : carry; /* too deep to tell */
     w->depth++;
     for (uint32_t i = 0; i < values.count && carry != ML_CARRY_TO_CALLERS; i++)
         carry = more(carry, of_value(w, &values.items[i]));
