@@ -94,7 +94,7 @@ typedef struct reader {
     ml_str text;
     ml_lex_code code;
     ml_lex_statement *out;
-    uint32_t type_end; /* where the interface or type that it declares ends; 0: none, or not certain */
+    uint32_t end; /* where it certainly ends: a type, or what brings in; else 0 */
 } reader;
 
 static void declare(reader *r, ml_str name)
@@ -121,38 +121,38 @@ static void declare_pattern(reader *r)
     } while (depth > 0);
 }
 
-/* Behind const, or behind a comma outside brackets, which may also stand between types; their names do
- * no harm. */
-static void declare_variables(reader *r)
+/* Every name that the rest of the statement declares for the module, which may be more than one statement: behind
+ * const and its commas, behind class and function, and behind `var` in any block. A comma may also stand between
+ * types, and a function may be an expression: more names than are declared. */
+static void declare_all(reader *r, bool variables)
 {
+    static const char *const lists[] = {"const", "let", "var", "using"};
+    static const char *const single[] = {"function", "class", "enum", "namespace", "module"};
     int depth = 0;
-    bool name_comes = true;
+    bool name_comes = variables;
 
     for (char c; (c = next(&r->code, r->text)) != '\0';) {
-        if (name_comes && (c == '{' || c == '[')) {
-            declare_pattern(r);
-        } else if (ml_lex_is_word(c)) {
-            ml_str name = ml_lex_code_word(&r->code, r->text);
+        ml_str word = ml_lex_code_word(&r->code, r->text);
+        if (word.len && (depth ? ml_str_eq_c(word, "var") : ML_STR_IS_ONE_OF(word, lists))) {
+            variables = name_comes = true;
+        } else if (word.len && !depth && ML_STR_IS_ONE_OF(word, single)) {
+            if (next(&r->code, r->text) == '*')
+                r->code.at++;
+            declare(r, next_word(&r->code, r->text));
+            name_comes = false;
+        } else if (word.len) {
             if (name_comes)
-                declare(r, name);
+                declare(r, word);
+            name_comes = false;
+        } else if (name_comes && (c == '{' || c == '[')) {
+            declare_pattern(r);
+            name_comes = false;
         } else {
             depth += c == '{' || c == '[' || c == '(';
             depth -= c == '}' || c == ']' || c == ')';
+            name_comes = variables && c == ',' && !depth;
             r->code.at++;
         }
-        name_comes = c == ',' && !depth;
-    }
-}
-
-/* What a `var` in a block declares is the module's. */
-static void declare_hoisted(reader *r)
-{
-    while (next(&r->code, r->text)) {
-        ml_str name = ml_lex_code_word(&r->code, r->text);
-        if (!name.len)
-            r->code.at++;
-        else if (ml_str_eq_c(name, "var"))
-            declare(r, next_word(&r->code, r->text));
     }
 }
 
@@ -193,7 +193,7 @@ static bool goes_on_with(reader *r)
     ml_lex_code here = r->code;
     ml_str word = ml_lex_code_word(&here, r->text);
 
-    return word.len ? ml_str_eq_c(word, "extends") : strchr("|&?:=.,;<>)]}", r->text.data[r->code.at]) != NULL;
+    return word.len ? ml_str_eq_c(word, "extends") : strchr("|&?:=.,;>)]}", r->text.data[r->code.at]) != NULL;
 }
 
 /* Behind a name: to a semicolon, or to the end of a line after which no type goes on. */
@@ -204,13 +204,16 @@ static uint32_t end_of_alias(reader *r)
     int depth = 0;
     ml_str last_word = ML_STR_NONE;
     char last = '\0';
+    bool member = false;
 
     for (char c; (c = next(&r->code, r->text)) != '\0';) {
         ml_str between = ml_str_slice(r->text, end ? end : r->code.at, r->code.at);
-        bool complete = last_word.len ? !ML_STR_IS_ONE_OF(last_word, unfinished) : last && strchr("})]\"'`>", last);
+        bool complete = last_word.len ? member || !ML_STR_IS_ONE_OF(last_word, unfinished) : last && strchr("})]\"'`>", last);
         if (!depth && complete && ml_str_find_char(between, '\n') != ML_NOT_FOUND && !goes_on_with(r))
             return end;
+        member = last == '.';
         last_word = ml_lex_code_word(&r->code, r->text);
+        last = last_word.len ? 'a' : last;
         if (!last_word.len) {
             depth += c == '{' || c == '(' || c == '[';
             depth -= c == '}' || c == ')' || c == ']';
@@ -224,7 +227,63 @@ static uint32_t end_of_alias(reader *r)
     return end;
 }
 
+/* ---- what brings in ---- */
+
+/* Behind the specifier of an import or export, its attributes and semicolon; 0 when there is none. */
+static uint32_t end_of_bring(reader *r, bool from)
+{
+    for (char c; (c = next(&r->code, r->text)) != '\0';) {
+        ml_str word = ml_lex_code_word(&r->code, r->text);
+        if (word.len) {
+            from = ml_str_eq_c(word, "from");
+            continue;
+        }
+        if ((c != '"' && c != '\'') || !from) {
+            from = false;
+            r->code.at++;
+            continue;
+        }
+        const ml_lex_range *text = ml_lexed_text_at(r->code.lexed, r->code.at + 1);
+        r->code.at = (text && text->start == r->code.at + 1 ? text->end : r->code.at + 1) + 1;
+        uint32_t end = r->code.at;
+        ml_str with = next_word(&r->code, r->text);
+        if ((ml_str_eq_c(with, "with") || ml_str_eq_c(with, "assert")) && next(&r->code, r->text) == '{')
+            end = behind_bracket(r);
+        r->code.at = end;
+        return end && next(&r->code, r->text) == ';' ? r->code.at + 1 : end;
+    }
+    return 0;
+}
+
+/* a.b["c"] = …: what is written to is declared, so that who mentions it shares the fate of what is written. */
+static bool is_assigned(const reader *r, ml_str first)
+{
+    reader here = *r;
+
+    for (char c; first.len && (c = next(&here.code, r->text)) != '\0';) {
+        if (c == '.') {
+            here.code.at++;
+            next_word(&here.code, r->text);
+        } else if (c == '[') {
+            here.code.at = behind_bracket(&here);
+            if (!here.code.at)
+                return false;
+        } else {
+            char behind = here.code.at + 1 < r->text.len ? r->text.data[here.code.at + 1] : '\0';
+            return c == '=' && behind != '=' && behind != '>';
+        }
+    }
+    return false;
+}
+
 /* ---- declarations ---- */
+
+/* Without a specifier it is no import that is understood: code, which mentions what it says. */
+static void read_bring(reader *r, bool from)
+{
+    r->end = end_of_bring(r, from);
+    r->out->kind = r->end ? ML_LEX_BRING : ML_LEX_CODE;
+}
 
 /* export { a, b as c }; with `from` behind it, it passes on what another module has. */
 static void read_list(reader *r)
@@ -251,8 +310,11 @@ static void read_list(reader *r)
     }
     if (next(&r->code, r->text) == '}')
         r->code.at++;
-    if (ml_str_eq_c(next_word(&r->code, r->text), "from"))
-        r->out->kind = ML_LEX_BRING;
+    r->end = r->code.at;
+    if (next(&r->code, r->text) == ';')
+        r->end = r->code.at + 1;
+    else if (ml_str_eq_c(next_word(&r->code, r->text), "from"))
+        read_bring(r, true);
 }
 
 static void read_declaration(reader *r, ml_str first)
@@ -263,25 +325,21 @@ static void read_declaration(reader *r, ml_str first)
 
     while (ML_STR_IS_ONE_OF(first, before))
         first = next_word(&r->code, r->text);
-    ml_lex_code here = r->code;
-    if (ML_STR_IS_ONE_OF(first, variables)) {
-        if (ml_str_eq_c(next_word(&here, r->text), "enum")) {
-            r->code = here;
-            declare(r, next_word(&r->code, r->text));
-        } else {
-            declare_variables(r);
-        }
-    } else if (ML_STR_IS_ONE_OF(first, others)) {
+    if (ML_STR_IS_ONE_OF(first, others)) {
         if (next(&r->code, r->text) == '*')
             r->code.at++;
         ml_str name = next_word(&r->code, r->text);
-        declare(r, name);
         bool interface = ml_str_eq_c(first, "interface");
+        declare(r, name);
         if (name.len && (interface || ml_str_eq_c(first, "type")))
-            r->type_end = interface ? end_of_interface(r) : end_of_alias(r);
-    } else {
-        declare_hoisted(r);
+            r->end = interface ? end_of_interface(r) : end_of_alias(r);
+        if (r->end)
+            r->out->kind = ML_LEX_TYPE;
+    } else if (is_assigned(r, first)) {
+        declare(r, first);
     }
+    if (!r->end)
+        declare_all(r, ML_STR_IS_ONE_OF(first, variables));
 }
 
 static void read_export(reader *r)
@@ -294,7 +352,7 @@ static void read_export(reader *r)
     if (ml_str_eq_c(first, "type") && (behind == '{' || behind == '*'))
         c = behind;
     if (c == '*') {
-        r->out->kind = ML_LEX_BRING;
+        read_bring(r, false);
     } else if (c == '{') {
         read_list(r);
     } else if (ml_str_eq_c(first, "default")) {
@@ -327,11 +385,13 @@ static void skip_decorators(reader *r)
     }
 }
 
-/* Where the type that the statement is ends; 0: it is none. */
+/* Where it certainly ends, whatever follows; or 0. */
 static uint32_t read_statement(ml_arena *arena, ml_str text, const ml_lexed *lexed, ml_lex_statement *out)
 {
     reader r = {.arena = arena, .text = text, .code = ml_lex_code_from(lexed, out->start, out->end), .out = out};
 
+    if (!out->start && ml_str_starts(text, ML_STR("\xef\xbb\xbf")))
+        r.code.at = 3;
     skip_decorators(&r);
     ml_str first = next_word(&r.code, text);
     ml_lex_code behind = r.code;
@@ -341,31 +401,34 @@ static uint32_t read_statement(ml_arena *arena, ml_str text, const ml_lexed *lex
         ml_str name = next_word(&r.code, text);
         if (ml_str_eq_c(name, "type") && ml_lex_is_word(next(&r.code, text)))
             name = next_word(&r.code, text);
-        out->kind = next(&r.code, text) == '=' ? ML_LEX_CODE : ML_LEX_BRING; /* import a = require("m") */
-        if (out->kind == ML_LEX_CODE)
+        if (name.len && next(&r.code, text) == '=') { /* import a = require("m") */
             declare(&r, name);
+            declare_all(&r, false);
+        } else {
+            r.code = behind;
+            read_bring(&r, next(&r.code, text) == '"' || next(&r.code, text) == '\'');
+        }
     } else {
         r.code = behind;
         read_declaration(&r, first);
     }
-    return r.type_end;
+    return r.end;
 }
 
-/* Behind a type no semicolon is needed: what follows it is a statement of its own. */
+/* Behind a type or an import no semicolon is needed: what follows it is a statement of its own. */
 static void read_statements(ml_lex_statements *out, ml_arena *arena, ml_str text, const ml_lexed *lexed,
                             const ml_lex_statements *whole)
 {
     for (uint32_t i = 0; i < whole->count; i++) {
         ml_lex_statement one = whole->items[i];
-        for (uint32_t type_end; (type_end = read_statement(arena, text, lexed, &one)) != 0;) {
-            ml_lex_code code = ml_lex_code_from(lexed, type_end, one.end);
-            uint32_t end = one.end;
-            one.kind = ML_LEX_TYPE;
+        for (uint32_t end; (end = read_statement(arena, text, lexed, &one)) != 0;) {
+            ml_lex_code code = ml_lex_code_from(lexed, end, one.end);
+            uint32_t last = one.end;
             if (!next(&code, text))
                 break;
-            one.end = type_end;
+            one.end = end;
             ml_vec_push(arena, out, one);
-            one = (ml_lex_statement){.start = type_end, .end = end};
+            one = (ml_lex_statement){.start = end, .end = last};
         }
         ml_vec_push(arena, out, one);
     }
@@ -380,6 +443,7 @@ typedef struct splitter {
     int depth;
     char last;            /* the last byte of code that is no blank; a word's last byte */
     ml_str last_word;     /* the word before, empty when the last thing is none */
+    bool is_member;       /* of something */
     bool new_line;        /* since that */
     bool begun;           /* the open statement holds code */
     bool decorated;       /* a decorator waits for its class */
@@ -388,14 +452,13 @@ typedef struct splitter {
 
 static bool ends_expression(const splitter *s)
 {
-    static const char *const unfinished[] = {"export", "default",    "declare", "abstract", "async",  "new",   "typeof",
-                                             "return", "extends",    "as",      "is",       "keyof",  "in",    "of",
-                                             "await",  "implements", "void",    "delete",   "throw",  "yield", "satisfies",
-                                             "case",   "instanceof", "else",    "do",       "import", "type",  "infer"};
+    static const char *const unfinished[] = {"export", "default", "declare", "abstract", "async", "new",  "typeof",
+                                             "return", "extends", "await",   "delete",   "throw", "yield", "case",
+                                             "instanceof", "else", "do"};
 
     if (s->last_word.len)
-        return !ML_STR_IS_ONE_OF(s->last_word, unfinished);
-    return strchr(";})]\"'`>", s->last) != NULL;
+        return s->is_member || !ML_STR_IS_ONE_OF(s->last_word, unfinished);
+    return strchr(";})]\"'`>!", s->last) != NULL;
 }
 
 static bool begins_statement(ml_str word)
@@ -421,14 +484,31 @@ static bool is_arrow(const splitter *s, uint32_t at)
     return at && s->text.data[at] == '>' && s->text.data[at - 1] == '=';
 }
 
+/* `export` and `import` are words of nothing else, but for import() and import.meta. */
+static bool begins_module_statement(const splitter *s, ml_str word)
+{
+    ml_lex_code behind = s->code;
+
+    if (s->last == '.')
+        return false;
+    if (ml_str_eq_c(word, "export"))
+        return true;
+    if (!ml_str_eq_c(word, "import") || ml_str_eq_c(s->last_word, "export"))
+        return false;
+    char c = next(&behind, s->text);
+    return c != '(' && c != '.';
+}
+
 static void take_word(splitter *s, ml_arena *arena, ml_lex_statements *out)
 {
     uint32_t start = s->code.at;
     ml_str word = ml_lex_code_word(&s->code, s->text);
+    bool may_begin = !s->depth && s->begun && !s->decorated;
 
-    if (!s->depth && s->begun && s->new_line && !s->decorated && begins_statement(word) && ends_expression(s))
+    if (may_begin && (begins_module_statement(s, word) || (s->new_line && begins_statement(word) && ends_expression(s))))
         end_statement(s, arena, out, start);
     s->begun = true;
+    s->is_member = s->last == '.';
     s->decorated &= !ml_str_eq_c(word, "class");
     s->last_word = word;
     s->last = word.data[word.len - 1];
@@ -449,7 +529,8 @@ static void take_mark(splitter *s, ml_arena *arena, ml_lex_statements *out)
     s->hides |= c == '\\';
     s->depth += c == '{' || c == '(' || c == '[';
     s->depth -= c == '}' || c == ')' || c == ']';
-    s->last = is_arrow(s, at) ? '=' : c;
+    bool doubled = (c == '+' || c == '-') && at && s->text.data[at - 1] == c;
+    s->last = is_arrow(s, at) ? '=' : doubled ? ')' : c;
     s->last_word = ML_STR_NONE;
     s->new_line = false;
     s->code.at++;
@@ -460,6 +541,8 @@ static void take_mark(splitter *s, ml_arena *arena, ml_lex_statements *out)
 bool ml_lex_statements_of(ml_lex_statements *out, ml_arena *arena, ml_str text, const ml_lexed *lexed)
 {
     splitter s = {.text = text, .code = ml_lex_code_from(lexed, 0, (uint32_t)text.len), .last = ';', .new_line = true};
+    if (ml_str_starts(text, ML_STR("\xef\xbb\xbf")))
+        s.code.at = 3;
 
     ml_lex_statements whole = {0};
     while (s.depth >= 0 && ml_lex_code_here(&s.code)) {

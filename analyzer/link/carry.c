@@ -86,7 +86,9 @@ static ml_carry of_class(walk *w, const ml_value *value)
     ml_carry carry = ML_CARRY_NOTHING;
 
     for (uint32_t level = 0; at.index && level < WALK_DEPTH_MAX && carry != ML_CARRY_TO_CALLERS; level++) {
-        carry = more(carry, of_members(w, at));
+        ml_carry own = of_members(w, at);
+        /* What a class above leaves to those below is decided here: whoever has an instance calls it. */
+        carry = more(carry, level && own == ML_CARRY_TO_SUBCLASSES ? ML_CARRY_TO_CALLERS : own);
         at = ml_super_of(w->eval, at);
     }
     return carry;

@@ -2,12 +2,13 @@
  * words; what is not certain is one group. */
 #include "outline.h"
 
-enum { IMPORTED = UINT32_MAX };
+enum { NOBODY = UINT32_MAX };
 
 typedef struct named {
     ml_name_hash name;  /* 0: the slot is free */
-    uint32_t statement; /* that declares it; or IMPORTED */
+    uint32_t statement; /* that declares it, or NOBODY */
     uint32_t last_use;  /* of an imported name: 1 + the last statement that mentions it */
+    bool imported;      /* which does not exclude the other: a declaration is known by words */
 } named;
 
 typedef struct groups {
@@ -16,7 +17,7 @@ typedef struct groups {
     ml_lexed lexed;
     ml_lex_statements statements;
     uint32_t *parent;
-    uint8_t *assigned; /* by statement: ML_BODY_… that it writes to something as members */
+    uint8_t *says;     /* by statement: ML_BODY_… of the objects it makes and of the members it writes */
     named *names;
     uint32_t name_cap; /* a power of two */
     uint32_t tainted;  /* behind the statements: one more, which all that is tainted joins */
@@ -59,7 +60,7 @@ static void declare(groups *g, ml_name_hash name, uint32_t statement)
     if (slot->name)
         join(g, slot->statement, statement);
     else
-        *slot = (named){name, statement, 0};
+        *slot = (named){.name = name, .statement = statement};
 }
 
 static void declare_imported(groups *g, ml_name_hash name)
@@ -67,7 +68,8 @@ static void declare_imported(groups *g, ml_name_hash name)
     named *slot = slot_of(g, name);
 
     if (!slot->name)
-        *slot = (named){name, IMPORTED, 0};
+        *slot = (named){.name = name, .statement = NOBODY};
+    slot->imported = true;
 }
 
 static void add_names(groups *g, const ml_slot *slot)
@@ -95,9 +97,9 @@ static void add_names(groups *g, const ml_slot *slot)
 
 static void mention(groups *g, uint32_t statement, named *what)
 {
-    if (what->name && what->statement != IMPORTED) {
+    if (what->name && what->statement != NOBODY)
         join(g, statement, what->statement);
-    } else if (what->name && what->last_use != statement + 1) {
+    if (what->imported && what->last_use != statement + 1) {
         what->last_use = statement + 1;
         ml_vec_push(g->kept, &g->out->uses, ((ml_pair){what->name, statement}));
     }
@@ -105,39 +107,45 @@ static void mention(groups *g, uint32_t statement, named *what)
 
 /* ---- bodies for models ---- */
 
-/* The brackets that are open where a statement is read, each with what its properties say. */
+/* The brackets that are open where a statement is read. */
 typedef struct bodies {
-    uint8_t open[OPEN_MAX];
+    char bracket[OPEN_MAX];
+    uint8_t words[OPEN_MAX]; /* ML_BODY_… and HAS_SPREAD of its properties */
     uint32_t depth;
     char last; /* the byte of code before that is no blank */
-    bool found;
 } bodies;
 
 /* Is it a body for a model? Or may it become one by what is spread into it, where it could be sent? */
 static bool is_model_body(const groups *g, unsigned words)
 {
-    bool model = words & ML_BODY_MODEL, chat = words & ML_BODY_CHAT;
+    bool model = words & ML_BODY_MODEL, content = words & (ML_BODY_CHAT | ML_BODY_CONTENT);
 
-    return (model && (chat || words & ML_BODY_CONTENT)) || (chat && words & HAS_SPREAD && g->sends);
+    return (model && content) || (words & ML_BODY_ALL && words & HAS_SPREAD && g->sends);
 }
 
-static void open_or_close(const groups *g, bodies *b, char c)
+static void open_or_close(groups *g, bodies *b, uint32_t statement, char c)
 {
     if (c == '{' || c == '(' || c == '[') {
-        if (b->depth < OPEN_MAX)
-            b->open[b->depth] = 0;
+        if (b->depth < OPEN_MAX) {
+            b->bracket[b->depth] = c;
+            b->words[b->depth] = 0;
+        }
         b->depth++;
     } else if ((c == '}' || c == ')' || c == ']') && b->depth) {
         b->depth--;
-        b->found |= b->depth >= OPEN_MAX || is_model_body(g, b->open[b->depth]);
+        if (b->depth >= OPEN_MAX || is_model_body(g, b->words[b->depth]))
+            join(g, statement, g->tainted);
     }
 }
 
-/* { name: …, name }, but not { a; name: type }, (name: type) or x = name */
-static void take_property(bodies *b, unsigned word)
+/* { name: …, name }, but not { a; name: type }, (name: type) or x = name. An object may be put together of
+ * several, so what they say is known of the statement too. */
+static void take_property(groups *g, bodies *b, uint32_t statement, unsigned word)
 {
-    if (b->depth && b->depth <= OPEN_MAX && (b->last == '{' || b->last == ','))
-        b->open[b->depth - 1] |= (uint8_t)word;
+    if (!b->depth || b->depth > OPEN_MAX || b->bracket[b->depth - 1] != '{' || (b->last != '{' && b->last != ','))
+        return;
+    b->words[b->depth - 1] |= (uint8_t)word;
+    g->says[statement] |= (uint8_t)(word & ML_BODY_ALL);
 }
 
 static char byte_behind(const groups *g, uint32_t at)
@@ -150,25 +158,26 @@ static char byte_behind(const groups *g, uint32_t at)
 static void take_word(groups *g, bodies *b, uint32_t statement, ml_str word, uint32_t end)
 {
     unsigned body = ml_body_word_of(word);
+    char behind = byte_behind(g, end);
 
-    if (body && b->last == '.' && byte_behind(g, end) == '=')
-        g->assigned[statement] |= (uint8_t)body;
+    if (body && b->last == '.' && (behind == '=' || behind == '?' || behind == '|' || behind == '&')) /* a.model ??= b */
+        g->says[statement] |= (uint8_t)body;
     else if (body)
-        take_property(b, body);
+        take_property(g, b, statement, body);
     b->last = 'a';
 }
 
-static void take_mark(groups *g, bodies *b, const ml_lex_code *code)
+static void take_mark(groups *g, bodies *b, uint32_t statement, const ml_lex_code *code)
 {
     char c = g->text.data[code->at];
     const ml_lex_range *text = strchr("\"'`", c) ? ml_lexed_text_at(&g->lexed, code->at + 1) : NULL;
 
-    open_or_close(g, b, c);
+    open_or_close(g, b, statement, c);
     if (text && text->start == code->at + 1)
-        take_property(b, ml_body_word_of(ml_str_slice(g->text, text->start, text->end)));
+        take_property(g, b, statement, ml_body_word_of(ml_str_slice(g->text, text->start, text->end)));
     if (c == '.' && code->at + 3 < code->end && ml_str_starts(ml_str_from(g->text, code->at), ML_STR("...")) &&
         (b->last == '{' || b->last == ','))
-        take_property(b, HAS_SPREAD);
+        take_property(g, b, statement, HAS_SPREAD);
     if ((unsigned char)c > ' ')
         b->last = c;
 }
@@ -186,7 +195,7 @@ static void take_statement(groups *g, uint32_t i, bool may_hold_body)
         ml_str word = ml_lex_code_word(&code, g->text);
         if (!word.len) {
             if (may_hold_body)
-                take_mark(g, &b, &code);
+                take_mark(g, &b, i, &code);
             code.at++;
             continue;
         }
@@ -196,8 +205,6 @@ static void take_statement(groups *g, uint32_t i, bool may_hold_body)
         if (may_hold_body)
             take_word(g, &b, i, word, code.at);
     }
-    if (b.found)
-        join(g, i, g->tainted);
 }
 
 static void take_statements(groups *g, bool may_hold_body)
@@ -207,13 +214,13 @@ static void take_statements(groups *g, bool may_hold_body)
             take_statement(g, i, may_hold_body);
 }
 
-/* body.messages = …, of an object that is made elsewhere in the group. */
-static void take_assigned(groups *g)
+/* Bodies that are put together within a group. */
+static void take_bodies(groups *g)
 {
     for (uint32_t i = 0; i < g->statements.count; i++)
-        g->assigned[group_of(g, i)] |= g->assigned[i];
+        g->says[group_of(g, i)] |= g->says[i];
     for (uint32_t i = 0; i < g->statements.count; i++)
-        if (is_model_body(g, g->assigned[group_of(g, i)] | HAS_SPREAD))
+        if (is_model_body(g, g->says[group_of(g, i)]))
             join(g, i, g->tainted);
 }
 
@@ -243,9 +250,9 @@ static void add_listed(groups *g, const ml_lex_name *pair)
     const named *known = slot_of(g, ml_name_hash_of(pair->name));
     ml_name_hash as = ml_name_hash_of(pair->as);
 
-    if (known->name && known->statement == IMPORTED)
+    if (known->imported)
         ml_vec_push(g->kept, &g->out->handed, ((ml_pair){known->name, as}));
-    else if (known->name)
+    if (known->name && known->statement != NOBODY)
         add_export(g, as, known->statement);
 }
 
@@ -282,17 +289,17 @@ static void keep_ends(groups *g)
 static void keep_groups(groups *g)
 {
     ml_outline *out = g->out;
-    uint32_t of_tainted = group_of(g, g->tainted), first = IMPORTED;
+    uint32_t of_tainted = group_of(g, g->tainted), first = NOBODY;
 
     for (uint32_t i = 0; i < out->count; i++) {
         uint32_t group = group_of(g, i);
-        if (group == of_tainted && first == IMPORTED)
+        if (group == of_tainted && first == NOBODY)
             first = i; /* the one behind the statements has no number of its own */
         out->group[i] = group == of_tainted ? first : group;
     }
     for (uint32_t i = 0; i < out->uses.count; i++)
         out->uses.items[i].value = out->group[out->uses.items[i].value];
-    if (first != IMPORTED)
+    if (first != NOBODY)
         out->tainted[first] = true;
 }
 
@@ -308,19 +315,39 @@ static void outline_whole(groups *g, const ml_slot *slot)
     g->out->tainted[0] = slot->traces.count || is_model_body(g, words);
 }
 
+/* An import whose clause was not understood: any name may be from there. */
+static bool brings_unknown(const groups *g, const ml_slot *slot)
+{
+    for (uint32_t i = 0; i < slot->imports.count; i++) {
+        const ml_scan_import *import = &slot->imports.items[i];
+        uint32_t low = 0, high = g->statements.count - 1;
+        while (import->clause == ML_LEX_ANY && low < high) {
+            uint32_t middle = low + (high - low) / 2;
+            if (g->statements.items[middle].end <= import->at)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (import->clause == ML_LEX_ANY && g->statements.items[low].kind != ML_LEX_CODE)
+            return true;
+    }
+    return false;
+}
+
 void ml_outline_of(ml_outline *out, ml_arena *kept, ml_arena *scratch, const ml_slot *slot, ml_str text, bool markup)
 {
     groups g = {.scratch = scratch, .kept = kept, .text = text, .out = out,
                 .sends = slot->why & ML_WHY_CLIENT};
 
     ml_lex(&g.lexed, scratch, text, markup);
-    if (g.lexed.unsure || !ml_lex_statements_of(&g.statements, scratch, text, &g.lexed) || !g.statements.count) {
+    if (g.lexed.unsure || !ml_lex_statements_of(&g.statements, scratch, text, &g.lexed) || !g.statements.count ||
+        brings_unknown(&g, slot)) {
         outline_whole(&g, slot);
         return;
     }
     g.tainted = g.statements.count;
     g.parent = ML_NEW_ARRAY(scratch, uint32_t, g.tainted + 1);
-    g.assigned = ML_NEW_ARRAY(scratch, uint8_t, g.tainted + 1);
+    g.says = ML_NEW_ARRAY(scratch, uint8_t, g.tainted + 1);
     for (uint32_t i = 0; i <= g.tainted; i++)
         g.parent[i] = i;
     keep_ends(&g);
@@ -331,7 +358,7 @@ void ml_outline_of(ml_outline *out, ml_arena *kept, ml_arena *scratch, const ml_
         if (g.statements.items[statement].kind == ML_LEX_CODE)
             join(&g, statement, g.tainted);
     }
-    take_assigned(&g);
+    take_bodies(&g);
     keep_groups(&g);
     add_exports(&g);
     ml_pairs_sort(out->exports.items, out->exports.count);

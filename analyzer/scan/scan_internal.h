@@ -63,7 +63,8 @@ typedef enum ml_once { ML_ONCE_OPEN, ML_ONCE_NO, ML_ONCE_YES } ml_once;
 enum {
     ML_BODY_MODEL = 1 << 0,
     ML_BODY_CONTENT = 1 << 1, /* prompt, input */
-    ML_BODY_CHAT = 1 << 2     /* what hardly any other body has: messages, temperature */
+    ML_BODY_CHAT = 1 << 2,    /* what hardly any other body has: messages, temperature */
+    ML_BODY_ALL = ML_BODY_MODEL | ML_BODY_CONTENT | ML_BODY_CHAT
 };
 
 /* The text is let go after the first look and read again for the few files that need it. */
@@ -78,7 +79,7 @@ typedef struct ml_slot {
     bool extends;             /* names a class it extends */
     bool tainted;             /* what it says could lead to a provider: see taint.c */
     bool near;                /* a tainted file imports it, at first or second hand */
-    ml_once holds_numbers, begins_path; /* see traces.c */
+    ml_once holds_numbers, begins_path, replaces; /* see traces.c */
     bool sets_up, asks;       /* NestJS: says what settings are; asks for one */
     const char *unread_reason;
     ml_trigger_bits why;
@@ -120,7 +121,8 @@ struct ml_scan {
     unsigned jobs;
     ml_arena *kept, *scratch; /* by worker: of what the first look finds, and of one file's first look */
     ml_trigger_set *words;
-    ml_trigger_set *trace_words; /* those of providers alone, for what is no script; NULL: nobody asks for traces */
+    ml_trigger_set *trace_words; /* those alone, for what is no script; NULL: nobody asks for traces */
+    ml_trigger_set *host_words;  /* hosts alone, for texts that are made */
     ML_VEC(ml_str) hosts;        /* patterns of the catalogue, sorted */
     ml_trigger_set *blind_words; /* made when first asked for */
     const char *const *also[ML_ALSO_MAX]; /* second words of rules, by their bit */
@@ -154,8 +156,8 @@ void ml_scan_add_trace(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str tex
 void ml_scan_add_made_hosts(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str text, const ml_lexed *lexed);
 /* ML_BODY_… of the name of a property, or 0. */
 unsigned ml_body_word_of(ml_str name);
-/* Does a text that is no script name a provider? */
-bool ml_scan_names_provider(const ml_scan *scan, ml_str text);
+/* Does a text that is no script, a value or a file of JSON, say anything of a provider? */
+bool ml_scan_names_provider(ml_scan *scan, ml_str text);
 
 /* importers.c */
 typedef struct ml_importer {

@@ -160,8 +160,10 @@ static bool may_run_text(ml_str text, const ml_trigger_hit *hit)
     if (ml_str_eq_c(name, "function") || ml_str_eq_c(name, "async"))
         return false;
     size_t behind = skip_blanks(text, at + name.len);
-    if (behind < text.len && strchr(",)", text.data[behind]))
-        return is_given_text(text, name);
+    if (behind < text.len && strchr(",)", text.data[behind])) {
+        ml_str callee = ml_str_slice(text, hit->start, hit->end); /* of a timer a name is hardly ever a text */
+        return ml_str_eq_c(callee, "eval") || ml_str_eq_c(callee, "Function") || is_given_text(text, name);
+    }
     return behind >= text.len || text.data[behind] != '='; /* x => … */
 }
 

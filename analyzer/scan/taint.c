@@ -211,9 +211,9 @@ static bool is_tainted_data(const taint *t, ml_file_id id)
 
 static bool may_hold_body(const ml_slot *slot)
 {
-    bool model = slot->body_words & ML_BODY_MODEL, chat = slot->body_words & ML_BODY_CHAT;
+    bool model = slot->body_words & ML_BODY_MODEL, content = slot->body_words & (ML_BODY_CHAT | ML_BODY_CONTENT);
 
-    return (chat && (slot->why & ML_WHY_CLIENT)) || (model && (chat || slot->body_words & ML_BODY_CONTENT));
+    return (model && content) || (slot->body_words && (slot->why & ML_WHY_CLIENT));
 }
 
 static void begin(taint *t)

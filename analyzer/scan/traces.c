@@ -25,6 +25,7 @@ enum {
     TRACE_BACKWARDS = 8 << 8,   /* a host in reverse */
     TRACE_PORT = 9 << 8,
     TRACE_NUMBERS = 11 << 8,    /* makes texts of numbers */
+    TRACE_VENDOR = 12 << 8,     /* the beginning of a variable, as a text of its own */
     TRACE_BODY = 10 << 8        /* what a model's body holds */
 };
 
@@ -84,8 +85,11 @@ static void add_variables(ml_scan *scan, ml_word_list *words, const ml_provider 
 {
     for (uint32_t i = 0; i < provider->env_count; i++)
         ml_scan_add_word(scan, words, provider->env[i], WORD_TRACE | TRACE_VARIABLE);
-    for (uint32_t i = 0; i < provider->env_prefix_count; i++)
-        ml_scan_add_word(scan, words, provider->env_prefixes[i], WORD_TRACE | TRACE_VARIABLE);
+    for (uint32_t i = 0; i < provider->env_prefix_count; i++) {
+        ml_str prefix = provider->env_prefixes[i];
+        ml_scan_add_word(scan, words, prefix, WORD_TRACE | TRACE_VARIABLE);
+        ml_scan_add_word(scan, words, ml_str_slice(prefix, 0, prefix.len - 1), WORD_TRACE | TRACE_VENDOR | WORD_WHOLE);
+    }
 }
 
 static int by_text(const void *left, const void *right)
@@ -113,34 +117,44 @@ static void add_provider_words(ml_scan *scan, ml_word_list *words, void (*of_eac
         of_each(scan, words, &providers[i]);
 }
 
+static void add_paths_and_variables(ml_scan *scan, ml_word_list *words)
+{
+    /* Last parts of paths that only model APIs have: see bypass/suspected-call. */
+    static const char *const paths[] = {"completions", "generations", "speech", "transcriptions", "embeddings", "enerateContent"};
+    static const char *const tails[] = {"_URL", "_URI", "_HOST", "_BASE", "_ENDPOINT", "_SERVER", "_API"};
+
+    add_provider_words(scan, words, add_variables);
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
+        add(scan, words, tails[i], TRACE_TAIL);
+    add(scan, words, "://", TRACE_ADDRESS);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        add(scan, words, paths[i], TRACE_PATH);
+    add(scan, words, "\\x", TRACE_ESCAPE);
+    add(scan, words, "\\u", TRACE_ESCAPE);
+}
+
 /* A variable whose value in a .env file names a provider speaks for it. */
 static void add_known_variable(void *data, ml_str name, ml_str value)
 {
     ml_scan *scan = ((void **)data)[0];
 
     if (ml_scan_names_provider(scan, value))
-        ml_scan_add_word(scan, ((void **)data)[1], name, WORD_TRACE | TRACE_SURE);
+        ml_scan_add_word(scan, ((void **)data)[1], name, WORD_TRACE | TRACE_SURE | WORD_WHOLE);
 }
 
 void ml_scan_add_trace_words(ml_scan *scan, ml_word_list *words)
 {
-    /* Last parts of paths that only model APIs have: see bypass/suspected-call. */
-    static const char *const paths[] = {"completions", "generations", "speech", "transcriptions", "embeddings", "enerateContent"};
     static const char *const contents[] = {"model", "prompt", "input"};
-    static const char *const tails[] = {"_URL", "_URI", "_HOST", "_BASE", "_ENDPOINT", "_SERVER", "_API"};
     ml_word_list alone = {0};
 
     sort_hosts(scan);
     add_provider_words(scan, &alone, add_hosts);
+    scan->host_words = ml_trigger_build(&scan->run, alone.items, alone.count);
+    add_paths_and_variables(scan, &alone);
     scan->trace_words = ml_trigger_build(&scan->run, alone.items, alone.count);
     add_provider_words(scan, words, add_hosts);
-    add_provider_words(scan, words, add_variables);
+    add_paths_and_variables(scan, words);
     ml_link_each_env(scan->link, add_known_variable, (void *[]){scan, words});
-    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
-        add(scan, words, tails[i], TRACE_TAIL);
-    add(scan, words, "://", TRACE_ADDRESS);
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        add(scan, words, paths[i], TRACE_PATH);
     add(scan, words, "fromCharCode", TRACE_NUMBERS);
     add(scan, words, "fromCodePoint", TRACE_NUMBERS);
     /* Code in texts, which may load an SDK: see bypass/dynamic-code. */
@@ -148,8 +162,6 @@ void ml_scan_add_trace_words(ml_scan *scan, ml_word_list *words)
     add(scan, words, "require(", TRACE_CODE_IN_TEXT);
     add(scan, words, "from '", TRACE_CODE_IN_TEXT);
     add(scan, words, "from \"", TRACE_CODE_IN_TEXT);
-    add(scan, words, "\\x", TRACE_ESCAPE);
-    add(scan, words, "\\u", TRACE_ESCAPE);
     for (size_t i = 0; i < sizeof contents / sizeof *contents; i++)
         add(scan, words, contents[i], TRACE_BODY | WORD_WHOLE | WORD_SETTING);
     for (size_t i = 0; i < sizeof chat_words / sizeof *chat_words; i++)
@@ -192,17 +204,20 @@ static bool ends_some_host(const ml_scan *scan, ml_str tail)
     return false;
 }
 
-/* A domain in a host. When the host stands there whole, it has to be a provider's; where a hole or a dot is
- * before it, and where a text begins with it, it may become one. */
-static bool is_domain(const ml_scan *scan, ml_str text, const ml_trigger_hit *hit)
+static bool is_domain(ml_str text, const ml_trigger_hit *hit)
+{
+    if (hit->start && is_label_byte(text.data[hit->start - 1]) && !is_escaped_before(text, hit->start))
+        return false;
+    return hit->end >= text.len || !is_label_byte(text.data[hit->end]);
+}
+
+/* When the host stands there whole, it has to be a provider's; where a hole or a dot is before the domain, and
+ * where a text begins with it, it may become one. */
+static bool is_of_provider(const ml_scan *scan, ml_str text, const ml_trigger_hit *hit)
 {
     size_t start = hit->start, end = hit->end;
-    char host[HOST_MAX];
+    char host[2 * HOST_MAX + 64];
 
-    if (start && is_label_byte(text.data[start - 1]) && !is_escaped_before(text, start))
-        return false;
-    if (end < text.len && is_label_byte(text.data[end]))
-        return false;
     while (start && hit->start - start < HOST_MAX && is_host_byte(text.data[start - 1]) && !is_escaped_before(text, start))
         start--;
     while (end < text.len && end - hit->end < HOST_MAX && is_host_byte(text.data[end]))
@@ -343,6 +358,13 @@ static bool is_path_end(ml_str text, const ml_lexed *lexed, const ml_trigger_hit
     return (range || lexed->unsure) && strchr("\"'`?#$", behind) && strchr("\"'`/}gG", before);
 }
 
+static bool is_whole_text(const ml_lexed *lexed, const ml_trigger_hit *hit)
+{
+    const ml_lex_range *range = ml_lexed_text_at(lexed, hit->start);
+
+    return range && range->start == hit->start && range->end == hit->end;
+}
+
 /* "completions" alone says something only in a file with the beginning of such a path. */
 static bool is_alone(ml_str text, const ml_trigger_hit *hit)
 {
@@ -382,6 +404,11 @@ static bool find_numbers(ml_str text)
     return false;
 }
 
+static bool find_replace(ml_str text)
+{
+    return ml_str_contains(text, ML_STR(".replace"));
+}
+
 /* What is asked of the whole text is found once a file. */
 static bool once(ml_once *answer, ml_str text, bool (*find)(ml_str text))
 {
@@ -390,9 +417,11 @@ static bool once(ml_once *answer, ml_str text, bool (*find)(ml_str text))
     return *answer == ML_ONCE_YES;
 }
 
-static bool fits_file(ml_slot *slot, ml_str text, const ml_trigger_hit *hit)
+static bool fits_file(const ml_scan *scan, ml_slot *slot, ml_str text, const ml_trigger_hit *hit)
 {
     switch (hit->bits & WORD_TRACE_KIND) {
+    case TRACE_HOST: /* what replaces a part of a host may make it a provider's */
+        return is_of_provider(scan, text, hit) || once(&slot->replaces, text, find_replace);
     case TRACE_NUMBERS:
         return once(&slot->holds_numbers, text, find_numbers);
     case TRACE_PATH:
@@ -407,7 +436,7 @@ static bool counts(const ml_scan *scan, ml_str text, const ml_lexed *lexed, cons
 {
     switch (hit->bits & WORD_TRACE_KIND) {
     case TRACE_HOST:
-        return is_domain(scan, text, hit);
+        return is_domain(text, hit);
     case TRACE_PORT:
         return is_port(text, hit);
     case TRACE_VARIABLE:
@@ -420,6 +449,8 @@ static bool counts(const ml_scan *scan, ml_str text, const ml_lexed *lexed, cons
         return is_path_end(text, lexed, hit);
     case TRACE_CODE_IN_TEXT:
         return ml_lexed_text_at(lexed, hit->start) && loads_package(scan, text, hit);
+    case TRACE_VENDOR:
+        return is_whole_text(lexed, hit);
     case TRACE_ESCAPE:
         return is_host_escape(text, hit) && (lexed->unsure || ml_lexed_text_at(lexed, hit->start));
     default:
@@ -432,7 +463,7 @@ void ml_scan_add_trace(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str tex
 {
     ml_trigger_bits kind = hit->bits & WORD_TRACE_KIND;
 
-    if (!counts(scan, text, lexed, hit) || !ml_shape_of(text, lexed, hit) || !fits_file(slot, text, hit))
+    if (!counts(scan, text, lexed, hit) || !ml_shape_of(text, lexed, hit) || !fits_file(scan, slot, text, hit))
         return;
     if (kind == TRACE_BODY)
         slot->body_words |= ml_body_word_of(ml_str_slice(text, hit->start, hit->end));
@@ -453,18 +484,19 @@ unsigned ml_body_word_of(ml_str name)
 
 /* ---- hosts that are made ---- */
 
-bool ml_scan_names_provider(const ml_scan *scan, ml_str text)
+static bool holds_host(const ml_scan *scan, ml_str text)
 {
     ml_arena scratch = {0};
     ml_trigger_hits hits = {0};
     ml_lexed no_code = {.unsure = true};
-    bool names = false;
+    bool holds = false;
 
-    ml_trigger_find(&hits, &scratch, scan->trace_words, text);
-    for (uint32_t i = 0; i < hits.count && !names; i++)
-        names = ml_shape_of(text, &no_code, &hits.items[i]) && counts(scan, text, &no_code, &hits.items[i]);
+    ml_trigger_find(&hits, &scratch, scan->host_words, text);
+    for (uint32_t i = 0; i < hits.count && !holds; i++)
+        holds = ml_shape_of(text, &no_code, &hits.items[i]) && counts(scan, text, &no_code, &hits.items[i]) &&
+                ((hits.items[i].bits & WORD_TRACE_KIND) != TRACE_HOST || is_of_provider(scan, text, &hits.items[i]));
     ml_arena_finish(&scratch);
-    return names;
+    return holds;
 }
 
 enum { BASE64_MIN = 12, MADE_MAX = 256, TOP_LABEL_MAX = 12 };
@@ -508,7 +540,7 @@ static bool decodes_to_address(const ml_scan *scan, ml_str text)
     char decoded[MADE_MAX];
     ml_str plain = {decoded, text.len >= BASE64_MIN ? decode(text, decoded) : 0};
 
-    return plain.len && (ml_str_contains(plain, ML_STR("://")) || ml_scan_names_provider(scan, plain));
+    return plain.len && (ml_str_contains(plain, ML_STR("://")) || holds_host(scan, plain));
 }
 
 /* Between two texts: the operator that joins them, `,` in a list, or NUL. */
@@ -535,33 +567,45 @@ static bool is_host_part(ml_str part)
     return part.len > 0;
 }
 
-/* "api.open" + "ai.com", ["api", "openai", "com"]: the texts from this one on, as they would be joined. */
+/* "api.open" + "ai.com", ["api", "openai", "com"]: the texts from this one on, as they may be joined. */
 static bool joins_to_host(const ml_scan *scan, ml_str text, const ml_lex_ranges *texts, uint32_t first, uint32_t *last)
 {
-    char made[MADE_MAX];
-    size_t len = 0;
+    char made[2][MADE_MAX]; /* one with dots between them */
+    size_t len[2] = {0, 0};
     char by = '\0';
     uint32_t i = first;
 
-    for (;; i++) {
+    for (bool goes_on = true; goes_on; i++) {
         const ml_lex_range *range = &texts->items[i];
         ml_str part = ml_str_slice(text, range->start, range->end);
-        if (!is_host_part(part) || len + part.len + 1 > sizeof made)
+        if (!is_host_part(part) || len[1] + part.len + 1 > MADE_MAX)
             break;
-        memcpy(made + len, part.data, part.len);
-        len += part.len;
-        char next = i + 1 < texts->count ? joint(text, range->end, texts->items[i + 1].start) : '\0';
-        if (!next || (by && next != by)) {
-            i++;
-            break;
+        for (int k = 0; k < 2; k++) {
+            memcpy(made[k] + len[k], part.data, part.len);
+            len[k] += part.len;
         }
-        by = next;
-        if (by == ',')
-            made[len++] = '.';
+        char next = i + 1 < texts->count ? joint(text, range->end, texts->items[i + 1].start) : '\0';
+        goes_on = next && (!by || next == by);
+        by = goes_on ? next : by;
+        if (goes_on)
+            made[1][len[1]++] = '.';
     }
     *last = i > first ? i - 1 : first;
-    ml_str whole = {made, len};
-    return *last > first && (ml_scan_names_provider(scan, whole) || decodes_to_address(scan, whole));
+    ml_str plain = {made[0], len[0]}, dotted = {made[1], len[1]};
+    return *last > first && (holds_host(scan, plain) || decodes_to_address(scan, plain) || (by == ',' && holds_host(scan, dotted)));
+}
+
+/* "api.", `//api.${…}`, "curl api.": the text ends in the middle of a host. */
+static bool ends_in_host(const ml_scan *scan, ml_str inside)
+{
+    size_t start = inside.len;
+
+    while (start && inside.len - start < HOST_MAX && is_host_byte(inside.data[start - 1]))
+        start--;
+    ml_str host = ml_str_from(inside, start);
+    if (start && inside.data[start - 1] != '/' && inside.data[start - 1] != '@' && !ml_str_starts(inside, ML_STR("curl")))
+        return false; /* the last word of a sentence */
+    return ml_str_find_char(host, '.') != ML_NOT_FOUND && !ml_str_eq_c(host, "www.") && begins_some_host(scan, host);
 }
 
 void ml_scan_add_made_hosts(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str text, const ml_lexed *lexed)
@@ -569,10 +613,28 @@ void ml_scan_add_made_hosts(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_st
     for (uint32_t i = 0; !lexed->unsure && scan->trace_words && i < lexed->texts.count; i++) {
         const ml_lex_range *range = &lexed->texts.items[i];
         uint32_t last = i;
+        ml_str inside = ml_str_slice(text, range->start, range->end);
         bool joined = i + 1 < lexed->texts.count && joint(text, range->end, range[1].start);
-        if (decodes_to_address(scan, ml_str_slice(text, range->start, range->end)) ||
+        if (decodes_to_address(scan, inside) || ends_in_host(scan, inside) ||
             (joined && joins_to_host(scan, text, &lexed->texts, i, &last)))
             ml_vec_push(arena, &slot->traces, range->start);
         i = last;
     }
+}
+
+bool ml_scan_names_provider(ml_scan *scan, ml_str text)
+{
+    ml_arena scratch = {0};
+    ml_trigger_hits hits = {0};
+    ml_slot *slot = ML_NEW(&scratch, ml_slot);
+    ml_lexed lexed;
+
+    ml_lex(&lexed, &scratch, text, false);
+    ml_trigger_find(&hits, &scratch, scan->trace_words, text);
+    for (uint32_t i = 0; i < hits.count && !slot->traces.count; i++)
+        ml_scan_add_trace(scan, slot, &scratch, text, &lexed, &hits.items[i]);
+    ml_scan_add_made_hosts(scan, slot, &scratch, text, &lexed);
+    bool names = slot->traces.count || decodes_to_address(scan, text) || ends_in_host(scan, text);
+    ml_arena_finish(&scratch);
+    return names;
 }

@@ -37,9 +37,11 @@ static void add_global(ml_scan *scan, ml_word_list *words, const ml_client *clie
     if (client->transport == ML_TRANSPORT_CODE) {
         shape = WORD_CODE;
         why = ML_WHY_PACKAGE;
-    }
-    else if (entry->at.len) /* a maker of what a client is given; as a type its name is everywhere */
+    } else if (word.len < entry->name.len) { /* navigator.sendBeacon: a member as it is */
+        shape = 0;
+    } else if (entry->at.len) { /* a maker of what a client is given; as a type its name is everywhere */
         shape = WORD_CALLED;
+    }
     ml_scan_add_word(scan, words, word, why | WORD_WHOLE | shape);
 }
 
