@@ -8,9 +8,8 @@
  * whose host does not end in its text (`https://api.${…}`). Not seen is a host whose domain is
  * cut in pieces that are declared apart and put together without its beginning in one of
  * them. Too many traces cost time, too few a finding. */
-#include "shapes.h"
+#include "traces.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 enum {
@@ -170,23 +169,13 @@ void ml_scan_add_trace_words(ml_scan *scan, ml_word_list *words)
 
 /* ---- what stands around a word ---- */
 
-enum { HOST_MAX = 256, NAME_MAX_BYTES = 128 }; /* longer ones are none: no text can make a look at one place long */
-
-static bool is_label_byte(char c)
-{
-    return isalnum((unsigned char)c) || c == '-' || c == '_';
-}
+enum { NAME_MAX_BYTES = 128 }; /* longer ones are none: no text can make a look at one place long */
 
 /* %2Fopenai.com: the byte before is one of an escape. */
 static bool is_escaped_before(ml_str text, size_t start)
 {
     return start >= 3 && text.data[start - 3] == '%' && isxdigit((unsigned char)text.data[start - 2]) &&
            isxdigit((unsigned char)text.data[start - 1]);
-}
-
-static bool is_host_byte(char c)
-{
-    return is_label_byte(c) || c == '.';
 }
 
 /* "openai.com": what something may be put before, as in `https://api.${domain}`. */
@@ -206,9 +195,9 @@ static bool ends_some_host(const ml_scan *scan, ml_str tail)
 
 static bool is_domain(ml_str text, const ml_trigger_hit *hit)
 {
-    if (hit->start && is_label_byte(text.data[hit->start - 1]) && !is_escaped_before(text, hit->start))
+    if (hit->start && ml_trace_is_label_byte(text.data[hit->start - 1]) && !is_escaped_before(text, hit->start))
         return false;
-    return hit->end >= text.len || !is_label_byte(text.data[hit->end]);
+    return hit->end >= text.len || !ml_trace_is_label_byte(text.data[hit->end]);
 }
 
 /* When the host stands there whole, it has to be a provider's; where a hole or a dot is before the domain, and
@@ -216,11 +205,11 @@ static bool is_domain(ml_str text, const ml_trigger_hit *hit)
 static bool is_of_provider(const ml_scan *scan, ml_str text, const ml_trigger_hit *hit)
 {
     size_t start = hit->start, end = hit->end;
-    char host[2 * HOST_MAX + 64];
+    char host[2 * ML_TRACE_HOST_MAX + 64];
 
-    while (start && hit->start - start < HOST_MAX && is_host_byte(text.data[start - 1]) && !is_escaped_before(text, start))
+    while (start && hit->start - start < ML_TRACE_HOST_MAX && ml_trace_is_host_byte(text.data[start - 1]) && !is_escaped_before(text, start))
         start--;
-    while (end < text.len && end - hit->end < HOST_MAX && is_host_byte(text.data[end]))
+    while (end < text.len && end - hit->end < ML_TRACE_HOST_MAX && ml_trace_is_host_byte(text.data[end]))
         end++;
     bool goes_on = text.data[start] == '.' || (start && text.data[start - 1] == '}');
     if (goes_on || end - start > sizeof host)
@@ -303,7 +292,7 @@ static bool ends_variable(const ml_scan *scan, ml_str text, const ml_lexed *lexe
     return begins_some_variable(scan, head);
 }
 
-static bool begins_some_host(const ml_scan *scan, ml_str begun)
+bool ml_trace_begins_host(const ml_scan *scan, ml_str begun)
 {
     uint32_t low = 0, high = scan->hosts.count;
 
@@ -322,10 +311,10 @@ static bool is_open_address(const ml_scan *scan, ml_str text, const ml_trigger_h
 {
     size_t end = hit->end;
 
-    while (end < text.len && end - hit->end < HOST_MAX && is_host_byte(text.data[end]))
+    while (end < text.len && end - hit->end < ML_TRACE_HOST_MAX && ml_trace_is_host_byte(text.data[end]))
         end++;
     ml_str host = ml_str_slice(text, hit->end, end);
-    return ml_str_find_char(host, '.') != ML_NOT_FOUND && end < text.len && strchr("\"'`$", text.data[end]) && begins_some_host(scan, host);
+    return ml_str_find_char(host, '.') != ML_NOT_FOUND && end < text.len && strchr("\"'`$", text.data[end]) && ml_trace_begins_host(scan, host);
 }
 
 static int hex_value(char c)
@@ -482,9 +471,7 @@ unsigned ml_body_word_of(ml_str name)
     return ML_STR_IS_ONE_OF(name, chat_words) ? ML_BODY_CHAT : 0;
 }
 
-/* ---- hosts that are made ---- */
-
-static bool holds_host(const ml_scan *scan, ml_str text)
+bool ml_trace_holds_host(const ml_scan *scan, ml_str text)
 {
     ml_arena scratch = {0};
     ml_trigger_hits hits = {0};
@@ -499,129 +486,6 @@ static bool holds_host(const ml_scan *scan, ml_str text)
     return holds;
 }
 
-enum { BASE64_MIN = 12, MADE_MAX = 256, TOP_LABEL_MAX = 12 };
-
-static int base64_value(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (isdigit((unsigned char)c))
-        return c - '0' + 52;
-    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
-
-/* What base64 says, if all of its beginning is plain text; most texts are none after a few bytes. */
-static size_t decode(ml_str text, char *out)
-{
-    uint32_t bits = 0, count = 0;
-    size_t len = 0;
-
-    for (size_t i = 0; i < text.len && len < MADE_MAX; i++) {
-        int value = base64_value(text.data[i]);
-        if (value < 0)
-            return text.data[i] == '=' ? len : 0;
-        bits = bits << 6 | (uint32_t)value;
-        count += 6;
-        if (count < 8)
-            continue;
-        count -= 8;
-        out[len] = (char)(bits >> count & 0xff);
-        if (out[len] < ' ' || out[len] > '~')
-            return 0;
-        len++;
-    }
-    return len;
-}
-
-static bool decodes_to_address(const ml_scan *scan, ml_str text)
-{
-    char decoded[MADE_MAX];
-    ml_str plain = {decoded, text.len >= BASE64_MIN ? decode(text, decoded) : 0};
-
-    return plain.len && (ml_str_contains(plain, ML_STR("://")) || holds_host(scan, plain));
-}
-
-/* Between two texts: the operator that joins them, `,` in a list, or NUL. */
-static char joint(ml_str text, uint32_t end, uint32_t start)
-{
-    char found = '\0';
-
-    for (uint32_t at = end + 1; at + 1 < start; at++) {
-        char c = text.data[at];
-        if (isspace((unsigned char)c))
-            continue;
-        if ((c != '+' && c != ',') || found)
-            return '\0';
-        found = c;
-    }
-    return found;
-}
-
-static bool is_host_part(ml_str part)
-{
-    for (size_t i = 0; i < part.len; i++)
-        if (!is_label_byte(part.data[i]) && !strchr(".:/", part.data[i]))
-            return false;
-    return part.len > 0;
-}
-
-/* "api.open" + "ai.com", ["api", "openai", "com"]: the texts from this one on, as they may be joined. */
-static bool joins_to_host(const ml_scan *scan, ml_str text, const ml_lex_ranges *texts, uint32_t first, uint32_t *last)
-{
-    char made[2][MADE_MAX]; /* one with dots between them */
-    size_t len[2] = {0, 0};
-    char by = '\0';
-    uint32_t i = first;
-
-    for (bool goes_on = true; goes_on; i++) {
-        const ml_lex_range *range = &texts->items[i];
-        ml_str part = ml_str_slice(text, range->start, range->end);
-        if (!is_host_part(part) || len[1] + part.len + 1 > MADE_MAX)
-            break;
-        for (int k = 0; k < 2; k++) {
-            memcpy(made[k] + len[k], part.data, part.len);
-            len[k] += part.len;
-        }
-        char next = i + 1 < texts->count ? joint(text, range->end, texts->items[i + 1].start) : '\0';
-        goes_on = next && (!by || next == by);
-        by = goes_on ? next : by;
-        if (goes_on)
-            made[1][len[1]++] = '.';
-    }
-    *last = i > first ? i - 1 : first;
-    ml_str plain = {made[0], len[0]}, dotted = {made[1], len[1]};
-    return *last > first && (holds_host(scan, plain) || decodes_to_address(scan, plain) || (by == ',' && holds_host(scan, dotted)));
-}
-
-/* "api.", `//api.${…}`, "curl api.": the text ends in the middle of a host. */
-static bool ends_in_host(const ml_scan *scan, ml_str inside)
-{
-    size_t start = inside.len;
-
-    while (start && inside.len - start < HOST_MAX && is_host_byte(inside.data[start - 1]))
-        start--;
-    ml_str host = ml_str_from(inside, start);
-    if (start && inside.data[start - 1] != '/' && inside.data[start - 1] != '@' && !ml_str_starts(inside, ML_STR("curl")))
-        return false; /* the last word of a sentence */
-    return ml_str_find_char(host, '.') != ML_NOT_FOUND && !ml_str_eq_c(host, "www.") && begins_some_host(scan, host);
-}
-
-void ml_scan_add_made_hosts(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str text, const ml_lexed *lexed)
-{
-    for (uint32_t i = 0; !lexed->unsure && scan->trace_words && i < lexed->texts.count; i++) {
-        const ml_lex_range *range = &lexed->texts.items[i];
-        uint32_t last = i;
-        ml_str inside = ml_str_slice(text, range->start, range->end);
-        bool joined = i + 1 < lexed->texts.count && joint(text, range->end, range[1].start);
-        if (decodes_to_address(scan, inside) || ends_in_host(scan, inside) ||
-            (joined && joins_to_host(scan, text, &lexed->texts, i, &last)))
-            ml_vec_push(arena, &slot->traces, range->start);
-        i = last;
-    }
-}
-
 bool ml_scan_names_provider(ml_scan *scan, ml_str text)
 {
     ml_arena scratch = {0};
@@ -634,7 +498,7 @@ bool ml_scan_names_provider(ml_scan *scan, ml_str text)
     for (uint32_t i = 0; i < hits.count && !slot->traces.count; i++)
         ml_scan_add_trace(scan, slot, &scratch, text, &lexed, &hits.items[i]);
     ml_scan_add_made_hosts(scan, slot, &scratch, text, &lexed);
-    bool names = slot->traces.count || decodes_to_address(scan, text) || ends_in_host(scan, text);
+    bool names = slot->traces.count || ml_trace_is_made(scan, text);
     ml_arena_finish(&scratch);
     return names;
 }
