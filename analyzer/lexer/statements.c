@@ -1,8 +1,10 @@
 /* The statements of a module, and the names each of them declares. Brackets are counted in
  * code alone, so only a regular expression or JSX that was misread could miscount them,
- * and then they hardly add up at the end. A statement is ended by a semicolon, or where a
- * line begins with a word that begins a declaration and what stands before it can end
- * an expression; where that is not seen, two statements are one. */
+ * and then they hardly add up at the end. A statement ends at a semicolon, before `export`
+ * and `import` wherever they stand, behind the specifier of an import, behind a type, and
+ * where a line begins with a word that begins a declaration and what stands before it can
+ * end an expression. Where none of this is seen two statements are one, and the names of
+ * both are found in it. */
 #include "lexer_internal.h"
 
 /* The next byte that is no blank, or NUL. */
