@@ -1,7 +1,7 @@
 /* Code without comments, texts and regular expressions: a walk that jumps over their ranges. */
 #include "lexer_internal.h"
 
-static uint32_t first_behind(const ml_lex_ranges *ranges, uint32_t at)
+uint32_t ml_lex_first_behind(const ml_lex_ranges *ranges, uint32_t at)
 {
     uint32_t low = 0, high = ranges->count;
 
@@ -20,9 +20,9 @@ ml_lex_code ml_lex_code_from(const ml_lexed *lexed, uint32_t start, uint32_t end
     return (ml_lex_code){.lexed = lexed,
                          .at = start,
                          .end = end,
-                         .comment = first_behind(&lexed->comments, start),
-                         .text = first_behind(&lexed->texts, start),
-                         .pattern = first_behind(&lexed->patterns, start)};
+                         .comment = ml_lex_first_behind(&lexed->comments, start),
+                         .text = ml_lex_first_behind(&lexed->texts, start),
+                         .pattern = ml_lex_first_behind(&lexed->patterns, start)};
 }
 
 /* Past the range of the list that holds `at`, if one does. */

@@ -236,19 +236,10 @@ void ml_lex(ml_lexed *out, ml_arena *arena, ml_str text, bool markup)
     add_text(&lx, 0, text.len);
 }
 
-/* The first range that ends behind the byte, if the byte lies in it. */
 static const ml_lex_range *range_at(const ml_lex_ranges *ranges, uint32_t at)
 {
-    uint32_t low = 0, high = ranges->count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (ranges->items[middle].end <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < ranges->count && ranges->items[low].start <= at ? &ranges->items[low] : NULL;
+    uint32_t first = ml_lex_first_behind(ranges, at);
+    return first < ranges->count && ranges->items[first].start <= at ? &ranges->items[first] : NULL;
 }
 
 bool ml_lexed_in_comment(const ml_lexed *lexed, uint32_t at)

@@ -315,22 +315,13 @@ static void outline_whole(groups *g, const ml_slot *slot)
     g->out->tainted[0] = slot->traces.count || is_model_body(g, words);
 }
 
-/* An import whose clause was not understood: any name may be from there. */
+/* An import whose clause was not understood: any name may be from there. Each statement is still its own group. */
 static bool brings_unknown(const groups *g, const ml_slot *slot)
 {
-    for (uint32_t i = 0; i < slot->imports.count; i++) {
-        const ml_scan_import *import = &slot->imports.items[i];
-        uint32_t low = 0, high = g->statements.count - 1;
-        while (import->clause == ML_LEX_ANY && low < high) {
-            uint32_t middle = low + (high - low) / 2;
-            if (g->statements.items[middle].end <= import->at)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        if (import->clause == ML_LEX_ANY && g->statements.items[low].kind != ML_LEX_CODE)
+    for (uint32_t i = 0; i < slot->imports.count; i++)
+        if (slot->imports.items[i].clause == ML_LEX_ANY &&
+            g->statements.items[ml_outline_group_at(g->out, slot->imports.items[i].at)].kind != ML_LEX_CODE)
             return true;
-    }
     return false;
 }
 
@@ -340,8 +331,10 @@ void ml_outline_of(ml_outline *out, ml_arena *kept, ml_arena *scratch, const ml_
                 .sends = slot->why & ML_WHY_CLIENT};
 
     ml_lex(&g.lexed, scratch, text, markup);
-    if (g.lexed.unsure || !ml_lex_statements_of(&g.statements, scratch, text, &g.lexed) || !g.statements.count ||
-        brings_unknown(&g, slot)) {
+    bool certain = !g.lexed.unsure && ml_lex_statements_of(&g.statements, scratch, text, &g.lexed) && g.statements.count;
+    if (certain)
+        keep_ends(&g);
+    if (!certain || brings_unknown(&g, slot)) {
         outline_whole(&g, slot);
         return;
     }
@@ -350,7 +343,6 @@ void ml_outline_of(ml_outline *out, ml_arena *kept, ml_arena *scratch, const ml_
     g.says = ML_NEW_ARRAY(scratch, uint8_t, g.tainted + 1);
     for (uint32_t i = 0; i <= g.tainted; i++)
         g.parent[i] = i;
-    keep_ends(&g);
     add_names(&g, slot);
     take_statements(&g, is_model_body(&g, slot->body_words | HAS_SPREAD));
     for (uint32_t i = 0; i < slot->traces.count; i++) {
