@@ -1,6 +1,8 @@
 /* request.c - what the rules about requests share. */
 #include "request.h"
 
+#include "ml/model_api.h"
+
 bool rule_call_supplies(const ml_ctx *ctx, const ml_request *request, const ml_targets *alone, const ml_target *target)
 {
     if (request->wrapped && ml_eval_was_cut(ml_ctx_eval(ctx)))
@@ -156,9 +158,6 @@ static bool has_property(ml_ctx *ctx, ml_values body, const char *name)
 
 bool rule_body_is_ai_shaped(ml_ctx *ctx, ml_values body)
 {
-    static const char *const contents[] = {"messages", "prompt", "input"};
-    static const char *const knobs[] = {"temperature", "max_tokens", "maxTokens", "stream", "voice", "top_p", "size", "n",
-                                        "response_format"};
     bool content = false, knob = false, messages;
     ml_value *objects = ML_NEW_ARRAY(ml_eval_arena(ml_ctx_eval(ctx)), ml_value, body.count);
     ml_values known = {objects, 0};
@@ -166,13 +165,13 @@ bool rule_body_is_ai_shaped(ml_ctx *ctx, ml_values body)
     for (uint32_t i = 0; i < body.count; i++)
         if (body.items[i].kind == ML_V_OBJECT)
             objects[known.count++] = body.items[i];
-    if (!known.count || !has_property(ctx, known, "model"))
+    if (!known.count || !has_property(ctx, known, ML_MODEL_PROPERTY))
         return false;
     messages = has_property(ctx, known, "messages");
-    for (size_t i = 0; i < sizeof contents / sizeof *contents; i++)
-        content |= has_property(ctx, known, contents[i]);
-    for (size_t i = 0; i < sizeof knobs / sizeof *knobs; i++)
-        knob |= has_property(ctx, known, knobs[i]);
+    for (size_t i = 0; ml_model_contents[i]; i++)
+        content |= has_property(ctx, known, ml_model_contents[i]);
+    for (size_t i = 0; ml_model_knobs[i]; i++)
+        knob |= has_property(ctx, known, ml_model_knobs[i]);
     /* `model` and `input` alone are anybody's; messages make it a chat. */
     return content && (messages || knob);
 }

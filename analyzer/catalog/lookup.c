@@ -82,29 +82,14 @@ static ml_str without_bundler(ml_str name)
     return name;
 }
 
-/* Does the name say "this is where a server is"? */
-static bool is_address(ml_str name)
-{
-    static const ml_str tails[] = {
-        {"_URL",       4 },
-        {"_URI",       4 },
-        {"_HOST",      5 },
-        {"_BASE",      5 },
-        {"_BASEURL",   8 },
-        {"_ENDPOINT",  9 },
-        {"_BASE_PATH", 10},
-        {"_SERVER",    7 }
-    };
-
-    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
-        if (ml_str_ends(name, tails[i]))
-            return true;
-    return false;
-}
+const char *const ml_catalog_address_tails[] = {"_URL", "_URI", "_HOST", "_BASE", "_BASEURL", "_ENDPOINT", "_BASE_PATH", "_SERVER", NULL};
 
 bool ml_catalog_is_address_env(ml_str name)
 {
-    return is_address(name);
+    for (size_t i = 0; ml_catalog_address_tails[i]; i++)
+        if (ml_str_ends(name, ml_str_of(ml_catalog_address_tails[i])))
+            return true;
+    return false;
 }
 
 /* OPENAI_PROXY_URL begins with "OPENAI_": the longest prefix that ends on a word border wins. */
@@ -125,7 +110,7 @@ const ml_provider *ml_catalog_match_env(const ml_catalog *catalog, ml_str name)
     ml_str bare = without_bundler(name);
     const ml_name_slot *slot = find_name(catalog->env, catalog->env_count, bare);
 
-    if (!slot && is_address(bare))
+    if (!slot && ml_catalog_is_address_env(bare))
         slot = find_prefix(catalog, bare);
     return slot ? &catalog->providers[slot->provider] : NULL;
 }

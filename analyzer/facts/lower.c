@@ -13,7 +13,7 @@ static ml_scripts scripts_of(ml_arena *arena, ml_file_kind kind, ml_str text)
     ml_scripts scripts = {0};
     ml_script whole = {0, (uint32_t)text.len, kind == ML_FILE_TS ? ML_DIALECT_TS : ML_DIALECT_TSX};
 
-    if (kind == ML_FILE_VUE || kind == ML_FILE_SVELTE || kind == ML_FILE_HTML)
+    if (ml_file_kind_is_markup(kind))
         ml_scripts_of(&scripts, arena, markup_of(kind), text);
     else
         ml_vec_push(arena, &scripts, whole);

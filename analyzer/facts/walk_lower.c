@@ -55,9 +55,38 @@ static void declares(frame *f, ml_binding_kind what)
     f->decl = f->node;
 }
 
-static outcome open_special(walker *w, const ml_syntax *at, ml_role role, naming bind)
+static outcome open_declarator(walker *w, const ml_syntax *at, ml_node_id node, uint8_t var)
+{
+    frame *f = walk_open(w, at, node, ML_ROLE_VALUE);
+
+    declares(f, ML_BIND_VAR);
+    f->var = var;
+    return OUTCOME_OPENED;
+}
+
+/* import a = b.c */
+static outcome open_import_alias(walker *w, const ml_syntax *at, ml_role role)
 {
     builder *b = w->b;
+    ml_node_id var = walk_node(w, at, ML_NODE_VAR, role);
+    ml_node_id decl = builder_node(b, ML_NODE_DECLARATOR, var, ML_ROLE_DECLARATOR, at->start, at->end, top(w)->scope);
+
+    node_at(b, var)->op = ML_VAR_CONST;
+    return open_declarator(w, at, decl, ML_VAR_CONST);
+}
+
+static outcome open_namespace(walker *w, const ml_syntax *at, ml_role role)
+{
+    ml_node_id before = w->b->last_child.items[top(w)->node];
+    frame *f = open_scoped(w, at, ML_NODE_NAMESPACE, role);
+
+    f->mark = before;
+    w->b->scope_sides.items[f->scope].var_scope = f->scope;
+    return OUTCOME_OPENED;
+}
+
+static outcome open_special(walker *w, const ml_syntax *at, ml_role role, naming bind)
+{
     frame *f = top(w);
 
     switch (at->kind) {
@@ -90,22 +119,8 @@ static outcome open_special(walker *w, const ml_syntax *at, ml_role role, naming
         if (is_control(f, at))
             walk_node(w, at, ML_NODE_BLOCK, role);
         return OUTCOME_DONE;
-    case ML_SYN_variable_declarator: {
-        uint8_t var = f->var;
-        f = walk_open(w, at, walk_node(w, at, ML_NODE_DECLARATOR, role), ML_ROLE_VALUE);
-        declares(f, ML_BIND_VAR);
-        f->var = var;
-        return OUTCOME_OPENED;
-    }
-    case ML_SYN_import_alias: {
-        ml_node_id var = walk_node(w, at, ML_NODE_VAR, role);
-        ml_node_id decl = builder_node(b, ML_NODE_DECLARATOR, var, ML_ROLE_DECLARATOR, at->start, at->end, f->scope);
-        node_at(b, var)->op = ML_VAR_CONST;
-        f = walk_open(w, at, decl, ML_ROLE_VALUE);
-        declares(f, ML_BIND_VAR);
-        f->var = ML_VAR_CONST;
-        return OUTCOME_OPENED;
-    }
+    case ML_SYN_variable_declarator: return open_declarator(w, at, walk_node(w, at, ML_NODE_DECLARATOR, role), f->var);
+    case ML_SYN_import_alias: return open_import_alias(w, at, role);
     case ML_SYN_for_statement: open_scoped(w, at, ML_NODE_FOR, role); return OUTCOME_OPENED;
     case ML_SYN_for_in_statement: open_scoped(w, at, ML_NODE_FOR_IN, role)->bind = BIND_WRITE; return OUTCOME_OPENED;
     case ML_SYN_catch_clause: declares(open_scoped(w, at, ML_NODE_CATCH, role), ML_BIND_CATCH); return OUTCOME_OPENED;
@@ -118,13 +133,7 @@ static outcome open_special(walker *w, const ml_syntax *at, ml_role role, naming
         walk_open(w, at, walk_node(w, at, ML_NODE_ENUM, role), ML_ROLE_MEMBER);
         return OUTCOME_OPENED;
     case ML_SYN_module:
-    case ML_SYN_internal_module: {
-        ml_node_id before = b->last_child.items[f->node];
-        f = open_scoped(w, at, ML_NODE_NAMESPACE, role);
-        f->mark = before;
-        b->scope_sides.items[f->scope].var_scope = f->scope;
-        return OUTCOME_OPENED;
-    }
+    case ML_SYN_internal_module: return open_namespace(w, at, role);
     case ML_SYN_required_parameter:
     case ML_SYN_optional_parameter: return open_parameter(w, at);
     case ML_SYN_type_annotation:

@@ -4,6 +4,7 @@
  * Linear in the text; duplicate keys are looked for only when strict. */
 #include "ml/jsonc.h"
 
+#include "ml/digits.h"
 #include "ml/buf.h"
 #include "ml/map.h"
 
@@ -69,15 +70,6 @@ static ml_status skip_blank(parser *p)
     }
 }
 
-static int hex_value(int c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Four hexadecimal digits at `at`, or -1. */
 static int32_t read_hex4(const parser *p, size_t at)
 {
@@ -86,7 +78,7 @@ static int32_t read_hex4(const parser *p, size_t at)
     if (p->text.len - at < 4)
         return -1;
     for (size_t i = at; i < at + 4; i++) {
-        int digit = hex_value((unsigned char)p->text.data[i]);
+        int digit = ml_hex_digit(p->text.data[i]);
         if (digit < 0)
             return -1;
         value = value * 16 + digit;

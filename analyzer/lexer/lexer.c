@@ -226,6 +226,8 @@ void ml_lex(ml_lexed *out, ml_arena *arena, ml_str text, bool markup)
     lexer lx = {.out = out, .arena = arena, .text = text};
 
     *out = (ml_lexed){.unsure = markup};
+    if (ml_str_starts(text, ML_STR("\xef\xbb\xbf"))) /* a mark of the encoding says as little as a comment */
+        add_comment(&lx, 3);
     while (!out->unsure && (lx.at = ml_lex_next_mark(text, lx.at, lx.nesting > 0)) < text.len)
         step(&lx);
     out->unsure |= lx.nesting > 0;

@@ -327,8 +327,6 @@ static uint32_t read_statement(ml_arena *arena, ml_str text, const ml_lexed *lex
 {
     reader r = {.arena = arena, .text = text, .code = ml_lex_code_from(lexed, out->start, out->end), .out = out};
 
-    if (!out->start && ml_str_starts(text, ML_STR("\xef\xbb\xbf")))
-        r.code.at = 3;
     skip_decorators(&r);
     ml_str first = next_word(&r.code, text);
     ml_lex_code behind = r.code;
@@ -400,9 +398,9 @@ static bool ends_expression(const splitter *s)
 
 static bool begins_statement(ml_str word)
 {
-    static const char *const words[] = {"import", "export",    "const",   "let",      "var",   "function",
-                                        "class",  "type",      "enum",    "interface", "if",    "for",
-                                        "try",    "switch",    "declare", "abstract", "async", "namespace"};
+    static const char *const words[] = {"import", "const",     "let",     "var",      "function", "class",
+                                        "type",   "enum",      "interface", "if",     "for",      "try",
+                                        "switch", "declare",   "abstract", "async",   "namespace"};
 
     return ML_STR_IS_ONE_OF(word, words);
 }
@@ -478,9 +476,6 @@ static void take_mark(splitter *s, ml_arena *arena, ml_lex_statements *out)
 bool ml_lex_statements_of(ml_lex_statements *out, ml_arena *arena, ml_str text, const ml_lexed *lexed)
 {
     splitter s = {.text = text, .code = ml_lex_code_from(lexed, 0, (uint32_t)text.len), .last = ';', .new_line = true};
-    if (ml_str_starts(text, ML_STR("\xef\xbb\xbf")))
-        s.code.at = 3;
-
     ml_lex_statements whole = {0};
     while (s.depth >= 0 && ml_lex_code_here(&s.code)) {
         char c = text.data[s.code.at];

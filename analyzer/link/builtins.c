@@ -2,6 +2,7 @@
  * here yields an unknown, never a guess. */
 #include "link_internal.h"
 
+#include "ml/digits.h"
 #include "ml/buf.h"
 
 typedef struct builtin_call {
@@ -51,17 +52,6 @@ static bool parse_index(ml_str text, size_t len, size_t *out)
 
 /* ---- encodings ---- */
 
-static int base64_digit(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
-
 static ml_str base64_decode(ml_arena *arena, ml_str text)
 {
     char *out = ml_arena_bytes(arena, text.len + 1);
@@ -70,7 +60,7 @@ static ml_str base64_decode(ml_arena *arena, ml_str text)
     int held = 0;
 
     for (size_t i = 0; i < text.len; i++) {
-        int digit = base64_digit(text.data[i]);
+        int digit = ml_base64_digit(text.data[i]);
         if (digit < 0)
             continue;
         bits = (bits << 6 | (uint32_t)digit) & 0xffffff;
@@ -83,14 +73,6 @@ static ml_str base64_decode(ml_arena *arena, ml_str text)
     return (ml_str){out, len};
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 32;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static ml_str hex_decode(ml_arena *arena, ml_str text, bool percent)
 {
     char *out = ml_arena_bytes(arena, text.len + 1);
@@ -98,10 +80,10 @@ static ml_str hex_decode(ml_arena *arena, ml_str text, bool percent)
 
     for (size_t i = 0; i < text.len; i++) {
         size_t at = percent ? i + 1 : i;
-        bool coded = (!percent || text.data[i] == '%') && at + 1 < text.len && hex_digit(text.data[at]) >= 0 &&
-                     hex_digit(text.data[at + 1]) >= 0;
+        bool coded = (!percent || text.data[i] == '%') && at + 1 < text.len && ml_hex_digit(text.data[at]) >= 0 &&
+                     ml_hex_digit(text.data[at + 1]) >= 0;
         if (coded) {
-            out[len++] = (char)(hex_digit(text.data[at]) * 16 + hex_digit(text.data[at + 1]));
+            out[len++] = (char)(ml_hex_digit(text.data[at]) * 16 + ml_hex_digit(text.data[at + 1]));
             i = at + 1;
         } else if (percent) {
             out[len++] = text.data[i];
@@ -511,7 +493,7 @@ static bool from_char_codes(ml_eval *eval, ml_values *out, const builtin_call *a
         ok = values.count == 1 && ml_value_literal(eval, &values.items[0], &text) && text.len && text.len < 8;
         bool hex = ok && text.len > 2 && text.data[0] == '0' && (text.data[1] | 32) == 'x';
         for (size_t k = hex ? 2 : 0; ok && k < text.len; k++) {
-            int digit = hex_digit(text.data[k]);
+            int digit = ml_hex_digit(text.data[k]);
             ok = digit >= 0 && digit < (hex ? 16 : 10);
             code = code * (hex ? 16 : 10) + (uint32_t)digit;
         }

@@ -32,7 +32,7 @@ ml_str ml_link_path(const ml_link *link, ml_file_id file)
     return file ? link->host.files[file - 1].path : ML_STR_NONE;
 }
 
-void ml_link_each_env(const ml_link *link, ml_link_env *each, void *data)
+void ml_link_each_env_value(const ml_link *link, ml_link_env_value *each, void *data)
 {
     for (uint32_t i = 0; i < link->env.cap; i++) {
         const ml_env_values *values = link->env.slots[i].value;

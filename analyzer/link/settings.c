@@ -5,13 +5,22 @@
 
 enum { SETTINGS_MAX = 256 };
 
+const char *const ml_settings_words[] = {"registerAs(", "ConfigModule.forRoot(", NULL};
+
+static bool sets_up(ml_str text)
+{
+    for (size_t i = 0; ml_settings_words[i]; i++)
+        if (ml_str_contains(text, ml_str_of(ml_settings_words[i])))
+            return true;
+    return false;
+}
+
 static void find_in_file(const ml_eval *eval, ml_shared *shared, ml_file_id file)
 {
     const ml_link_host *host = &eval->link->host;
     ml_str text;
 
-    if (!host->text(host->data, host->files[file - 1].path, &text) ||
-        (!ml_str_contains(text, ML_STR("registerAs(")) && !ml_str_contains(text, ML_STR("ConfigModule.forRoot("))))
+    if (!host->text(host->data, host->files[file - 1].path, &text) || !sets_up(text))
         return;
     const ml_facts *facts = ml_link_facts(eval->link, file);
     for (uint32_t i = 0; facts && i < facts->call_count; i++) {
@@ -49,7 +58,7 @@ bool ml_registered_value(ml_eval *eval, ml_set *out, const ml_value *value)
 {
     ml_place call = value->place;
 
-    if (value->kind != ML_V_EXTERNAL || !value->is_new || !ml_str_eq(value->text, ML_STR("@nestjs/config")) ||
+    if (value->kind != ML_V_EXTERNAL || !value->is_new || !ml_str_eq(value->text, ML_STR(ML_SETTINGS_PACKAGE)) ||
         !ml_str_eq(value->name, ML_STR("registerAs()")) || eval->nesting >= ML_NESTING_MAX)
         return false;
     eval->nesting++;

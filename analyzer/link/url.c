@@ -2,6 +2,7 @@
  * to '/', '?', '#' or '\', user info before the last '@', port after the last ':'. */
 #include "ml/value.h"
 
+#include "ml/digits.h"
 #include "ml/buf.h"
 
 enum { HOLE = 1 };
@@ -91,14 +92,6 @@ static size_t host_start(ml_str text, size_t scheme)
     return count >= 2 ? 2 : 0;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 32;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* A host may be written with %XX. */
 static ml_str unescaped(ml_arena *arena, ml_str host)
 {
@@ -107,8 +100,8 @@ static ml_str unescaped(ml_arena *arena, ml_str host)
     char *out = ml_arena_bytes(arena, host.len + 1);
     size_t len = 0;
     for (size_t i = 0; i < host.len; i++) {
-        int high = host.data[i] == '%' && i + 2 < host.len ? hex_value(host.data[i + 1]) : -1;
-        int low = high >= 0 ? hex_value(host.data[i + 2]) : -1;
+        int high = host.data[i] == '%' && i + 2 < host.len ? ml_hex_digit(host.data[i + 1]) : -1;
+        int low = high >= 0 ? ml_hex_digit(host.data[i + 2]) : -1;
         int code = low >= 0 ? high * 16 + low : 0;
         if (code > ' ' && code < 127) {
             out[len++] = (char)code;

@@ -39,7 +39,7 @@ uint32_t ml_pairs_first(const ml_pair *pairs, uint32_t count, uint32_t key)
     return low;
 }
 
-ml_importer **ml_scan_importers(ml_scan *scan, ml_arena *arena)
+ml_importer *const *ml_scan_importers(ml_scan *scan, ml_arena *arena)
 {
     ml_importer **importers = ML_NEW_ARRAY(arena, ml_importer *, scan->files.count);
 

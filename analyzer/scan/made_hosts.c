@@ -2,18 +2,9 @@
  * a text that ends in their middle. */
 #include "traces.h"
 
-enum { BASE64_MIN = 12, MADE_MAX = 256, TOP_LABEL_MAX = 12 };
+#include "ml/digits.h"
 
-static int base64_value(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (isdigit((unsigned char)c))
-        return c - '0' + 52;
-    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
+enum { BASE64_MIN = 12, MADE_MAX = 256 };
 
 /* What base64 says, if all of its beginning is plain text; most texts are none after a few bytes. */
 static size_t decode(ml_str text, char *out)
@@ -22,7 +13,7 @@ static size_t decode(ml_str text, char *out)
     size_t len = 0;
 
     for (size_t i = 0; i < text.len && len < MADE_MAX; i++) {
-        int value = base64_value(text.data[i]);
+        int value = ml_base64_digit(text.data[i]);
         if (value < 0)
             return text.data[i] == '=' ? len : 0;
         bits = bits << 6 | (uint32_t)value;
@@ -95,7 +86,8 @@ static bool joins_to_host(const ml_scan *scan, ml_str text, const ml_lex_ranges 
     }
     *last = i > first ? i - 1 : first;
     ml_str plain = {made[0], len[0]}, dotted = {made[1], len[1]};
-    return *last > first && (ml_trace_holds_host(scan, plain) || decodes_to_address(scan, plain) || (by == ',' && ml_trace_holds_host(scan, dotted)));
+    return *last > first && (ml_trace_holds_host(scan, plain) || decodes_to_address(scan, plain) ||
+                             (by == ',' && ml_trace_holds_host(scan, dotted)));
 }
 
 /* "api.", `//api.${…}`, "curl api.": the text ends in the middle of a host. */

@@ -118,9 +118,7 @@ typedef struct bodies {
 /* Is it a body for a model? Or may it become one by what is spread into it, where it could be sent? */
 static bool is_model_body(const groups *g, unsigned words)
 {
-    bool model = words & ML_BODY_MODEL, content = words & (ML_BODY_CHAT | ML_BODY_CONTENT);
-
-    return (model && content) || (words & ML_BODY_ALL && words & HAS_SPREAD && g->sends);
+    return (words & ML_BODY_ALL) == ML_BODY_ALL || ((words & ML_BODY_ALL) && (words & HAS_SPREAD) && g->sends);
 }
 
 static void open_or_close(groups *g, bodies *b, uint32_t statement, char c)

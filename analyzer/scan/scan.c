@@ -127,13 +127,22 @@ static void run_pass(ml_scan *scan, ml_pool_work work)
     ml_pool_run(scan->jobs, scan->files.count, work, scan);
 }
 
+static void choose_by_taint(ml_scan *scan)
+{
+    ml_arena scratch = {0};
+    ml_importer *const *importers = ml_scan_importers(scan, &scratch);
+
+    ml_scan_taint(scan, importers);
+    ml_scan_spread(scan, importers);
+    ml_arena_finish(&scratch);
+}
+
 /* Finds which files are parsed, and whether the tables can be known. */
 static void choose(ml_scan *scan)
 {
     if (!scan->options.staged) {
         run_pass(scan, look_at_file);
-        ml_scan_taint(scan);
-        ml_scan_spread(scan);
+        choose_by_taint(scan);
         scan->has_tables = scan->asks_for_tables;
         return;
     }

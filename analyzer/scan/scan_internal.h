@@ -62,9 +62,8 @@ typedef enum ml_once { ML_ONCE_OPEN, ML_ONCE_NO, ML_ONCE_YES } ml_once;
 /* Properties of a body that is sent to a model. */
 enum {
     ML_BODY_MODEL = 1 << 0,
-    ML_BODY_CONTENT = 1 << 1, /* prompt, input */
-    ML_BODY_CHAT = 1 << 2,    /* what hardly any other body has: messages, temperature */
-    ML_BODY_ALL = ML_BODY_MODEL | ML_BODY_CONTENT | ML_BODY_CHAT
+    ML_BODY_CONTENT = 1 << 1, /* messages, prompt, input */
+    ML_BODY_ALL = ML_BODY_MODEL | ML_BODY_CONTENT
 };
 
 /* The text is let go after the first look and read again for the few files that need it. */
@@ -139,15 +138,15 @@ struct ml_scan {
 };
 
 /* words.c */
+typedef ML_VEC(ml_trigger_word) ml_word_list;
+void ml_scan_add_word(ml_scan *scan, ml_word_list *words, ml_str word, ml_trigger_bits bits);
 void ml_scan_build_words(ml_scan *scan);
 /* Finds why the file is parsed and what it imports. */
 void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worker);
 /* Does the range of a text that does not parse hold a word some rule would have looked at? */
 bool ml_scan_is_blind(ml_scan *scan, ml_str range);
 
-/* traces.c */
-typedef ML_VEC(ml_trigger_word) ml_word_list;
-void ml_scan_add_word(ml_scan *scan, ml_word_list *words, ml_str word, ml_trigger_bits bits);
+/* traces.c, made_hosts.c */
 void ml_scan_add_trace_words(ml_scan *scan, ml_word_list *words);
 /* Adds what the word at this place says of a provider. */
 void ml_scan_add_trace(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str text, const ml_lexed *lexed,
@@ -168,7 +167,7 @@ typedef struct ml_importer {
 
 ml_name_hash ml_name_hash_of(ml_str name);
 /* The importers of each file, by file id - 1. */
-ml_importer **ml_scan_importers(ml_scan *scan, ml_arena *arena);
+ml_importer *const *ml_scan_importers(ml_scan *scan, ml_arena *arena);
 
 /* How an importer may come by an export. */
 typedef enum ml_reach { ML_REACH_ANY, ML_REACH_USED, ML_REACH_PASSED_ON } ml_reach;
@@ -178,12 +177,12 @@ void ml_scan_reach(const ml_importer *importers, ml_name_hash name, ml_reached *
 
 /* taint.c */
 /* Which files could lead to a provider; the others send nowhere that matters. */
-void ml_scan_taint(ml_scan *scan);
+void ml_scan_taint(ml_scan *scan, ml_importer *const *importers);
 
 /* spread.c */
 bool ml_scan_is_chosen(const ml_scan *scan, ml_file_id file);
 /* Chooses the tainted files that could send a request; the untainted lose ML_WHY_SENDS. */
-void ml_scan_spread(ml_scan *scan);
+void ml_scan_spread(ml_scan *scan, ml_importer *const *importers);
 /* files.c */
 ml_status ml_scan_find_files(ml_scan *scan, ml_error *error);
 /* The first look at a script's text, once a file. */
@@ -210,7 +209,7 @@ void ml_scan_close_staged(ml_scan *scan);
 ml_status ml_scan_staged_text(ml_scan *scan, ml_str path, ml_arena *arena, ml_str *text, ml_error *error);
 /* The texts of many files are about to be asked for: reads them in one go. From any thread. */
 void ml_scan_expect_all(ml_scan *scan);
-/* What spread.c finds by a look at the whole project is assumed of every staged file that imports
+/* What taint.c and spread.c find by a look at the whole project is assumed of every staged file that imports
  * another one: to judge more files finds nothing else. */
 void ml_scan_choose_staged(ml_scan *scan);
 /* Could a rule about the project as a whole speak about a staged file? */

@@ -27,7 +27,7 @@ typedef ML_VEC(news) news_list;
 typedef struct spread {
     ml_scan *scan;
     ml_arena scratch;
-    ml_importer **importers; /* by file id - 1 */
+    ml_importer *const *importers; /* by file id - 1 */
     file_list front, next;
     news_list open;          /* what importers are to be told */
 } spread;
@@ -187,20 +187,21 @@ static void follow(spread *s)
     }
 }
 
-void ml_scan_spread(ml_scan *scan)
+void ml_scan_spread(ml_scan *scan, ml_importer *const *importers)
 {
-    spread s = {.scan = scan};
+    spread s = {.scan = scan, .importers = importers};
 
-    s.importers = ml_scan_importers(scan, &s.scratch);
     find_near(&s);
     part *parts = find_parts(&s);
     for (ml_file_id file = 1; file <= scan->files.count; file++) {
         ml_slot *slot = &scan->slots[file - 1];
         const part *whole = &parts[part_of(parts, file) - 1];
-        if (whole->importers <= whole->near / 4 && !ml_link_in_bridge(scan->link, file))
-            slot->why |= is_only_importer(slot) ? ML_WHY_IMPORTS : 0;
-        else if (((slot->tainted || slot->near) && (slot->why & ML_WHY_FLOW)) || ml_link_in_bridge(scan->link, file))
+        bool few = whole->importers <= whole->near / 4;
+        bool hands_on = !few && (slot->tainted || slot->near) && (slot->why & ML_WHY_FLOW);
+        if (hands_on || ml_link_in_bridge(scan->link, file))
             ml_vec_push(&s.scratch, &s.front, file);
+        else if (few && is_only_importer(slot))
+            slot->why |= ML_WHY_IMPORTS;
     }
     follow(&s);
     for (uint32_t i = 0; i < scan->files.count; i++)

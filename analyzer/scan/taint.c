@@ -32,7 +32,7 @@ typedef struct taint {
     ml_scan *scan;
     ml_arena scratch;
     ml_arena *outlines;      /* by worker */
-    ml_importer **importers; /* by file id - 1, as are the files */
+    ml_importer *const *importers; /* by file id - 1, as are the files */
     file_taint *files;
     file_list front, next;
     ML_VEC(news) open;       /* importers are to be told of these */
@@ -152,11 +152,6 @@ static void tell_importers(taint *t)
     t->open.count = 0;
 }
 
-static bool is_markup(ml_file_kind kind)
-{
-    return kind == ML_FILE_VUE || kind == ML_FILE_SVELTE || kind == ML_FILE_HTML;
-}
-
 static void look_at_item(void *data, size_t item, unsigned worker)
 {
     taint *t = data;
@@ -167,7 +162,7 @@ static void look_at_item(void *data, size_t item, unsigned worker)
 
     ml_scan_read_again(scan, id, &scan->scratch[worker], &text);
     ml_outline_of(outline, &t->outlines[worker], &scan->scratch[worker], &scan->slots[id - 1], text,
-                  is_markup(scan->files.items[id - 1].kind));
+                  ml_file_kind_is_markup(scan->files.items[id - 1].kind));
     t->files[id - 1].outline = outline;
     ml_arena_reset(&scan->scratch[worker]);
 }
@@ -203,17 +198,19 @@ static void flood(taint *t)
 /* JSON that scripts import. */
 static bool is_tainted_data(const taint *t, ml_file_id id)
 {
+    ml_arena scratch = {0};
     ml_str text;
 
-    return t->importers[id - 1] && !ml_file_kind_is_script(t->scan->files.items[id - 1].kind) &&
-           ml_scan_text(t->scan, id, &text) && ml_scan_names_provider(t->scan, text);
+    if (!t->importers[id - 1] || ml_file_kind_is_script(t->scan->files.items[id - 1].kind))
+        return false;
+    bool tainted = ml_scan_read_again(t->scan, id, &scratch, &text) && ml_scan_names_provider(t->scan, text);
+    ml_arena_finish(&scratch);
+    return tainted;
 }
 
 static bool may_hold_body(const ml_slot *slot)
 {
-    bool model = slot->body_words & ML_BODY_MODEL, content = slot->body_words & (ML_BODY_CHAT | ML_BODY_CONTENT);
-
-    return (model && content) || (slot->body_words && (slot->why & ML_WHY_CLIENT));
+    return slot->body_words == ML_BODY_ALL || (slot->body_words && (slot->why & ML_WHY_CLIENT));
 }
 
 static void begin(taint *t)
@@ -239,11 +236,10 @@ static void taint_settings(taint *t)
             add_cause(t, id, (cause){.at = EVERYTHING});
 }
 
-void ml_scan_taint(ml_scan *scan)
+void ml_scan_taint(ml_scan *scan, ml_importer *const *importers)
 {
-    taint t = {.scan = scan};
+    taint t = {.scan = scan, .importers = importers};
 
-    t.importers = ml_scan_importers(scan, &t.scratch);
     t.files = ML_NEW_ARRAY(&t.scratch, file_taint, scan->files.count);
     t.outlines = ML_NEW_ARRAY(&t.scratch, ml_arena, scan->jobs);
     begin(&t);

@@ -10,32 +10,27 @@
  * them. Too many traces cost time, too few a finding. */
 #include "traces.h"
 
+#include "ml/digits.h"
+#include "ml/model_api.h"
+
 #include <stdlib.h>
 
 enum {
     TRACE_HOST = 0 << 8,
-    TRACE_VARIABLE = 1 << 8,    /* an environment variable, or the beginning of one */
-    TRACE_TAIL = 2 << 8,        /* the end of one */
-    TRACE_ADDRESS = 3 << 8,     /* "://" */
-    TRACE_SURE = 4 << 8,
-    TRACE_PATH = 5 << 8,        /* the end of a path */
-    TRACE_CODE_IN_TEXT = 6 << 8,
-    TRACE_ESCAPE = 7 << 8,
-    TRACE_BACKWARDS = 8 << 8,   /* a host in reverse */
-    TRACE_PORT = 9 << 8,
-    TRACE_NUMBERS = 11 << 8,    /* makes texts of numbers */
-    TRACE_VENDOR = 12 << 8,     /* the beginning of a variable, as a text of its own */
-    TRACE_BODY = 10 << 8        /* what a model's body holds */
+    TRACE_BACKWARDS = 1 << 8,    /* a host in reverse */
+    TRACE_ADDRESS = 2 << 8,      /* "://" */
+    TRACE_PORT = 3 << 8,
+    TRACE_VARIABLE = 4 << 8,     /* an environment variable, or the beginning of one */
+    TRACE_VENDOR = 5 << 8,       /* such a beginning, as a text of its own */
+    TRACE_TAIL = 6 << 8,         /* the end of one */
+    TRACE_KNOWN = 7 << 8,        /* one whose value is known */
+    TRACE_PATH = 8 << 8,         /* the last part of a path */
+    TRACE_METHOD = 9 << 8,       /* what stands behind a colon in one */
+    TRACE_BODY = 10 << 8,        /* a property of a body for a model */
+    TRACE_ESCAPE = 11 << 8,
+    TRACE_NUMBERS = 12 << 8,     /* makes texts of numbers */
+    TRACE_CODE_IN_TEXT = 13 << 8
 };
-
-/* What hardly any body has but those for models. */
-static const char *const chat_words[] = {"messages", "temperature", "max_tokens", "maxTokens", "top_p", "response_format"};
-
-void ml_scan_add_word(ml_scan *scan, ml_word_list *words, ml_str word, ml_trigger_bits bits)
-{
-    if (word.len >= 2)
-        ml_vec_push(&scan->run, words, ((ml_trigger_word){word, bits, false}));
-}
 
 static void add(ml_scan *scan, ml_word_list *words, const char *word, ml_trigger_bits bits)
 {
@@ -116,44 +111,54 @@ static void add_provider_words(ml_scan *scan, ml_word_list *words, void (*of_eac
         of_each(scan, words, &providers[i]);
 }
 
+/* Of "/chat/completions" where "completions" begins. */
+static size_t last_part(ml_str path)
+{
+    size_t slash = ml_str_rfind_char(path, '/');
+    return slash == ML_NOT_FOUND ? 1 : slash + 1;
+}
+
 static void add_paths_and_variables(ml_scan *scan, ml_word_list *words)
 {
-    /* Last parts of paths that only model APIs have: see bypass/suspected-call. */
-    static const char *const paths[] = {"completions", "generations", "speech", "transcriptions", "embeddings", "enerateContent"};
-    static const char *const tails[] = {"_URL", "_URI", "_HOST", "_BASE", "_ENDPOINT", "_SERVER", "_API"};
-
     add_provider_words(scan, words, add_variables);
-    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
-        add(scan, words, tails[i], TRACE_TAIL);
+    for (size_t i = 0; ml_catalog_address_tails[i]; i++)
+        add(scan, words, ml_catalog_address_tails[i], TRACE_TAIL);
+    for (size_t i = 0; ml_model_paths[i]; i++) {
+        const char *path = ml_model_paths[i];
+        add(scan, words, path + last_part(ml_str_of(path)), path[0] == ':' ? TRACE_METHOD : TRACE_PATH);
+    }
     add(scan, words, "://", TRACE_ADDRESS);
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        add(scan, words, paths[i], TRACE_PATH);
     add(scan, words, "\\x", TRACE_ESCAPE);
     add(scan, words, "\\u", TRACE_ESCAPE);
 }
 
-/* A variable whose value in a .env file names a provider speaks for it. */
+typedef struct word_sink {
+    ml_scan *scan;
+    ml_word_list *words;
+} word_sink;
+
+/* A variable whose value in a .env file speaks of a provider does so itself. */
 static void add_known_variable(void *data, ml_str name, ml_str value)
 {
-    ml_scan *scan = ((void **)data)[0];
+    const word_sink *to = data;
 
-    if (ml_scan_names_provider(scan, value))
-        ml_scan_add_word(scan, ((void **)data)[1], name, WORD_TRACE | TRACE_SURE | WORD_WHOLE);
+    if (ml_scan_names_provider(to->scan, value))
+        ml_scan_add_word(to->scan, to->words, name, WORD_TRACE | TRACE_KNOWN | WORD_WHOLE);
 }
 
 void ml_scan_add_trace_words(ml_scan *scan, ml_word_list *words)
 {
-    static const char *const contents[] = {"model", "prompt", "input"};
     ml_word_list alone = {0};
+    word_sink to = {scan, words};
 
     sort_hosts(scan);
     add_provider_words(scan, &alone, add_hosts);
     scan->host_words = ml_trigger_build(&scan->run, alone.items, alone.count);
     add_paths_and_variables(scan, &alone);
     scan->trace_words = ml_trigger_build(&scan->run, alone.items, alone.count);
-    add_provider_words(scan, words, add_hosts);
-    add_paths_and_variables(scan, words);
-    ml_link_each_env(scan->link, add_known_variable, (void *[]){scan, words});
+    for (uint32_t i = 0; i < alone.count; i++)
+        ml_vec_push(&scan->run, words, alone.items[i]);
+    ml_link_each_env_value(scan->link, add_known_variable, &to);
     add(scan, words, "fromCharCode", TRACE_NUMBERS);
     add(scan, words, "fromCodePoint", TRACE_NUMBERS);
     /* Code in texts, which may load an SDK: see bypass/dynamic-code. */
@@ -161,10 +166,9 @@ void ml_scan_add_trace_words(ml_scan *scan, ml_word_list *words)
     add(scan, words, "require(", TRACE_CODE_IN_TEXT);
     add(scan, words, "from '", TRACE_CODE_IN_TEXT);
     add(scan, words, "from \"", TRACE_CODE_IN_TEXT);
-    for (size_t i = 0; i < sizeof contents / sizeof *contents; i++)
-        add(scan, words, contents[i], TRACE_BODY | WORD_WHOLE | WORD_SETTING);
-    for (size_t i = 0; i < sizeof chat_words / sizeof *chat_words; i++)
-        add(scan, words, chat_words[i], TRACE_BODY | WORD_WHOLE | WORD_SETTING);
+    add(scan, words, ML_MODEL_PROPERTY, TRACE_BODY | WORD_WHOLE | WORD_SETTING);
+    for (size_t i = 0; ml_model_contents[i]; i++)
+        add(scan, words, ml_model_contents[i], TRACE_BODY | WORD_WHOLE | WORD_SETTING);
 }
 
 /* ---- what stands around a word ---- */
@@ -247,14 +251,19 @@ static bool loads_package(const ml_scan *scan, ml_str text, const ml_trigger_hit
     return ml_catalog_match_package(scan->catalog, ml_str_slice(text, start, end)).provider != NULL;
 }
 
+static bool is_name_byte(char c)
+{
+    return c == '_' || isalnum((unsigned char)c);
+}
+
 /* What the catalogue knows, by the whole name; or a beginning that the code goes on with. */
 static bool is_variable(const ml_scan *scan, ml_str text, const ml_trigger_hit *hit)
 {
     size_t start = hit->start, end = hit->end;
 
-    while (start && hit->start - start < NAME_MAX_BYTES && (text.data[start - 1] == '_' || isalnum((unsigned char)text.data[start - 1])))
+    while (start && hit->start - start < NAME_MAX_BYTES && is_name_byte(text.data[start - 1]))
         start--;
-    while (end < text.len && end - hit->end < NAME_MAX_BYTES && (text.data[end] == '_' || isalnum((unsigned char)text.data[end])))
+    while (end < text.len && end - hit->end < NAME_MAX_BYTES && is_name_byte(text.data[end]))
         end++;
     ml_str name = ml_str_slice(text, start, end);
     if (end == hit->end && end < text.len && strchr("\"'`$", text.data[end]) && !ml_catalog_match_env(scan->catalog, name))
@@ -278,18 +287,20 @@ static bool begins_some_variable(const ml_scan *scan, ml_str begun)
     return false;
 }
 
-/* env[`${name}_BASE_URL`], env[name + "_HOST"]: what stands before the hole must fit. */
+/* env[`${name}_BASE_URL`], env[name + "_HOST"]: a text that begins with an underscore; what stands before the hole
+ * must fit. */
 static bool ends_variable(const ml_scan *scan, ml_str text, const ml_lexed *lexed, const ml_trigger_hit *hit)
 {
-    char before = hit->start ? text.data[hit->start - 1] : '\0';
-    const ml_lex_range *range = before == '}' ? ml_lexed_text_at(lexed, hit->start) : NULL;
+    size_t start = hit->start;
 
-    if (before != '}' || !range || range == lexed->texts.items)
-        return before && strchr("\"'`}", before);
-    ml_str head = ml_str_slice(text, range[-1].start, range[-1].end);
-    if (!ml_str_starts(ml_str_from(text, range[-1].end), ML_STR("${")))
+    while (start && hit->start - start < NAME_MAX_BYTES && is_name_byte(text.data[start - 1]))
+        start--;
+    if (!start || text.data[start] != '_' || !strchr("\"'`}", text.data[start - 1]))
+        return false;
+    const ml_lex_range *range = text.data[start - 1] == '}' ? ml_lexed_text_at(lexed, hit->start) : NULL;
+    if (!range || range == lexed->texts.items || !ml_str_starts(ml_str_from(text, range[-1].end), ML_STR("${")))
         return true; /* nothing before the hole, or another text in it */
-    return begins_some_variable(scan, head);
+    return begins_some_variable(scan, ml_str_slice(text, range[-1].start, range[-1].end));
 }
 
 bool ml_trace_begins_host(const ml_scan *scan, ml_str begun)
@@ -317,11 +328,6 @@ static bool is_open_address(const ml_scan *scan, ml_str text, const ml_trigger_h
     return ml_str_find_char(host, '.') != ML_NOT_FOUND && end < text.len && strchr("\"'`$", text.data[end]) && ml_trace_begins_host(scan, host);
 }
 
-static int hex_value(char c)
-{
-    return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
-}
-
 /* \x6f, \u006f, \u{6f}: an escape of a byte that hosts are made of. */
 static bool is_host_escape(ml_str text, const ml_trigger_hit *hit)
 {
@@ -332,8 +338,8 @@ static bool is_host_escape(ml_str text, const ml_trigger_hit *hit)
         return false;
     at += at < text.len && text.data[at] == '{';
     int most = text.data[hit->end - 1] == 'x' ? 2 : 4;
-    for (; digits < most && at < text.len && hex_value(text.data[at]) >= 0; at++, digits++)
-        code = code * 16 + hex_value(text.data[at]);
+    for (; digits < most && at < text.len && ml_hex_digit(text.data[at]) >= 0; at++, digits++)
+        code = code * 16 + ml_hex_digit(text.data[at]);
     return digits && code < 0x80 && (isalnum(code) || code == '.');
 }
 
@@ -344,7 +350,7 @@ static bool is_path_end(ml_str text, const ml_lexed *lexed, const ml_trigger_hit
     char behind = hit->end < text.len ? text.data[hit->end] : '\0';
     char before = hit->start ? text.data[hit->start - 1] : '\0';
 
-    return (range || lexed->unsure) && strchr("\"'`?#$", behind) && strchr("\"'`/}gG", before);
+    return (range || lexed->unsure) && strchr("\"'`?#$", behind) && strchr("\"'`/:}", before);
 }
 
 static bool is_whole_text(const ml_lexed *lexed, const ml_trigger_hit *hit)
@@ -354,19 +360,14 @@ static bool is_whole_text(const ml_lexed *lexed, const ml_trigger_hit *hit)
     return range && range->start == hit->start && range->end == hit->end;
 }
 
-/* "completions" alone says something only in a file with the beginning of such a path. */
-static bool is_alone(ml_str text, const ml_trigger_hit *hit)
-{
-    return hit->start && text.data[hit->start - 1] != '/' && tolower((unsigned char)text.data[hit->start - 1]) != 'g';
-}
-
+/* "completions" alone says something only in a file with the beginning of such a path: "chat/". */
 static bool find_path_beginning(ml_str text)
 {
-    static const char *const begun[] = {"chat/", "images/", "audio/", "v1/"};
-
-    for (size_t i = 0; i < sizeof begun / sizeof *begun; i++)
-        if (ml_str_contains(text, ml_str_of(begun[i])))
+    for (size_t i = 0; ml_model_paths[i]; i++) {
+        ml_str path = ml_str_of(ml_model_paths[i]);
+        if (path.data[0] == '/' && ml_str_contains(text, ml_str_slice(path, 1, last_part(path))))
             return true;
+    }
     return false;
 }
 
@@ -414,7 +415,7 @@ static bool fits_file(const ml_scan *scan, ml_slot *slot, ml_str text, const ml_
     case TRACE_NUMBERS:
         return once(&slot->holds_numbers, text, find_numbers);
     case TRACE_PATH:
-        return !is_alone(text, hit) || once(&slot->begins_path, text, find_path_beginning);
+        return (hit->start && text.data[hit->start - 1] == '/') || once(&slot->begins_path, text, find_path_beginning);
     default:
         return true;
     }
@@ -432,9 +433,10 @@ static bool counts(const ml_scan *scan, ml_str text, const ml_lexed *lexed, cons
         return is_variable(scan, text, hit);
     case TRACE_TAIL:
         return ends_variable(scan, text, lexed, hit);
-    case TRACE_ADDRESS:
-        return is_open_address(scan, text, hit);
+    case TRACE_ADDRESS: /* of a text that is known as one ml_scan_add_made_hosts knows where it ends */
+        return !ml_lexed_text_at(lexed, hit->start) && is_open_address(scan, text, hit);
     case TRACE_PATH:
+    case TRACE_METHOD:
         return is_path_end(text, lexed, hit);
     case TRACE_CODE_IN_TEXT:
         return ml_lexed_text_at(lexed, hit->start) && loads_package(scan, text, hit);
@@ -462,13 +464,12 @@ void ml_scan_add_trace(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str tex
 
 unsigned ml_body_word_of(ml_str name)
 {
-    static const char *const contents[] = {"prompt", "input"};
-
-    if (ml_str_eq_c(name, "model"))
+    if (ml_str_eq_c(name, ML_MODEL_PROPERTY))
         return ML_BODY_MODEL;
-    if (ML_STR_IS_ONE_OF(name, contents))
-        return ML_BODY_CONTENT;
-    return ML_STR_IS_ONE_OF(name, chat_words) ? ML_BODY_CHAT : 0;
+    for (size_t i = 0; ml_model_contents[i]; i++)
+        if (ml_str_eq_c(name, ml_model_contents[i]))
+            return ML_BODY_CONTENT;
+    return 0;
 }
 
 bool ml_trace_holds_host(const ml_scan *scan, ml_str text)

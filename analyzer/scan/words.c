@@ -3,6 +3,12 @@
 
 #include "ml/formula.h"
 
+void ml_scan_add_word(ml_scan *scan, ml_word_list *words, ml_str word, ml_trigger_bits bits)
+{
+    if (word.len >= 2)
+        ml_vec_push(&scan->run, words, ((ml_trigger_word){word, bits, false}));
+}
+
 /* ---- clients ---- */
 
 /* Of a dotted global the part that must stand in a file that uses it. */
@@ -188,18 +194,13 @@ void ml_scan_build_words(ml_scan *scan)
     add_rule_words(scan, &words);
     if (!scan->options.staged) /* taint is assumed */
         ml_scan_add_trace_words(scan, &words);
-    ml_scan_add_word(scan, &words, ML_STR("registerAs("), WORD_SETS_UP);
-    ml_scan_add_word(scan, &words, ML_STR("ConfigModule.forRoot("), WORD_SETS_UP);
-    ml_scan_add_word(scan, &words, ML_STR("@nestjs/config"), WORD_ASKS);
+    for (size_t i = 0; ml_settings_words[i]; i++)
+        ml_scan_add_word(scan, &words, ml_str_of(ml_settings_words[i]), WORD_SETS_UP);
+    ml_scan_add_word(scan, &words, ML_STR(ML_SETTINGS_PACKAGE), WORD_ASKS);
     scan->words = ml_trigger_build(&scan->run, words.items, words.count);
 }
 
 /* ---- a file ---- */
-
-static bool is_markup(ml_file_kind kind)
-{
-    return kind == ML_FILE_VUE || kind == ML_FILE_SVELTE || kind == ML_FILE_HTML;
-}
 
 static bool holds_second_word(const ml_scan *scan, ml_str text, ml_trigger_bits seen)
 {
@@ -260,7 +261,7 @@ void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worke
     ml_trigger_bits seen = 0;
     bool member = false;
 
-    ml_lex(&lexed, scratch, text, is_markup(scan->files.items[file - 1].kind));
+    ml_lex(&lexed, scratch, text, ml_file_kind_is_markup(scan->files.items[file - 1].kind));
     ml_trigger_find(&hits, scratch, scan->words, text);
     for (uint32_t i = 0; i < hits.count; i++) {
         const ml_trigger_hit *hit = &hits.items[i];

@@ -4,6 +4,7 @@
  * diff-index --cached, side by side: each reads the whole index. */
 #include "ml/git.h"
 
+#include "ml/digits.h"
 #include "git_reader.h"
 #include "run_git.h"
 
@@ -156,17 +157,12 @@ static ml_str to_hex(ml_arena *arena, ml_str id)
     return (ml_str){hex, id.len * 2};
 }
 
-static unsigned hex_value(char digit)
-{
-    return (unsigned)(digit <= '9' ? digit - '0' : (digit | ('a' - 'A')) - 'a' + 10);
-}
-
 static ml_str from_hex(ml_arena *arena, ml_str hex)
 {
     char *id = ml_arena_bytes(arena, hex.len / 2);
 
     for (size_t i = 0; i < hex.len / 2; i++)
-        id[i] = (char)(hex_value(hex.data[i * 2]) << 4 | hex_value(hex.data[i * 2 + 1]));
+        id[i] = (char)(ml_hex_digit(hex.data[i * 2]) * 16 + ml_hex_digit(hex.data[i * 2 + 1]));
     return (ml_str){id, hex.len / 2};
 }
 

@@ -52,3 +52,8 @@ bool ml_file_kind_is_script(ml_file_kind kind)
 {
     return kind <= ML_FILE_HTML;
 }
+
+bool ml_file_kind_is_markup(ml_file_kind kind)
+{
+    return kind == ML_FILE_VUE || kind == ML_FILE_SVELTE || kind == ML_FILE_HTML;
+}

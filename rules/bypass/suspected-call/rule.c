@@ -7,6 +7,8 @@
  * Silent   for the own origin, known hosts, and bodies that cannot be read. */
 #include "request.h"
 
+#include "ml/model_api.h"
+
 /* `${BACKEND_URL}/api/chat`: below /api/ of a host of one's own stands one's own API, whatever it takes. */
 static bool is_own_api_path(ml_str path)
 {
@@ -53,14 +55,10 @@ static bool is_possible_host(const ml_target *target)
     return target->kind == ML_TARGET_UNKNOWN || (target->kind == ML_TARGET_ENV && !target->provider);
 }
 
-/* Paths of model APIs that nobody else has. */
 static bool is_model_path(ml_str path)
 {
-    static const char *const paths[] = {"/chat/completions", "/images/generations", "/audio/speech",
-                                        "/audio/transcriptions", "/v1/embeddings", ":generateContent",
-                                        ":streamGenerateContent", "/v1/completions"};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        if (ml_str_ends(path, ml_str_of(paths[i])))
+    for (size_t i = 0; ml_model_paths[i]; i++)
+        if (ml_str_ends(path, ml_str_of(ml_model_paths[i])))
             return true;
     return false;
 }

@@ -12,6 +12,18 @@
 
 #include <cmocka.h>
 
+/* 1 when the printed is not the expected, which is said; empties it. */
+static int differs(ml_buf *printed, const char *text, const char *expected)
+{
+    ml_str got = printed->len ? ml_buf_view(printed) : ML_STR("");
+    bool same = ml_str_eq_c(got, expected);
+
+    if (!same)
+        print_error("%s: expected [%s] got [%.*s]\n", text, expected, ML_STR_ARG(got));
+    ml_buf_finish(printed);
+    return !same;
+}
+
 /* What was found, as "c:… s:… t:…": each comment, specifier and text in brackets. */
 static void print_lexed(ml_buf *out, ml_str text, bool markup)
 {
@@ -88,11 +100,7 @@ static void finds_what_is_there(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ml_buf out = {0};
         print_lexed(&out, ml_str_of(cases[i].text), cases[i].markup);
-        if (!ml_str_eq_c(ml_buf_view(&out), cases[i].expected)) {
-            print_error("%s: expected %s got %.*s\n", cases[i].name, cases[i].expected, ML_STR_ARG(ml_buf_view(&out)));
-            failures++;
-        }
-        ml_buf_finish(&out);
+        failures += differs(&out, cases[i].name, cases[i].expected);
     }
     assert_int_equal(failures, 0);
 }
@@ -193,11 +201,7 @@ static void reads_clauses(void **state)
         ml_buf_printf(&out, "%s", kinds[names.kind]);
         for (uint32_t k = 0; k < names.names.count; k++)
             ml_buf_printf(&out, " %.*s=%.*s", ML_STR_ARG(names.names.items[k].name), ML_STR_ARG(names.names.items[k].as));
-        if (!ml_str_eq_c(ml_buf_view(&out), clauses[i].expected)) {
-            print_error("%s: expected %s got %.*s\n", clauses[i].text, clauses[i].expected, ML_STR_ARG(ml_buf_view(&out)));
-            failures++;
-        }
-        ml_buf_finish(&out);
+        failures += differs(&out, clauses[i].text, clauses[i].expected);
         ml_arena_finish(&arena);
     }
     assert_int_equal(failures, 0);
@@ -290,11 +294,7 @@ static void lists_exports(void **state)
                 ml_buf_printf(&out, " %.*s", ML_STR_ARG(found.names.items[k]));
         if (found.open)
             ml_buf_cstr(&out, " open");
-        if (!ml_str_eq_c(out.len ? ml_buf_view(&out) : ML_STR(""), exports[i].expected)) {
-            print_error("%s: expected%s got%.*s\n", exports[i].text, exports[i].expected, ML_STR_ARG(ml_buf_view(&out)));
-            failures++;
-        }
-        ml_buf_finish(&out);
+        failures += differs(&out, exports[i].text, exports[i].expected);
         ml_arena_finish(&arena);
     }
     assert_int_equal(failures, 0);
@@ -377,11 +377,7 @@ static void splits_into_statements(void **state)
             ml_buf_cstr(&out, "?");
         for (uint32_t k = 0; k < found.count; k++)
             print_statement(&out, &found.items[k]);
-        if (!ml_str_eq_c(out.len ? ml_buf_view(&out) : ML_STR(""), statements[i].expected)) {
-            print_error("%s: expected %s got %.*s\n", statements[i].text, statements[i].expected, ML_STR_ARG(ml_buf_view(&out)));
-            failures++;
-        }
-        ml_buf_finish(&out);
+        failures += differs(&out, statements[i].text, statements[i].expected);
         ml_arena_finish(&arena);
     }
     assert_int_equal(failures, 0);

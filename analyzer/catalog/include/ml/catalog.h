@@ -196,8 +196,9 @@ ml_str ml_package_name_of(ml_str specifier);
  * _BASE_URL, _API_BASE, _ENDPOINT, _HOST, _URL ... NULL if none. What bundlers put before a name
  * (VITE_, NEXT_PUBLIC_ ...) is ignored. */
 const ml_provider *ml_catalog_match_env(const ml_catalog *catalog, ml_str name);
-/* Does the name say that a server's address is in the variable, and not a key? */
+/* Does the name say that a server's address is in the variable, and not a key: does it end in one of the tails? */
 bool ml_catalog_is_address_env(ml_str name);
+extern const char *const ml_catalog_address_tails[]; /* "_URL", …, NULL */
 
 /* How much there is, and how much of it is doubtful. */
 typedef struct ml_catalog_counts {

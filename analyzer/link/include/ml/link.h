@@ -45,9 +45,12 @@ bool ml_link_keeps_imports(const ml_link *link, ml_file_id file);
 bool ml_link_import_is_value(const ml_link *link, ml_file_id file, uint32_t import_index);
 /* Is the file part of the bridge's implementation? */
 bool ml_link_in_bridge(const ml_link *link, ml_file_id file);
+/* By these words a script says what NestJS settings are, and by the package's name that it asks for one. */
+extern const char *const ml_settings_words[]; /* NULL at the end */
+#define ML_SETTINGS_PACKAGE "@nestjs/config"
 /* Every variable of the .env files with each of its values, in no order. */
-typedef void ml_link_env(void *data, ml_str name, ml_str value);
-void ml_link_each_env(const ml_link *link, ml_link_env *each, void *data);
+typedef void ml_link_env_value(void *data, ml_str name, ml_str value);
+void ml_link_each_env_value(const ml_link *link, ml_link_env_value *each, void *data);
 /* Nearest folder upwards from the file that holds a package.json or tsconfig.json, "" for the root. */
 ml_str ml_link_package_folder(const ml_link *link, ml_file_id file);
 

@@ -26,6 +26,7 @@ typedef enum ml_file_kind {
 
 ml_file_kind ml_file_kind_of(ml_str path);
 bool ml_file_kind_is_script(ml_file_kind kind); /* TS to HTML: parsed for code */
+bool ml_file_kind_is_markup(ml_file_kind kind); /* a script, whose code is only a part of the text */
 
 typedef struct ml_source_file {
     ml_str path; /* relative to the root */
