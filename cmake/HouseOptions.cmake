@@ -39,10 +39,11 @@ endif()
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 if(METERLINT_STATIC)
-  set(CMAKE_FIND_LIBRARY_SUFFIXES .a) # for the two the analyzer links
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a) # for those the analyzer links
 endif()
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash) # its header alone: everything in it is inline
 if(METERLINT_STATIC)
   set(CMAKE_FIND_LIBRARY_SUFFIXES .so .a)
 endif()

@@ -44,6 +44,7 @@ for_build() {
     file_from /etc/ssl/certs/ca-certificates.crt ca-certificates
     header_from stdio.h libc6-dev
     header_from pcre2.h libpcre2-dev
+    header_from xxhash.h libxxhash-dev
     header_from jansson.h libjansson-dev
     header_from sqlite3.h libsqlite3-dev
     header_from microhttpd.h libmicrohttpd-dev

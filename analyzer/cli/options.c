@@ -61,6 +61,12 @@ static bool set_catalog(ml_cli *cli, const char *value)
     return true;
 }
 
+static bool set_cache(ml_cli *cli, const char *value)
+{
+    cli->scan.cache_dir = value;
+    return true;
+}
+
 static bool set_dialect(ml_cli *cli, const char *value)
 {
     cli->dialect = value;
@@ -186,6 +192,7 @@ const ml_option ml_options[] = {
     {"strict", NULL, "an incomplete analysis is a failure of its own, parse errors included", set_strict},
     {"config", "FILE", "use this configuration instead of the nearest meterlint.json", set_config},
     {"catalog", "DIR", "add the providers and clients of DIR/providers and DIR/clients", set_catalog},
+    {"cache", "DIR", "keep in DIR what a scan finds, for the next one (default: nothing is kept)", set_cache},
     {"lang", "LANG", "language of the reports: en or zh", set_lang},
     {"jobs", "N", "threads (default: one a processor)", set_jobs},
     {"depth", "N", "calls followed into functions, 0 to 5 (default 5)", set_depth},

@@ -125,6 +125,7 @@ int ml_command_scan(ml_cli *cli)
         return ML_EXIT_USAGE;
     cli->scan.paths = cli->words.items;
     cli->scan.path_count = cli->words.count;
+    cli->scan.only_report = true;
     cli->report.colour = wants_colour(cli);
     if (!cli->outputs.count)
         ml_vec_push(&cli->arena, &cli->outputs, ((ml_output){ml_report_format_find(ML_STR("pretty")), NULL}));
@@ -133,6 +134,8 @@ int ml_command_scan(ml_cli *cli)
         return ml_cli_scan_failed(cli, status, &error);
     if (ml_scan_nothing_staged(scan) && !cli->quiet)
         fputs("meterlint: nothing staged that is ours to check\n", stderr);
+    if (ml_scan_cache_trouble(scan, &error)) /* what was found is none the worse for it */
+        ml_cli_complain_of(&error);
     int code = verdict(cli, scan);
     if (ml_scan_nothing_found(scan)) {
         const ml_problem *why = &ml_scan_report(scan)->problems.items[0];

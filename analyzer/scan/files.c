@@ -47,6 +47,7 @@ static ml_status place_paths(ml_scan *scan, ml_str **below, ml_error *error)
         paths[i] = rest;
     }
     *below = paths;
+    scan->below = paths;
     scan->options.path_count = count;
     return ML_OK;
 }
@@ -93,8 +94,10 @@ ml_status ml_scan_find_files(ml_scan *scan, ml_error *error)
     ml_str config = scan->options.config_path ? ml_str_of(scan->options.config_path)
                                               : ml_config_find(&scan->run, scan->root);
     ml_config_default(&scan->config);
-    if (config.len)
+    if (config.len) {
+        ml_scan_note_input(scan, ml_arena_cstr(&scan->run, config));
         status = ml_config_load(&scan->config, &scan->run, ml_arena_cstr(&scan->run, config), error);
+    }
     if (status != ML_OK)
         return status;
     if (scan->options.staged) {
@@ -104,7 +107,9 @@ ml_status ml_scan_find_files(ml_scan *scan, ml_error *error)
                              .paths = below,
                              .path_count = scan->options.path_count,
                              .ignore = scan->config.ignore.items,
-                             .ignore_count = scan->config.ignore.count};
+                             .ignore_count = scan->config.ignore.count,
+                             .stamps = scan->memory.of_report,
+                             .passed_over = ml_scan_cache_below(scan)};
         status = ml_source_discover(&scan->files, &scan->report.problems, &scan->run, &what, error);
     }
     if (status != ML_OK)
@@ -112,10 +117,14 @@ ml_status ml_scan_find_files(ml_scan *scan, ml_error *error)
     mark_tests(scan);
     if (scan->options.staged && scan->files.count > 1) /* what is found on disk comes sorted */
         qsort(scan->files.items, scan->files.count, sizeof *scan->files.items, by_path);
+    return ML_OK;
+}
+
+void ml_scan_make_slots(ml_scan *scan)
+{
     scan->slots = ML_NEW_ARRAY(&scan->run, ml_slot, scan->files.count);
     for (uint32_t i = 0; i < scan->files.count; i++)
         pthread_mutex_init(&scan->slots[i].lock, NULL);
-    return ML_OK;
 }
 
 /* ---- reading and parsing ---- */
@@ -124,9 +133,12 @@ static ml_status read_text(ml_scan *scan, ml_file_id file, ml_arena *arena, ml_s
 {
     ml_str path = scan->files.items[file - 1].path;
 
-    if (!scan->options.staged)
-        return ml_source_read(text, arena, scan->root, path, scan->config.file_bytes_max, error);
-    return ml_scan_staged_text(scan, path, arena, text, error);
+    if (scan->options.staged)
+        return ml_scan_staged_text(scan, path, arena, text, error);
+    ml_status status = ml_source_read(text, arena, scan->root, path, scan->config.file_bytes_max, error);
+    if (status == ML_EIO || status == ML_ENOTFOUND) /* not for what the file holds: another time it may be read */
+        atomic_store_explicit(&scan->memory.read_failed, true, memory_order_relaxed);
+    return status;
 }
 
 static void note_read(ml_slot *slot, ml_arena *arena, ml_status status, const ml_error *error)
@@ -209,6 +221,19 @@ static ml_parser *thread_parser(const ml_scan *scan)
     return parser;
 }
 
+static const ml_facts *facts_of(const ml_scan *scan, const ml_source_file *source, ml_slot *slot)
+{
+    ml_cache *cache = scan->memory.cache;
+    ml_facts *facts = cache ? ml_cache_facts(cache, &slot->arena, source->path, source->kind, slot->text) : NULL;
+
+    if (facts)
+        return facts;
+    facts = ml_facts_of(&slot->arena, thread_parser(scan), source->path, source->kind, slot->text);
+    if (cache)
+        ml_cache_keep_facts(cache, facts);
+    return facts;
+}
+
 const ml_facts *ml_scan_facts(ml_scan *scan, ml_file_id file)
 {
     const ml_source_file *source = &scan->files.items[file - 1];
@@ -222,7 +247,7 @@ const ml_facts *ml_scan_facts(ml_scan *scan, ml_file_id file)
     if (!slot->read)
         read_slot(scan, file, slot);
     if (!slot->parsed && slot->readable)
-        slot->facts = ml_facts_of(&slot->arena, thread_parser(scan), source->path, source->kind, slot->text);
+        slot->facts = facts_of(scan, source, slot);
     atomic_store_explicit(&slot->parsed, true, memory_order_release);
     pthread_mutex_unlock(&slot->lock);
     return slot->facts;

@@ -349,6 +349,10 @@ static ml_status run(ml_scan *scan, ml_error *error)
         ml_scan_problem(scan, ML_PROBLEM_UNREAD, report->typed, 0,
                         text_of(scan, "holds no file to scan (TypeScript, JavaScript, Vue, Svelte, HTML, SQL, package.json)",
                                 "没有可检查的文件（TypeScript、JavaScript、Vue、Svelte、HTML、SQL、package.json）"));
+    ml_scan_note_catalog(scan);
+    if (ml_scan_recall(scan))
+        return ML_OK;
+    ml_scan_make_slots(scan);
     scan->catalog = ml_catalog_builtin();
     if (scan->options.catalog_dir) {
         status = ml_catalog_load(&scan->catalog, &scan->run, scan->options.catalog_dir, error);
@@ -377,6 +381,7 @@ static ml_status run(ml_scan *scan, ml_error *error)
         return status;
     ml_engine_finish(scan->engine, scan->workers, scan->jobs, report);
     sum_up(scan);
+    ml_scan_remember(scan);
     return ML_OK;
 }
 
@@ -388,6 +393,7 @@ ml_status ml_scan_run(ml_scan **out, const ml_scan_options *options, ml_error *e
     scan->options = *options;
     pthread_mutex_init(&scan->staged.lock, NULL);
     scan->jobs = options->jobs ? options->jobs : ml_pool_cpus();
+    ml_scan_open_cache(scan);
     ml_status status = run(scan, error);
     if (status != ML_OK) {
         ml_scan_free(scan);
@@ -450,6 +456,7 @@ void ml_scan_free(ml_scan *scan)
         pthread_mutex_destroy(&scan->slots[i].lock);
     }
     ml_scan_close_staged(scan);
+    ml_scan_close_cache(scan);
     pthread_mutex_destroy(&scan->staged.lock);
     ml_keys_free(scan->keys);
     ml_arena_finish(&scan->run);

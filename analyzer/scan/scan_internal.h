@@ -1,6 +1,7 @@
 /* scan_internal.h - the state of one scan, shared by its passes. */
 #ifndef ML_SCAN_INTERNAL_H
 #define ML_SCAN_INTERNAL_H
+#include "ml/cache.h"
 #include "ml/git.h"
 #include "ml/lexer.h"
 #include "ml/lower.h"
@@ -104,13 +105,25 @@ typedef struct ml_staged {
     atomic_bool has_all;
 } ml_staged;
 
+/* What is kept from one scan to the next: see remember.c. */
+typedef struct ml_memory {
+    ml_cache *cache;       /* NULL: none was asked for, or why_not says why there is none */
+    ml_error why_not;
+    bool of_report;        /* the whole report may be kept, or read */
+    atomic_bool read_failed;
+    int64_t begin_ns, youngest_ns; /* since 1970: of the scan; when a file last changed */
+    ml_buf place, stamp;
+} ml_memory;
+
 struct ml_scan {
     ml_arena run;
     ml_scan_options options;
     ml_config config;
     const ml_catalog *catalog;
     ml_str root;
+    const ml_str *below;      /* the paths asked for, from the root */
     ml_source_files files;
+    ml_memory memory;
     ml_slot *slots;           /* by file id - 1 */
     ml_link *link;
     ml_link_host host;
@@ -185,6 +198,7 @@ bool ml_scan_is_chosen(const ml_scan *scan, ml_file_id file);
 void ml_scan_spread(ml_scan *scan, ml_importer *const *importers);
 /* files.c */
 ml_status ml_scan_find_files(ml_scan *scan, ml_error *error);
+void ml_scan_make_slots(ml_scan *scan);
 /* The first look at a script's text, once a file. */
 void ml_scan_look(ml_scan *scan, ml_file_id file, unsigned worker);
 bool ml_scan_text(ml_scan *scan, ml_file_id file, ml_str *text);
@@ -214,6 +228,18 @@ void ml_scan_expect_all(ml_scan *scan);
 void ml_scan_choose_staged(ml_scan *scan);
 /* Could a rule about the project as a whole speak about a staged file? */
 bool ml_scan_stages_tables(ml_scan *scan);
+
+/* remember.c */
+void ml_scan_open_cache(ml_scan *scan);
+void ml_scan_close_cache(ml_scan *scan);
+/* The cache's folder as a path below the root, or nothing. */
+ml_str ml_scan_cache_below(ml_scan *scan);
+/* A file outside the project's list is about to be read. */
+void ml_scan_note_input(ml_scan *scan, const char *path);
+void ml_scan_note_catalog(ml_scan *scan);
+/* True when the report is that of an earlier scan, and nothing else is to be done. */
+bool ml_scan_recall(ml_scan *scan);
+void ml_scan_remember(ml_scan *scan);
 
 /* schema.c */
 void ml_scan_judge_project(ml_scan *scan);

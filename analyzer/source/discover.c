@@ -148,13 +148,18 @@ static bool glob_ignores(const struct walk *walk, ml_str path, bool is_folder)
     return false;
 }
 
+static bool is_passed_over(const struct walk *walk, ml_str path)
+{
+    return walk->what->passed_over.len && ml_str_eq(walk->what->passed_over, path);
+}
+
 static void judge_folder(struct walk *walk, const struct folder *parent, ml_str name, ml_str path, bool is_package)
 {
     ml_str below = below_root(walk, path);
     relation asked = relation_of(walk, parent, below);
     ml_folder_use use = ml_folder_use_of(name, parent->below_src);
 
-    if (use == ML_FOLDER_NEVER || (parent->way_only && asked == UNASKED))
+    if (use == ML_FOLDER_NEVER || (parent->way_only && asked == UNASKED) || is_passed_over(walk, below))
         return;
     bool globbed = !parent->unglobbed && glob_ignores(walk, below, true);
     bool ignored = ml_ignored(parent->rules, path, true);
@@ -186,6 +191,31 @@ static void note_link(struct walk *walk, int directory, const struct folder *par
     ml_vec_push(&walk->kept, &walk->links, found);
 }
 
+static int64_t nanoseconds(const struct timespec *time)
+{
+    return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
+ml_file_stamp ml_file_stamp_of(const struct stat *info)
+{
+    return (ml_file_stamp){.bytes = (uint64_t)info->st_size,
+                           .inode = (uint64_t)info->st_ino,
+                           .written_ns = nanoseconds(&info->st_mtim),
+                           .changed_ns = nanoseconds(&info->st_ctim),
+                           .mode = (uint32_t)info->st_mode};
+}
+
+static const ml_file_stamp *stamp_of(struct walk *walk, int directory, ml_str name)
+{
+    struct stat info;
+
+    if (!walk->what->stamps || fstatat(directory, name.data, &info, AT_SYMLINK_NOFOLLOW) != 0)
+        return NULL;
+    ml_file_stamp *stamp = ML_NEW(walk->arena, ml_file_stamp);
+    *stamp = ml_file_stamp_of(&info);
+    return stamp;
+}
+
 static void judge_file(struct walk *walk, int directory, const struct folder *parent, const struct entry *entry,
                        ml_str path)
 {
@@ -215,6 +245,7 @@ static void judge_file(struct walk *walk, int directory, const struct folder *pa
         .kind = kind,
         .is_test = parent->is_test || ml_file_is_test(entry->name),
         .in_scope = parent->in_scope || asked,
+        .stamp = stamp_of(walk, directory, entry->name),
     };
     ml_vec_push(walk->arena, walk->out, file);
 }

@@ -13,6 +13,8 @@ typedef struct ml_scan_options {
     uint32_t path_count;
     const char *config_path;  /* --config; NULL: found upwards */
     const char *catalog_dir;  /* --catalog; NULL: built in only */
+    const char *cache_dir;    /* --cache; NULL: nothing is kept */
+    bool only_report;         /* nobody asks for tables or calls: an earlier scan's report will do */
     bool staged;              /* read the index, judge what differs from HEAD */
     bool tables;              /* the tables are asked for, also when nothing staged touches them */
     bool strict;              /* parse errors make the scan incomplete too */
@@ -45,6 +47,8 @@ bool ml_scan_nothing_staged(const ml_scan *scan);
 bool ml_scan_explain(ml_scan *scan, ml_str path, uint32_t line, ml_buf *out);
 /* The path below the project root of a path as typed; empty when it is not below it. */
 ml_str ml_scan_path_of(ml_scan *scan, ml_str typed);
+/* Says why nothing could be kept in cache_dir; false when all went well or nobody asked for it. */
+bool ml_scan_cache_trouble(const ml_scan *scan, ml_error *error);
 void ml_scan_free(ml_scan *scan); /* accepts NULL */
 
 #endif

@@ -28,11 +28,20 @@ ml_file_kind ml_file_kind_of(ml_str path);
 bool ml_file_kind_is_script(ml_file_kind kind); /* TS to HTML: parsed for code */
 bool ml_file_kind_is_markup(ml_file_kind kind); /* a script, whose code is only a part of the text */
 
+/* What a file system says of a file. While it says the same, the file holds the same, if none of its
+ * times is so young that a change might not show in it. */
+typedef struct ml_file_stamp {
+    uint64_t bytes, inode;
+    int64_t written_ns, changed_ns; /* since 1970: of its content, of anything of it */
+    uint32_t mode;
+} ml_file_stamp;
+
 typedef struct ml_source_file {
     ml_str path; /* relative to the root */
     ml_file_kind kind;
     bool is_test;  /* below test, tests, __tests__, fixtures, e2e..., or *.test.* / *.spec.* */
     bool in_scope; /* below one of the paths asked for; others are for resolution only */
+    const ml_file_stamp *stamp; /* as it was found; NULL when not asked for */
 } ml_source_file;
 
 typedef ML_VEC(ml_source_file) ml_source_files;
@@ -44,6 +53,8 @@ typedef struct ml_discovery {
     const ml_str *ignore; /* extra globs from the configuration */
     uint32_t ignore_count;
     bool include_declarations; /* also .d.ts */
+    bool stamps;         /* wanted: one call of the system more a file */
+    ml_str passed_over;  /* a folder that is never entered; empty: none */
 } ml_discovery;
 
 /* All files of a kind we know. Problems (an unreadable folder, a FIFO, a link to what is
@@ -52,6 +63,9 @@ typedef struct ml_discovery {
  * exist (ML_ENOTFOUND) or leaves the root (ML_EUSAGE). */
 ml_status ml_source_discover(ml_source_files *out, ml_problems *problems, ml_arena *arena, const ml_discovery *what,
                              ml_error *error);
+
+struct stat;
+ml_file_stamp ml_file_stamp_of(const struct stat *info);
 
 /* What the names of a folder say, kept from one path to the next; zeroed before the first. */
 typedef struct ml_source_folder {
