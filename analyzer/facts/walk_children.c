@@ -69,9 +69,10 @@ static outcome namespace_child(walker *w, const ml_syntax *at)
         ml_node_id node = f->node;
         f->node = node_at(b, node)->parent;
         f->syntax = ML_SYN_TYPE;
-        if (node == b->nodes.count - 1)
+        if (node == b->nodes.count - 1) {
             builder_drop(b, node, f->mark);
-        else
+            b->scopes.items[f->scope].node = 0; /* the next node takes its number */
+        } else
             node_at(b, node)->kind = ML_NODE_OTHER; /* an error before the name left something */
         return OUTCOME_DONE;
     }
