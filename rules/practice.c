@@ -36,14 +36,49 @@ bool rule_name_is(ml_str name, const char *words)
     return false;
 }
 
+#define BILL_WORDS "billingrecord", "billing_record", "billrecord", "bill_record"
+#define USAGE_WORDS "modelusage", "model_usage", "usagerecord", "usage_record", "aiusage"
+
+static const char *const bill_words[] = {BILL_WORDS, NULL}, *const usage_words[] = {USAGE_WORDS, NULL};
+/* AIBill is a model by the whole of its name alone. */
+static const char *const bill_name_words[] = {BILL_WORDS, "aibill", NULL};
+static const char *const row_words[] = {BILL_WORDS, "aibill", USAGE_WORDS, NULL};
+static const char *const request_words[] = {"req.", "request.", "ctx.", NULL};
+const ml_rule_need rule_need_bill = {.words = bill_name_words, .any_case = true};
+const ml_rule_need rule_need_usage = {.words = usage_words, .any_case = true};
+const ml_rule_need rule_need_row = {.words = row_words, .any_case = true};
+const ml_rule_need rule_need_request = {.words = request_words};
+
+static bool has_any(ml_str text, const char *const *words)
+{
+    for (size_t i = 0; words[i]; i++)
+        if (ml_str_find_nocase(text, ml_str_of(words[i])) != ML_NOT_FOUND)
+            return true;
+    return false;
+}
+
+static ml_str without_blanks(ml_str text)
+{
+    while (text.len && (unsigned char)text.data[0] <= ' ')
+        text = ml_str_from(text, 1);
+    return text;
+}
+
+bool rule_may_be_called(ml_str behind)
+{
+    behind = without_blanks(behind);
+    return behind.len && (strchr("(<!", behind.data[0]) || ml_str_starts(behind, ML_STR("?.")) ||
+                          ml_str_starts(behind, ML_STR("/*")) || ml_str_starts(behind, ML_STR("//")));
+}
+
 bool rule_is_bill_model(ml_str name)
 {
-    return rule_text_has(name, "billingrecord billing_record billrecord bill_record") || rule_name_is(name, "AIBill AIBills");
+    return has_any(name, bill_words) || rule_name_is(name, "AIBill AIBills");
 }
 
 bool rule_is_usage_model(ml_str name)
 {
-    return rule_text_has(name, "modelusage model_usage usagerecord usage_record aiusage");
+    return has_any(name, usage_words);
 }
 
 /* ---- calls ---- */

@@ -16,6 +16,11 @@ bool rule_name_is(ml_str name, const char *words);
 /* Is it a model or table of bills (of usages): AIBillingRecord, AIModelUsage? */
 bool rule_is_bill_model(ml_str name);
 bool rule_is_usage_model(ml_str name);
+extern const ml_rule_need rule_need_bill, rule_need_usage, rule_need_row; /* such a name; either */
+/* Is a name before this text called: f(…), f<T>(…), f?.(…), f!(…)? For needs; rather yes. */
+bool rule_may_be_called(ml_str behind);
+/* Where a request's value is read: is_request_value of practice.c. */
+extern const ml_rule_need rule_need_request;
 
 /* A call `object.verb(...)` with one of the verbs: the object's node, else 0. */
 ml_node_id rule_method_call(const ml_facts *facts, ml_node_id call, const char *verbs);

@@ -1,6 +1,8 @@
 /* The cost expressions of a file, for all pricing rules. */
 #include "pricing.h"
 
+const ml_rule_need ml_pricing_need = {.words = ml_formula_words};
+
 bool ml_pricing_concerns(const ml_ctx *ctx)
 {
     return ml_ctx_holds_any(ctx, ml_formula_words, ml_formula_word_count);
@@ -14,12 +16,14 @@ static bool has_any(ml_str text, const char *const *words, size_t count)
     return false;
 }
 
+static const char *const model_words[] = {"billingrecord", "billing_record", "billrecord", "modelusage", "model_usage",
+                                          "usagerecord", "usage_record", "billingsummary", "monthlysummary",
+                                          "billing_monthly", "modelbilling", "model_billing", "billingjournal", "aibill", NULL};
+const ml_rule_need ml_pricing_model_need = {.words = model_words, .any_case = true};
+
 bool ml_pricing_is_model(ml_str name)
 {
-    static const char *const words[] = {"billingrecord", "billing_record", "billrecord", "modelusage", "model_usage",
-                                        "usagerecord", "usage_record", "billingsummary", "monthlysummary",
-                                        "billing_monthly", "modelbilling", "model_billing", "billingjournal", "aibill"};
-    return has_any(name, words, sizeof words / sizeof *words);
+    return has_any(name, model_words, sizeof model_words / sizeof *model_words - 1);
 }
 
 bool ml_pricing_is_of_usage(const ml_facts *facts, ml_node_id node, const ml_formula *formula)

@@ -19,6 +19,7 @@ void ml_pricing_each(ml_ctx *ctx, ml_pricing_judge *judge);
 
 /* Does the file hold a word of pricing or billing? Rules look at no other file. */
 bool ml_pricing_concerns(const ml_ctx *ctx);
+extern const ml_rule_need ml_pricing_need; /* the same */
 
 /* Is the code about what AI calls use: by the formula's measures, else by the words around the
  * node? Hours of work, order lines and subscriptions have prices too. */
@@ -31,6 +32,7 @@ bool ml_pricing_is_overview(const ml_facts *facts);
 
 /* Is it a model or table of bills, usages, prices or summaries: AIBillingRecord, ai_model_usage? */
 bool ml_pricing_is_model(ml_str name);
+extern const ml_rule_need ml_pricing_model_need; /* the name of one */
 /* Is the node part of the data given to a call that writes a record? */
 bool ml_pricing_is_stored(const ml_facts *facts, ml_node_id node);
 

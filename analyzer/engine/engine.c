@@ -88,9 +88,11 @@ ml_status ml_engine_new(ml_engine **out, ml_arena *run, const ml_link *link, con
     engine->options = *options;
     engine->states = ML_NEW_ARRAY(run, ml_rule_state, options->rule_count);
     ml_status status = read_settings(engine, error);
-    if (status == ML_OK)
-        *out = engine;
-    return status;
+    if (status != ML_OK)
+        return status;
+    ml_engine_read_needs(engine);
+    *out = engine;
+    return ML_OK;
 }
 
 bool ml_engine_rule_is_on(const ml_engine *engine, uint32_t rule)
@@ -129,6 +131,7 @@ typedef struct visit {
     const ml_facts *facts;
     bool in_bridge;
     unsigned what; /* ML_JUDGE_… */
+    ml_trigger_bits met; /* of what rules need */
 } visit;
 
 static ml_ctx ctx_for(const visit *v, uint32_t rule)
@@ -140,7 +143,8 @@ static ml_ctx ctx_for(const visit *v, uint32_t rule)
 #define FOR_RULES(v, function, call)                                                                     \
     for (uint32_t r = 0; r < (v)->worker->engine->options.rule_count; r++) {                             \
         const ml_rule *rule = (v)->worker->engine->options.rules[r].rule;                                \
-        if (!rule->function || (v)->worker->engine->states[r].off || ((v)->in_bridge && !rule->in_bridge)) \
+        if (!rule->function || (v)->worker->engine->states[r].off || ((v)->in_bridge && !rule->in_bridge) || \
+            !ml_engine_asks_about((v)->worker->engine, r, (v)->met))                                     \
             continue;                                                                                    \
         ml_ctx ctx = ctx_for(v, r);                                                                      \
         call;                                                                                            \
@@ -224,10 +228,11 @@ static void judge_modules(const visit *v)
 void ml_worker_judge(ml_worker *worker, ml_file_id file, unsigned what)
 {
     const ml_link *link = worker->engine->link;
-    visit v = {worker, file, ml_link_facts(link, file), ml_link_in_bridge(link, file), what};
+    visit v = {worker, file, ml_link_facts(link, file), ml_link_in_bridge(link, file), what, 0};
 
     if (!v.facts)
         return;
+    v.met = ml_engine_needs_met(worker->engine, v.facts->path, v.facts->lines.text);
     if (what & ML_JUDGE_REST) {
         ml_suppressions_of(worker, file);
         ml_eval_begin(worker->eval);
@@ -241,7 +246,7 @@ void ml_worker_judge(ml_worker *worker, ml_file_id file, unsigned what)
 
 void ml_worker_judge_project(ml_worker *worker, const ml_tables *tables)
 {
-    visit v = {.worker = worker};
+    visit v = {.worker = worker, .met = UINT32_MAX};
 
     ml_eval_begin(worker->eval);
     FOR_RULES(&v, judge_project, rule->judge_project(&ctx, tables))

@@ -3,17 +3,21 @@
 #define ML_ENGINE_INTERNAL_H
 #include "ml/engine.h"
 #include "ml/map.h"
+#include "ml/trigger.h"
 
 typedef struct ml_rule_state {
     bool off;
     ml_level level; /* NONE: the rule's own */
 } ml_rule_state;
 
+typedef struct ml_needs ml_needs;
+
 struct ml_engine {
     ml_arena *run;
     const ml_link *link;
     ml_engine_options options;
     ml_rule_state *states; /* by index into options.rules */
+    const ml_needs *needs; /* of the rules that are on: see needs.c */
 };
 
 /* A finding before it is settled. */
@@ -67,6 +71,12 @@ struct ml_ctx {
     const ml_facts *facts;
     uint32_t rule;
 };
+
+void ml_engine_read_needs(ml_engine *engine);
+/* A bit for each need that the file meets. */
+ml_trigger_bits ml_engine_needs_met(const ml_engine *engine, ml_str path, ml_str text);
+/* Does it meet all that the rule needs? */
+bool ml_engine_asks_about(const ml_engine *engine, uint32_t rule, ml_trigger_bits met);
 
 void ml_suppressions_of(ml_worker *worker, ml_file_id file);
 /* Does it speak of the rule on that line? */

@@ -385,7 +385,7 @@ static bool find_with(const ml_keys *keys, const pattern *p, ml_str text, ml_key
 }
 
 /* Where a key could stand whose name stands before the text: near its start, and no longer than keys are. */
-enum { NAMED_REACH = 64, NAMED_BYTES_MAX = 300 };
+enum { NAMED_REACH = 64, NAMED_BYTES_MAX = 300, NAMES_TRIED_MAX = 8 };
 
 static bool may_be_named(ml_str text)
 {
@@ -395,6 +395,48 @@ static bool may_be_named(ml_str text)
         if (end - at <= NAMED_BYTES_MAX && ml_key_may_be_in(ml_str_slice(text, at, end)))
             return true;
     }
+    return false;
+}
+
+/* The name that stands at `at`, as far as its bytes go. */
+static ml_str name_around(ml_str text, size_t start, size_t end, bool wide)
+{
+    while (start && (is_plain(text.data[start - 1]) || text.data[start - 1] == '$'))
+        start--;
+    while (end < text.len && (is_plain(text.data[end]) || strchr(wide ? "$. " : "$", text.data[end])))
+        end++;
+    while (end > start && text.data[end - 1] == ' ')
+        end--;
+    return ml_str_slice(text, start, end);
+}
+
+static bool fits_named(const ml_keys *keys, const pattern *p, ml_str name, ml_str text)
+{
+    enum { LINE_MAX_BYTES = 512 };
+    char line[LINE_MAX_BYTES];
+    size_t start, end, len = name.len + sizeof " = \"" - 1 + text.len + 1;
+
+    if (len > sizeof line)
+        return true;
+    memcpy(line, name.data, name.len);
+    memcpy(line + name.len, " = \"", 4);
+    memcpy(line + name.len + 4, text.data, text.len);
+    line[len - 1] = '"';
+    return match_at(keys, p->code, (ml_str){line, len}, 0, &start, &end);
+}
+
+/* Does the pattern fit once a name that stands before the text is put in front of it? Each name that the pattern may
+ * demand is tried, as far as its letters go and as far as a name in quotes would. */
+static bool fits_behind_name(const ml_keys *keys, const pattern *p, ml_str before, ml_str text)
+{
+    size_t from = 0, start, end;
+    int tried = 0;
+
+    text = ml_str_slice(text, 0, NAMED_REACH + NAMED_BYTES_MAX);
+    for (; from < before.len && match_at(keys, p->name, before, from, &start, &end); from = start + 1)
+        if (++tried > NAMES_TRIED_MAX || fits_named(keys, p, name_around(before, start, end, false), text) ||
+            fits_named(keys, p, name_around(before, start, end, true), text))
+            return true;
     return false;
 }
 
@@ -408,7 +450,7 @@ bool ml_keys_may_find(const ml_keys *keys, ml_str before, ml_str text)
     for (uint32_t i = 0; i < keys->count; i++) {
         const pattern *p = &keys->patterns[i];
         if (named && p->key->needs_name &&
-            (!p->name || (may_match(p, before, heads_before) && match_at(keys, p->name, before, 0, &start, &end))))
+            (!p->name || (may_match(p, before, heads_before) && fits_behind_name(keys, p, before, text))))
             return true;
         if (may_match(p, text, heads) && match_at(keys, p->code, text, 0, &start, &end))
             return true;

@@ -39,6 +39,13 @@ static void expect_all(void *data)
     ml_scan_expect_all(data);
 }
 
+/* Only a look at all files can tell. */
+static bool may_call_bridge(void *data)
+{
+    const ml_scan *scan = data;
+    return scan->options.staged || atomic_load_explicit(&scan->names_bridge, memory_order_relaxed);
+}
+
 /* ---- passes ---- */
 
 static ml_file_id file_of_item(const ml_scan *scan, size_t item)
@@ -286,6 +293,7 @@ static ml_status set_up_engine(ml_scan *scan, ml_error *error)
                                 .facts = link_facts,
                                 .text = link_text,
                                 .expect_all = expect_all,
+                                .may_call_bridge = may_call_bridge,
                                 .files = scan->files.items,
                                 .file_count = scan->files.count,
                                 .catalog = scan->catalog,

@@ -19,16 +19,15 @@
 enum {
     ML_WHY_CLIENT = 1 << 0,   /* names a client's global or type, imports its package, or hides names behind escapes */
     ML_WHY_BRIDGE = 1 << 1,   /* names a method of the bridge */
-    ML_WHY_TABLE = 1 << 2,    /* names a reference table, computes a cost, or holds a word some rule asks for */
+    ML_WHY_TABLE = 1 << 2,    /* names a reference table, or computes a cost */
     ML_WHY_KEY = 1 << 3,      /* may hold a key */
     ML_WHY_PACKAGE = 1 << 4,  /* imports an SDK, loads what may be any module, or runs what may be any code */
     ML_WHY_IMPORTS = 1 << 5,  /* imports something by which it can send a request: see spread.c */
     ML_WHY_DIRECTIVE = 1 << 6, /* silences something: a finding of its own when there is nothing to silence */
+    ML_WHY_RULE = 1 << 7,     /* has all that some rule needs by itself */
     ML_WHY_SENDS = ML_WHY_CLIENT | ML_WHY_IMPORTS, /* could send a request: parsed only if it could be to a provider */
     ML_WHY_FLOW = ML_WHY_SENDS | ML_WHY_PACKAGE
 };
-
-enum { ML_ALSO_MAX = 3 };
 
 /* The hash of a name that is imported or exported: two names that share one are taken for the same, so
  * that a file more is looked at. */
@@ -137,8 +136,6 @@ struct ml_scan {
     ml_trigger_set *host_words;  /* hosts alone, for texts that are made */
     ML_VEC(ml_str) hosts;        /* patterns of the catalogue, sorted */
     ml_trigger_set *blind_words; /* made when first asked for */
-    const char *const *also[ML_ALSO_MAX]; /* second words of rules, by their bit */
-    uint32_t also_count;
     ml_strmap client_packages;
     ml_staged staged;
     ml_report report;
@@ -146,6 +143,7 @@ struct ml_scan {
     ml_level fail_on;
     bool nothing_found, nothing_staged;
     bool asks_for_tables, asks_for_keys; /* some rule that is on needs them */
+    atomic_bool names_bridge; /* some file names a method of the bridge, or hides names behind escapes */
     bool has_tables;          /* every file is looked at for what it says of tables */
     bool is_extra;            /* the pass of --no-trigger over the files no trigger chose */
 };

@@ -171,27 +171,51 @@ static bool may_run_text(ml_str text, const ml_trigger_hit *hit)
 
 enum { VALUE_REACH = 4096 };
 
+/* Behind the comment that begins here, or `at` if none does. */
+static size_t behind_comment(ml_str text, size_t at)
+{
+    ml_str rest = ml_str_from(text, at);
+    size_t end = ml_str_starts(rest, ML_STR("//"))   ? ml_str_find_char(rest, '\n')
+                 : ml_str_starts(rest, ML_STR("/*")) ? ml_str_find(rest, ML_STR("*/"))
+                                                     : 0;
+
+    return end == ML_NOT_FOUND ? text.len : at + end + (end && text.data[at + 1] == '*' ? 2 : 0);
+}
+
+/* Past white space, and past comments unless a text came before, in which they would be none. */
+static size_t skip_void(ml_str text, size_t at, bool in_text)
+{
+    for (size_t from;;) {
+        while (at < text.len && isspace((unsigned char)text.data[at]))
+            at++;
+        from = at;
+        at = in_text ? at : behind_comment(text, at);
+        if (at == from)
+            return at;
+    }
+}
+
 /* Does an expression that begins here compute anything, or is it a name, a literal, a type? Looks as
  * far as the expression may go, so it rather says yes. */
 static bool is_computed(ml_str text, size_t at)
 {
     size_t end = at + VALUE_REACH < text.len ? at + VALUE_REACH : text.len;
-    bool begun = false;
+    bool begun = false, quoted = false;
 
     for (; at < end; at++) {
         char c = text.data[at];
-        if (strchr("*/%+-(?", c))
-            return true;
-        if (strchr(",;)]}", c))
-            return false;
-        if (c != '\n') {
-            begun |= !isspace((unsigned char)c);
+        size_t next = skip_void(text, at, quoted);
+        if (next == at) {
+            if (strchr("*/%+-(?", c))
+                return true;
+            if (strchr(",;)]}", c))
+                return false;
+            begun = true;
+            quoted |= strchr("\"'`", c) != NULL;
             continue;
         }
-        size_t next = at;
-        while (next < text.len && isspace((unsigned char)text.data[next]))
-            next++;
-        if (begun && next < text.len && (ml_lex_is_word(text.data[next]) || strchr("\"'`@}", text.data[next])))
+        bool breaks = memchr(text.data + at, '\n', next - at) != NULL;
+        if (begun && breaks && next < text.len && (ml_lex_is_word(text.data[next]) || strchr("\"'`@}", text.data[next])))
             return false;
         at = next - 1;
     }

@@ -22,7 +22,7 @@ enum {
     WORD_SETTING = 1 << 26,  /* a property or method of that name is set */
     WORD_OBJECT = 1 << 27,   /* an object that is used other than by a plain member, which would be a word of its own */
     WORD_ESCAPE = 1 << 28,   /* an escape in a name */
-    WORD_ALSO = 1 << 29,     /* and the bits above it: of a rule that asks for a second word */
+    WORD_NEEDED = 1 << 29,   /* the first that some rule needs */
     WHY_MASK = (1 << 8) - 1
 };
 

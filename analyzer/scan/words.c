@@ -130,20 +130,31 @@ static void add_cost_words(ml_scan *scan, ml_word_list *words)
         ml_scan_add_word(scan, words, ml_str_of(ml_formula_cost_words[i]), WORD_COST);
 }
 
-/* What rules ask for by themselves. */
+static void add_need(ml_scan *scan, ml_word_list *words, const char *const *need, bool any_case)
+{
+    for (uint32_t i = 0; need && need[i]; i++)
+        ml_vec_push(&scan->run, words, ((ml_trigger_word){ml_str_of(need[i]), WORD_NEEDED | WORD_ANYWHERE, any_case}));
+}
+
+static bool is_first_before(const ml_scan *scan, uint32_t rule, const ml_rule_need *first)
+{
+    for (uint32_t i = 0; i < rule; i++) {
+        const ml_rule_need *const *needs = ml_rule_table[i].rule->needs;
+        if (needs && needs[0] == first && ml_engine_rule_is_on(scan->engine, i))
+            return true;
+    }
+    return false;
+}
+
+/* What rules need by themselves: by the first of it, all of it is looked for. */
 static void add_rule_words(ml_scan *scan, ml_word_list *words)
 {
     for (uint32_t i = 0; i < ml_rule_table_count; i++) {
         const ml_rule *rule = ml_rule_table[i].rule;
-        ml_trigger_bits bits = ML_WHY_TABLE | WORD_ANYWHERE;
-        if (!rule->words || !ml_engine_rule_is_on(scan->engine, i))
+        if (!rule->needs || !ml_engine_rule_is_on(scan->engine, i) || is_first_before(scan, i, rule->needs[0]))
             continue;
-        if (rule->also_words && scan->also_count < ML_ALSO_MAX) { /* beyond that many, one list is enough */
-            bits = (ml_trigger_bits)WORD_ALSO << scan->also_count | WORD_ANYWHERE;
-            scan->also[scan->also_count++] = rule->also_words;
-        }
-        for (uint32_t k = 0; rule->words[k]; k++)
-            ml_scan_add_word(scan, words, ml_str_of(rule->words[k]), bits);
+        add_need(scan, words, rule->needs[0]->words, rule->needs[0]->any_case);
+        add_need(scan, words, rule->needs[0]->more_words, rule->needs[0]->any_case);
     }
 }
 
@@ -201,15 +212,6 @@ void ml_scan_build_words(ml_scan *scan)
 }
 
 /* ---- a file ---- */
-
-static bool holds_second_word(const ml_scan *scan, ml_str text, ml_trigger_bits seen)
-{
-    for (uint32_t i = 0; i < scan->also_count; i++)
-        for (uint32_t k = 0; (seen & (ml_trigger_bits)WORD_ALSO << i) && scan->also[i][k]; k++)
-            if (ml_str_contains(text, ml_str_of(scan->also[i][k])))
-                return true;
-    return false;
-}
 
 static ml_trigger_bits why_package(const ml_scan *scan, ml_file_id file, ml_str specifier)
 {
@@ -284,8 +286,12 @@ void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worke
     slot->asks = seen & WORD_ASKS;
     if (member && (seen & WORD_GLOBAL))
         slot->why |= ML_WHY_CLIENT;
-    if (((seen & WORD_MEASURE) && (seen & WORD_COST)) || holds_second_word(scan, text, seen))
+    if (seen & (ML_WHY_BRIDGE | WORD_ESCAPE))
+        atomic_store_explicit(&scan->names_bridge, true, memory_order_relaxed);
+    if ((seen & WORD_MEASURE) && (seen & WORD_COST))
         slot->why |= ML_WHY_TABLE;
+    if ((seen & WORD_NEEDED) && ml_engine_needs_file(scan->engine, scan->files.items[file - 1].path, text))
+        slot->why |= ML_WHY_RULE;
     if (scan->asks_for_keys && ml_shape_may_hold_key(scan->keys, text, &lexed))
         slot->why |= ML_WHY_KEY;
     ml_scan_add_made_hosts(scan, slot, &scan->kept[worker], text, &lexed);

@@ -46,8 +46,18 @@ static ml_node_id plain_arg(const ml_facts *facts, ml_node_id call, uint32_t n, 
     return 0;
 }
 
+/* Where no file writes the name of a method of the bridge, no call can be found to lead to one: what calls lead to
+ * is not followed then. */
+static bool may_call_bridge(const ml_ctx *ctx)
+{
+    const ml_link_host *host = ml_link_host_of(ml_ctx_link(ctx));
+    return !host->may_call_bridge || host->may_call_bridge(host->data);
+}
+
 static void judge(ml_ctx *ctx, ml_node_id call)
 {
+    if (!may_call_bridge(ctx))
+        return;
     const ml_facts *facts = ml_ctx_facts(ctx);
     ml_bridge_call bridge = ml_eval_bridge_call(ml_ctx_eval(ctx), ml_ctx_file(ctx), call);
     bool spread, constant = false;

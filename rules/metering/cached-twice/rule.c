@@ -107,14 +107,15 @@ static void judge_sum(ml_ctx *ctx, ml_node_id root)
                     "缓存 token 再次计入");
 }
 
-static const char *const prompt_words[] = {"prompt_tokens", "promptTokens", NULL};
-static const char *const cache_words[] = {"cach", "Cach", "CACH", NULL};
+static const char *const prompts[] = {"prompt_tokens", "promptTokens", NULL}, *const caches[] = {"cache", NULL};
+static const ml_rule_need prompt_need = {.words = prompts}, cache_need = {.words = caches, .any_case = true};
+static const ml_rule_need *const needs[] = {&prompt_need, &cache_need, NULL};
 
 static void judge_file(ml_ctx *ctx)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
 
-    if (!ml_ctx_holds_any(ctx, prompt_words, RULE_COUNT(prompt_words) - 1) || rule_is_test_path(facts->path))
+    if (rule_is_test_path(facts->path))
         return;
     for (ml_node_id n = 1; n < facts->node_count; n++) {
         if (!is_sum(facts, n))
@@ -128,8 +129,7 @@ static void judge_file(ml_ctx *ctx)
 }
 
 const ml_rule ml_rule_metering_cached_twice = {
-    .words = prompt_words,
-    .also_words = cache_words,
+    .needs = needs,
     .judge_file = judge_file,
     .in_bridge = true,
 };

@@ -27,5 +27,7 @@ static void judge_file(ml_ctx *ctx)
     rule_each_call(ctx, judge_call);
 }
 
+static const ml_rule_need *const needs[] = {&rule_need_bill, NULL};
+
 extern const ml_rule ml_rule_practice_amount_rewritten;
-const ml_rule ml_rule_practice_amount_rewritten = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_amount_rewritten = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

@@ -50,5 +50,12 @@ static void judge_text(ml_ctx *ctx, ml_node_id node)
         ml_ctx_report(ctx, node);
 }
 
+/* What rule_archive_of looks for. */
+static const char *const copies[] = {"insert into", NULL}, *const deletes[] = {"delete", NULL};
+static const char *const archives[] = {"archive", "history", "backup", "_old", NULL}, *const rows[] = {"bill", "usage", NULL};
+static const ml_rule_need copy_need = {.words = copies, .any_case = true}, delete_need = {.words = deletes, .any_case = true},
+                          archive_need = {.words = archives, .any_case = true}, row_need = {.words = rows, .any_case = true};
+static const ml_rule_need *const needs[] = {&copy_need, &delete_need, &archive_need, &row_need, NULL};
+
 extern const ml_rule ml_rule_practice_archive_window_moves;
-const ml_rule ml_rule_practice_archive_window_moves = {.words = ml_formula_words, .judge_text = judge_text, .judge_project = judge_project, .in_bridge = true};
+const ml_rule ml_rule_practice_archive_window_moves = {.needs = needs, .judge_text = judge_text, .judge_project = judge_project, .in_bridge = true};

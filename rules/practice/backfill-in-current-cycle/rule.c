@@ -26,5 +26,9 @@ static void judge_file(ml_ctx *ctx)
     }
 }
 
+static const char *const times[] = {"billingCycle", "billing_cycle", "billingTime", "billing_time", NULL};
+static const ml_rule_need time_need = {.words = times};
+static const ml_rule_need *const needs[] = {&time_need, NULL};
+
 extern const ml_rule ml_rule_practice_backfill_in_current_cycle;
-const ml_rule ml_rule_practice_backfill_in_current_cycle = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_backfill_in_current_cycle = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

@@ -65,5 +65,7 @@ static void judge_file(ml_ctx *ctx)
     rule_each_call(ctx, judge_call);
 }
 
+static const ml_rule_need *const needs[] = {&ml_pricing_model_need, NULL};
+
 extern const ml_rule ml_rule_practice_backfill_selects_all;
-const ml_rule ml_rule_practice_backfill_selects_all = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_backfill_selects_all = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

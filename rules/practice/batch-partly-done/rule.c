@@ -5,19 +5,23 @@
  * Silent   inside a transaction, when a transaction is handed on, and about the states of
  *          other things (updateUserStatus). */
 #include "practice.h"
+#include "pricing.h"
 
 /* updateBillingStatus(id, ...), markPaid(id) */
-static bool changes_status(const ml_facts *facts, ml_node_id call)
+static bool is_status_change(ml_str name)
 {
-    ml_str name = ml_text_of(facts, ml_child(facts, call, ML_ROLE_CALLEE));
-
-    if (ml_kind_of(facts, call) != ML_NODE_CALL)
-        return false;
     bool money = rule_text_has(name, "bill record invoice usage charge payment paid refund");
     bool plain = rule_name_is(name, "updateStatus setStatus changeStatus update_status set_status markCancelled");
 
-    return (rule_text_has(name, "update set change mark") && rule_text_has(name, "status paid refunded billed cancelled") &&
-            (money || plain)) ||
+    return rule_text_has(name, "update set change mark") && rule_text_has(name, "status paid refunded billed cancelled") &&
+           (money || plain);
+}
+
+static bool changes_status(const ml_facts *facts, ml_node_id call)
+{
+    if (ml_kind_of(facts, call) != ML_NODE_CALL)
+        return false;
+    return is_status_change(ml_text_of(facts, ml_child(facts, call, ML_ROLE_CALLEE))) ||
            (rule_on_bills(facts, call, "update") && rule_text_has(ml_source_of(facts, ml_child(facts, call, ML_ROLE_ARG)), "status"));
 }
 
@@ -60,5 +64,16 @@ static void judge_file(ml_ctx *ctx)
     rule_each_call(ctx, judge_call);
 }
 
+/* A callee that says so, or a model of bills. */
+static bool may_change(ml_str name, ml_str behind)
+{
+    return (is_status_change(name) && rule_may_be_called(behind)) || rule_is_bill_model(name);
+}
+
+static const char *const changes[] = {"status", "paid", "refunded", "billed", "cancelled", "billingrecord", "billing_record",
+                                      "billrecord", "bill_record", "aibill", NULL};
+static const ml_rule_need change_need = {.words = changes, .any_case = true, .fits = may_change};
+static const ml_rule_need *const needs[] = {&change_need, &ml_pricing_need, NULL};
+
 extern const ml_rule ml_rule_practice_batch_partly_done;
-const ml_rule ml_rule_practice_batch_partly_done = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_batch_partly_done = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

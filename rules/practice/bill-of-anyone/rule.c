@@ -128,5 +128,10 @@ static void judge_file(ml_ctx *ctx)
     judge_controllers(ctx, facts);
 }
 
+/* Of a path in two parts, of a controller and of its method, the id stands in one. */
+static const char *const users[] = {":userid", ":user_id", ":uid", "{userid}", "users/:id", "user/:id", "\":id", "':id", "`:id", NULL};
+static const ml_rule_need user_need = {.words = users, .any_case = true};
+static const ml_rule_need *const needs[] = {&user_need, &ml_pricing_need, NULL};
+
 extern const ml_rule ml_rule_practice_bill_of_anyone;
-const ml_rule ml_rule_practice_bill_of_anyone = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_bill_of_anyone = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

@@ -75,5 +75,15 @@ static void judge_file(ml_ctx *ctx)
             judge_template(ctx, facts, node);
 }
 
+/* A call of join, or a comma between two values of a template. */
+static bool may_join(ml_str name, ml_str behind)
+{
+    return (ml_str_eq_c(name, "join") && rule_may_be_called(behind)) || ml_str_contains(name, ML_STR("},${"));
+}
+
+static const char *const joins[] = {"join", "},${", NULL}, *const csvs[] = {"csv", NULL}, *const folders[] = {"csv", "export", NULL};
+static const ml_rule_need join_need = {.words = joins, .fits = may_join}, csv_need = {.words = csvs, .any_case = true, .path_words = folders};
+static const ml_rule_need *const needs[] = {&ml_pricing_need, &join_need, &csv_need, NULL};
+
 extern const ml_rule ml_rule_practice_csv_without_quotes;
-const ml_rule ml_rule_practice_csv_without_quotes = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_csv_without_quotes = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

@@ -39,5 +39,7 @@ static void judge_file(ml_ctx *ctx)
     rule_each_call(ctx, judge_call);
 }
 
+static const ml_rule_need *const needs[] = {&rule_need_usage, &rule_need_bill, NULL};
+
 extern const ml_rule ml_rule_practice_failed_calls_billed;
-const ml_rule ml_rule_practice_failed_calls_billed = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_failed_calls_billed = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

@@ -9,6 +9,8 @@
 #include "practice.h"
 #include "pricing.h"
 
+#include <string.h>
+
 static bool is_date_only(ml_str text)
 {
     if (text.len != 10 || text.data[4] != '-' || text.data[7] != '-')
@@ -130,5 +132,34 @@ static void judge_text(ml_ctx *ctx, ml_node_id node)
         ml_finding_set(ctx, ml_ctx_report(ctx, node), "end", ml_str_slice(end, 1, 11));
 }
 
+/* BETWEEN … AND '2025-01-31' */
+static bool ends_with_date(ml_str behind)
+{
+    enum { REACH = 4096 };
+    ml_str near = ml_str_slice(behind, 0, REACH);
+    size_t and_at = ml_str_find_nocase(near, ML_STR(" and "));
+
+    if (and_at == ML_NOT_FOUND)
+        return false;
+    ml_str end = ml_str_trim(ml_str_from(behind, and_at + 5));
+    return end.len > 11 && is_date_only(ml_str_slice(end, 1, 11));
+}
+
+/* The key of an operator, or BETWEEN of SQL. */
+static bool may_end(ml_str name, ml_str behind)
+{
+    if (ml_str_eq_nocase(name, ML_STR("between")) && ml_str_starts(behind, ML_STR(" ")) && ends_with_date(behind))
+        return true;
+    while (behind.len && ((unsigned char)behind.data[0] <= ' ' || strchr("\"'`]", behind.data[0])))
+        behind = ml_str_from(behind, 1);
+    return rule_name_is(name, "between $between lte $lte") && behind.len && (behind.data[0] == ':' || behind.data[0] == '/');
+}
+
+static const char *const ends[] = {"between", "lte", NULL}, *const tables[] = {"ai_model_usage", NULL};
+static const ml_rule_need end_need = {.words = ends, .any_case = true, .fits = may_end};
+/* A text about a table needs no other word, in whatever case SQL is written. */
+static const ml_rule_need bill_need = {.words = ml_formula_words, .more_words = tables, .any_case = true};
+static const ml_rule_need *const needs[] = {&end_need, &bill_need, NULL};
+
 extern const ml_rule ml_rule_practice_last_day_lost;
-const ml_rule ml_rule_practice_last_day_lost = {.words = ml_formula_words, .judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};
+const ml_rule ml_rule_practice_last_day_lost = {.needs = needs, .judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};

@@ -5,6 +5,7 @@
  * Silent   about short times, keys with a version, unknown times, invoices by their number
  *          (they are final), and what is only around bills: notices, errors, locks, queues. */
 #include "practice.h"
+#include "pricing.h"
 
 #include "ml/buf.h"
 
@@ -96,5 +97,15 @@ static void judge_file(ml_ctx *ctx)
     rule_each_call(ctx, judge_call);
 }
 
+static bool may_keep(ml_str name, ml_str behind)
+{
+    return rule_name_is(name, "setex setEx SETEX expire psetex pexpire pSetEx set") && rule_may_be_called(behind);
+}
+
+static const char *const keeps[] = {"set", "expire", "SETEX", "pSetEx", NULL};
+static const char *const kept[] = {"bill", "invoice", "statistics", "usage_summary", "monthly", NULL};
+static const ml_rule_need keep_need = {.words = keeps, .fits = may_keep}, kept_need = {.words = kept, .any_case = true};
+static const ml_rule_need *const needs[] = {&ml_pricing_need, &keep_need, &kept_need, NULL};
+
 extern const ml_rule ml_rule_practice_open_cycle_cached;
-const ml_rule ml_rule_practice_open_cycle_cached = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_open_cycle_cached = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

@@ -67,5 +67,7 @@ static void judge_file(ml_ctx *ctx)
     rule_each_call(ctx, judge_call);
 }
 
+static const ml_rule_need *const needs[] = {&rule_need_bill, NULL};
+
 extern const ml_rule ml_rule_practice_status_without_guard;
-const ml_rule ml_rule_practice_status_without_guard = {.words = ml_formula_words, .judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};
+const ml_rule ml_rule_practice_status_without_guard = {.needs = needs, .judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};

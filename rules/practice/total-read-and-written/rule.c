@@ -6,6 +6,8 @@
 #include "practice.h"
 #include "pricing.h"
 
+#include <string.h>
+
 static bool is_total(ml_str name)
 {
     return rule_name_is(name, "totalCost total_cost totalCount totalQuantity balance amount quota credits total refundedAmount");
@@ -52,5 +54,24 @@ static void judge_file(ml_ctx *ctx)
     }
 }
 
+/* An amount that is assigned: row.total = …, row.total += … */
+static bool may_be_written(ml_str name, ml_str behind)
+{
+    while (behind.len && ((unsigned char)behind.data[0] <= ' ' || behind.data[0] == '!'))
+        behind = ml_str_from(behind, 1);
+    return is_total(name) && behind.len && strchr("=+-/", behind.data[0]);
+}
+
+static bool may_save(ml_str name, ml_str behind)
+{
+    (void)behind;
+    return rule_name_is(name, "save update");
+}
+
+static const char *const totals[] = {"total", "balance", "amount", "quota", "credits", "refundedAmount", NULL};
+static const char *const saves[] = {"save", "update", NULL};
+static const ml_rule_need total_need = {.words = totals, .fits = may_be_written}, save_need = {.words = saves, .fits = may_save};
+static const ml_rule_need *const needs[] = {&ml_pricing_need, &total_need, &save_need, NULL};
+
 extern const ml_rule ml_rule_practice_total_read_and_written;
-const ml_rule ml_rule_practice_total_read_and_written = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_total_read_and_written = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

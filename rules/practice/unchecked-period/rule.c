@@ -7,13 +7,15 @@
 #include "practice.h"
 #include "pricing.h"
 
+static const char *const period_names = "cycle billingCycle month startDate endDate start_date end_date";
+
 static bool is_period(const ml_facts *facts, ml_node_id node)
 {
     ml_node_id object = ml_child(facts, node, ML_ROLE_OBJECT);
     ml_str text = ml_source_of(facts, node);
 
     return ml_kind_of(facts, node) == ML_NODE_MEMBER &&
-           rule_name_is(ml_text_of(facts, node), "cycle billingCycle month startDate endDate start_date end_date") &&
+           rule_name_is(ml_text_of(facts, node), period_names) &&
            rule_name_is(ml_text_of(facts, object), "query") &&
            (ml_str_starts(text, ML_STR("req.")) || ml_str_starts(text, ML_STR("request.")) || ml_str_starts(text, ML_STR("ctx.")));
 }
@@ -42,5 +44,15 @@ static void judge_file(ml_ctx *ctx)
     }
 }
 
+static bool may_be_period(ml_str name, ml_str behind)
+{
+    (void)behind;
+    return rule_name_is(name, period_names);
+}
+
+static const char *const periods[] = {"cycle", "Cycle", "month", "startDate", "endDate", "start_date", "end_date", NULL};
+static const ml_rule_need period_need = {.words = periods, .fits = may_be_period};
+static const ml_rule_need *const needs[] = {&ml_pricing_need, &period_need, &rule_need_request, NULL};
+
 extern const ml_rule ml_rule_practice_unchecked_period;
-const ml_rule ml_rule_practice_unchecked_period = {.words = ml_formula_words, .judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_practice_unchecked_period = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

@@ -150,5 +150,7 @@ static void judge_file(ml_ctx *ctx)
     }
 }
 
+static const ml_rule_need *const needs[] = {&ml_pricing_model_need, &ml_pricing_need, NULL};
+
 extern const ml_rule ml_rule_pricing_decimal_concatenated;
-const ml_rule ml_rule_pricing_decimal_concatenated = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_pricing_decimal_concatenated = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

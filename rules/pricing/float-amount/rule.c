@@ -85,5 +85,7 @@ static void judge_file(ml_ctx *ctx)
     }
 }
 
+static const ml_rule_need *const needs[] = {&ml_pricing_model_need, &ml_pricing_need, NULL};
+
 extern const ml_rule ml_rule_pricing_float_amount;
-const ml_rule ml_rule_pricing_float_amount = {.judge_file = judge_file, .in_bridge = true};
+const ml_rule ml_rule_pricing_float_amount = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

@@ -37,6 +37,8 @@ enum {
 };
 /* All rules on one script file. */
 void ml_worker_judge(ml_worker *worker, ml_file_id file, unsigned what);
+/* Does the file have all that some rule with needs asks for? */
+bool ml_engine_needs_file(const ml_engine *engine, ml_str path, ml_str text);
 bool ml_engine_rule_is_on(const ml_engine *engine, uint32_t rule); /* by index into the options' rules */
 /* The worker's evaluator, for questions between two files. */
 ml_eval *ml_worker_eval(const ml_worker *worker);

@@ -37,6 +37,16 @@ typedef struct ml_targets {
     const ml_target *provider;   /* first PROVIDER, the trusted ones before the doubtful; NULL if none */
 } ml_targets;
 
+/* Words one of which stands in every file that a rule speaks about, wherever it stands. */
+typedef struct ml_rule_need {
+    const char *const *words;      /* of two bytes and more; NULL at the end */
+    const char *const *more_words; /* the same, beside a list that others share; or NULL */
+    bool any_case;                 /* of its letters */
+    const char *const *path_words; /* in the file's path, in any case, they do as well; NULL at the end, or none at all */
+    /* Does the word count in this name? Behind: what follows the name, to the end of the text. NULL: always. */
+    bool (*fits)(ml_str name, ml_str behind);
+} ml_rule_need;
+
 typedef struct ml_rule {
     /* A request that a call leads to; a call may lead to several. alone: the targets the next
      * inner call has by itself, when the request is wrapped. */
@@ -50,9 +60,10 @@ typedef struct ml_rule {
     void (*judge_project)(ml_ctx *ctx, const ml_tables *tables); /* once per run, after all files */
     bool in_bridge;                                              /* also (or only) called for the bridge's own files */
     /* Files are parsed for what could reach a provider, the bridge or a table. A rule that speaks about
-     * others says by which words: a file is parsed for it that holds one of `words` and, when there
-     * are any, one of `also_words`. Both lists end with NULL. */
-    const char *const *words, *const *also_words;
+     * others says what it needs: a file is parsed for it that meets all of this, and it is asked about no
+     * other, the project as a whole aside. Ends with NULL; by the first, which has no path_words, files are
+     * told apart fastest when it is the rarest. */
+    const ml_rule_need *const *needs;
 } ml_rule;
 
 typedef struct ml_rule_entry {

@@ -21,6 +21,8 @@ typedef struct ml_link_host {
     bool (*text)(void *data, ml_str path, ml_str *text);
     /* Told before the texts of many files are asked for, so that they can be read together; may be NULL. */
     void (*expect_all)(void *data);
+    /* Could a method of the bridge be called anywhere in the project? NULL: yes. */
+    bool (*may_call_bridge)(void *data);
     const ml_source_file *files; /* sorted by path; file id is index + 1 */
     uint32_t file_count;
     const ml_catalog *catalog;
