@@ -108,7 +108,11 @@ static void put_str(packer *p, char *record, size_t offset)
 static void pack_record(packer *p, facts_part part, char *record)
 {
     switch (part) {
-    case PART_NODES: CLEAR_GAP(record, ml_node, op, start); break;
+    case PART_NODES:
+        /* The byte behind op may be a bool. */
+        memset(record + offsetof(ml_node, op) + 2, 0, offsetof(ml_node, start) - offsetof(ml_node, op) - 2);
+        record[offsetof(ml_node, op) + 1] &= 1;
+        break;
     case PART_SCOPES: CLEAR_GAP(record, ml_scope, kind, parent); break;
     case PART_TEXTS: put_str(p, record, 0); break;
     case PART_BINDINGS:
@@ -201,6 +205,7 @@ static bool is_bool(const char *at)
 static bool take_record(const unpacker *u, facts_part part, char *record)
 {
     switch (part) {
+    case PART_NODES: return is_bool(record + offsetof(ml_node, op) + 1);
     case PART_TEXTS: return take_str(u, record);
     case PART_BINDINGS:
         return take_str(u, record + offsetof(ml_binding, name)) && is_bool(record + offsetof(ml_binding, is_const)) &&
@@ -221,7 +226,7 @@ static bool take_record(const unpacker *u, facts_part part, char *record)
 
 static bool holds_records(facts_part part)
 {
-    return part == PART_TEXTS || part == PART_BINDINGS || part == PART_IMPORTS || part == PART_EXPORTS ||
+    return part == PART_NODES || part == PART_TEXTS || part == PART_BINDINGS || part == PART_IMPORTS || part == PART_EXPORTS ||
            part == PART_CLASSES || part == PART_DIRECTIVES;
 }
 
