@@ -3,7 +3,9 @@
 
 static store_key facts_key(const ml_cache *cache, ml_file_kind kind, ml_str text)
 {
-    const store_key parts[] = {store_hash(cache, text), {(uint64_t)kind, text.len}};
+    const store_key parts[] = {
+        store_hash(cache, text), {(uint64_t)kind, text.len}
+    };
 
     return store_key_of(cache, 'f', parts, 2);
 }

@@ -66,9 +66,9 @@ static bool are_scopes(const ml_facts *facts)
         return false;
     for (uint32_t i = 0; i < facts->scope_count; i++) {
         const ml_scope *scope = &facts->scopes[i];
-        if (scope->kind > ML_SCOPE_CLASS || (i ? scope->parent >= i : scope->parent) || scope->node >= facts->node_count ||
-            scope->first >= facts->binding_count || scope->function >= facts->function_count ||
-            scope->class_index >= facts->class_count)
+        if (scope->kind > ML_SCOPE_CLASS || (i ? scope->parent >= i : scope->parent) ||
+            scope->node >= facts->node_count || scope->first >= facts->binding_count ||
+            scope->function >= facts->function_count || scope->class_index >= facts->class_count)
             return false;
     }
     return true;
@@ -87,7 +87,8 @@ static bool are_bindings(const ml_facts *facts, const facts_counts *counts)
     for (uint32_t i = 0; i < facts->binding_count; i++) {
         const ml_binding *b = &facts->bindings[i];
         if (b->kind > ML_BIND_NAMESPACE || b->scope >= facts->scope_count || b->decl >= facts->node_count ||
-            b->target >= facts->node_count || !is_part(b->write_first, b->write_count, counts->of[PART_WRITES_BY_BINDING]) ||
+            b->target >= facts->node_count ||
+            !is_part(b->write_first, b->write_count, counts->of[PART_WRITES_BY_BINDING]) ||
             b->next_in_scope >= facts->binding_count || (b->next_in_scope && b->next_in_scope <= i) ||
             (i && b->kind == ML_BIND_IMPORT && b->index >= facts->import_count))
             return false;
@@ -148,8 +149,9 @@ static bool is_class(const ml_facts *facts, const facts_counts *counts, uint32_t
         return false;
     if (!i)
         return !c->node && !c->scope && !c->super && !c->constructor;
-    return c->node < facts->node_count && facts->nodes[c->node].kind == ML_NODE_CLASS && facts->nodes[c->node].ref == i &&
-           c->scope && c->scope < facts->scope_count && facts->scopes[c->scope].class_index == i;
+    return c->node < facts->node_count && facts->nodes[c->node].kind == ML_NODE_CLASS &&
+           facts->nodes[c->node].ref == i && c->scope && c->scope < facts->scope_count &&
+           facts->scopes[c->scope].class_index == i;
 }
 
 static bool are_functions(const ml_facts *facts, const facts_counts *counts)

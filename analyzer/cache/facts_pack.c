@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* What is added to the facts has to be packed, too. */
+_Static_assert(sizeof(void *) != 8 || sizeof(ml_facts) == 280, "ml_facts has another member");
+
 typedef struct facts_head {
     uint32_t counts[PART_COUNT];
     uint32_t kind, text_bytes;
@@ -12,14 +15,22 @@ typedef struct facts_head {
 } facts_head;
 
 static const size_t part_size[PART_COUNT] = {
-    [PART_NODES] = sizeof(ml_node),         [PART_SCOPE_OF] = sizeof(ml_scope_id),
-    [PART_TEXTS] = sizeof(ml_str),          [PART_BINDINGS] = sizeof(ml_binding),
-    [PART_SCOPES] = sizeof(ml_scope),       [PART_IMPORTS] = sizeof(ml_import),
-    [PART_EXPORTS] = sizeof(ml_export),     [PART_FUNCTIONS] = sizeof(ml_function),
-    [PART_CLASSES] = sizeof(ml_class),      [PART_CALLS] = sizeof(ml_node_id),
-    [PART_RETURNS] = sizeof(ml_node_id),    [PART_WRITES] = sizeof(ml_write),
-    [PART_WRITES_BY_BINDING] = sizeof(uint32_t), [PART_THIS_WRITES] = sizeof(ml_write),
-    [PART_DIRECTIVES] = sizeof(ml_directive), [PART_ERRORS] = sizeof(ml_range),
+    [PART_NODES] = sizeof(ml_node),
+    [PART_SCOPE_OF] = sizeof(ml_scope_id),
+    [PART_TEXTS] = sizeof(ml_str),
+    [PART_BINDINGS] = sizeof(ml_binding),
+    [PART_SCOPES] = sizeof(ml_scope),
+    [PART_IMPORTS] = sizeof(ml_import),
+    [PART_EXPORTS] = sizeof(ml_export),
+    [PART_FUNCTIONS] = sizeof(ml_function),
+    [PART_CLASSES] = sizeof(ml_class),
+    [PART_CALLS] = sizeof(ml_node_id),
+    [PART_RETURNS] = sizeof(ml_node_id),
+    [PART_WRITES] = sizeof(ml_write),
+    [PART_WRITES_BY_BINDING] = sizeof(uint32_t),
+    [PART_THIS_WRITES] = sizeof(ml_write),
+    [PART_DIRECTIVES] = sizeof(ml_directive),
+    [PART_ERRORS] = sizeof(ml_range),
 };
 
 /* Where an ml_str's bytes are: IN_TEXT or IN_POOL above an offset of 32 bits; or nowhere. */
@@ -55,13 +66,21 @@ static uint32_t text_count(const ml_facts *facts)
 /* Lists that are cut into ranges end where the last range does. */
 static facts_counts counts_of(const ml_facts *facts)
 {
-    facts_counts counts = {{[PART_NODES] = facts->node_count, [PART_SCOPE_OF] = facts->node_count,
-                            [PART_TEXTS] = text_count(facts), [PART_BINDINGS] = facts->binding_count,
-                            [PART_SCOPES] = facts->scope_count, [PART_IMPORTS] = facts->import_count,
-                            [PART_EXPORTS] = facts->export_count, [PART_FUNCTIONS] = facts->function_count,
-                            [PART_CLASSES] = facts->class_count, [PART_CALLS] = facts->call_count,
-                            [PART_WRITES] = facts->write_count, [PART_DIRECTIVES] = facts->directive_count,
-                            [PART_ERRORS] = facts->error_count}};
+    facts_counts counts = {
+        {[PART_NODES] = facts->node_count,
+         [PART_SCOPE_OF] = facts->node_count,
+         [PART_TEXTS] = text_count(facts),
+         [PART_BINDINGS] = facts->binding_count,
+         [PART_SCOPES] = facts->scope_count,
+         [PART_IMPORTS] = facts->import_count,
+         [PART_EXPORTS] = facts->export_count,
+         [PART_FUNCTIONS] = facts->function_count,
+         [PART_CLASSES] = facts->class_count,
+         [PART_CALLS] = facts->call_count,
+         [PART_WRITES] = facts->write_count,
+         [PART_DIRECTIVES] = facts->directive_count,
+         [PART_ERRORS] = facts->error_count}
+    };
 
     for (uint32_t i = 0; i < facts->function_count; i++)
         counts.of[PART_RETURNS] += facts->functions[i].return_count;
@@ -155,10 +174,22 @@ static void pack_part(packer *p, facts_part part, const void *items, uint32_t co
 
 void ml_facts_pack(ml_buf *out, const ml_facts *facts)
 {
-    const void *const items[PART_COUNT] = {
-        facts->nodes, facts->scope_of, facts->texts, facts->bindings, facts->scopes, facts->imports,
-        facts->exports, facts->functions, facts->classes, facts->calls, facts->returns, facts->writes,
-        facts->writes_by_binding, facts->this_writes, facts->directives, facts->errors};
+    const void *const items[PART_COUNT] = {facts->nodes,
+                                           facts->scope_of,
+                                           facts->texts,
+                                           facts->bindings,
+                                           facts->scopes,
+                                           facts->imports,
+                                           facts->exports,
+                                           facts->functions,
+                                           facts->classes,
+                                           facts->calls,
+                                           facts->returns,
+                                           facts->writes,
+                                           facts->writes_by_binding,
+                                           facts->this_writes,
+                                           facts->directives,
+                                           facts->errors};
     facts_counts counts = counts_of(facts);
     facts_head head = {.kind = (uint32_t)facts->kind, .text_bytes = (uint32_t)facts->lines.text.len};
     packer p = {.out = out, .text = facts->lines.text};
@@ -211,10 +242,11 @@ static bool take_record(const unpacker *u, facts_part part, char *record)
         return take_str(u, record + offsetof(ml_binding, name)) && is_bool(record + offsetof(ml_binding, is_const)) &&
                is_bool(record + offsetof(ml_binding, is_ambient));
     case PART_IMPORTS:
-        return take_str(u, record + offsetof(ml_import, specifier)) && take_str(u, record + offsetof(ml_import, name)) &&
-               is_bool(record + offsetof(ml_import, type_only));
+        return take_str(u, record + offsetof(ml_import, specifier)) &&
+               take_str(u, record + offsetof(ml_import, name)) && is_bool(record + offsetof(ml_import, type_only));
     case PART_EXPORTS:
-        return take_str(u, record + offsetof(ml_export, name)) && take_str(u, record + offsetof(ml_export, specifier)) &&
+        return take_str(u, record + offsetof(ml_export, name)) &&
+               take_str(u, record + offsetof(ml_export, specifier)) &&
                take_str(u, record + offsetof(ml_export, source_name)) &&
                is_bool(record + offsetof(ml_export, type_only)) && is_bool(record + offsetof(ml_export, common_js));
     case PART_CLASSES: return take_str(u, record + offsetof(ml_class, name));
@@ -226,8 +258,8 @@ static bool take_record(const unpacker *u, facts_part part, char *record)
 
 static bool holds_records(facts_part part)
 {
-    return part == PART_NODES || part == PART_TEXTS || part == PART_BINDINGS || part == PART_IMPORTS || part == PART_EXPORTS ||
-           part == PART_CLASSES || part == PART_DIRECTIVES;
+    return part == PART_NODES || part == PART_TEXTS || part == PART_BINDINGS || part == PART_IMPORTS ||
+           part == PART_EXPORTS || part == PART_CLASSES || part == PART_DIRECTIVES;
 }
 
 /* Where each part begins; false when they and the pool are not just as long as the bytes. */
@@ -276,7 +308,9 @@ static void point(ml_facts *facts, const facts_head *head, const char *bytes, co
 
 static bool take_all(const facts_head *head, char *bytes, ml_str text, const size_t begin[PART_COUNT + 1])
 {
-    unpacker u = {.text = text, .pool = {bytes + begin[PART_COUNT], (size_t)head->pool_bytes}};
+    unpacker u = {
+        .text = text, .pool = {bytes + begin[PART_COUNT], (size_t)head->pool_bytes}
+    };
 
     for (facts_part part = 0; part < PART_COUNT; part++) {
         if (!holds_records(part))

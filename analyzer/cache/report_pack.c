@@ -3,6 +3,11 @@
 #include "ml/cache.h"
 #include "ml/map.h"
 
+/* What is added to a report has to be packed, too. */
+_Static_assert(sizeof(void *) != 8 || (sizeof(ml_report) == 208 && sizeof(ml_finding) == 240 && sizeof(ml_code) == 56 &&
+                                       sizeof(ml_step) == 88 && sizeof(ml_problem) == 64 && sizeof(ml_check) == 64),
+               "a report has another member");
+
 /* ---- packing ---- */
 
 typedef struct packer {
@@ -106,8 +111,9 @@ static void put_checks(packer *p, const ml_checks *checks)
 static void put_report(packer *p)
 {
     const ml_report *report = p->report;
-    const uint32_t numbers[] = {report->files_total,  report->files_checked, report->files_parsed,  report->parse_errors,
-                                report->suppressed,   report->incomplete,    report->schema_skipped, report->rule_count};
+    const uint32_t numbers[] = {report->files_total,    report->files_checked, report->files_parsed,
+                                report->parse_errors,   report->suppressed,    report->incomplete,
+                                report->schema_skipped, report->rule_count};
 
     ml_buf_bytes(p->out, numbers, sizeof numbers);
     put32(p->out, report->findings.count);
@@ -150,7 +156,7 @@ typedef struct reader {
     ml_str places; /* of the texts */
     ml_str pool;
     ml_arena *arena;
-    bool bad;      /* something was wrong; everything read since is zero */
+    bool bad; /* something was wrong; everything read since is zero */
 } reader;
 
 static void take(reader *r, void *to, size_t len)

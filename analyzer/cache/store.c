@@ -238,8 +238,8 @@ static bool same_key(store_key a, store_key b)
     return a.low == b.low && a.high == b.high;
 }
 
-static bool read_entry(ml_cache *cache, int file, const struct stat *info, store_key key, ml_arena *arena, char **payload,
-                       size_t *len)
+static bool read_entry(ml_cache *cache, int file, const struct stat *info, store_key key, ml_arena *arena,
+                       char **payload, size_t *len)
 {
     entry_head head;
     uintmax_t size = (uintmax_t)info->st_size;

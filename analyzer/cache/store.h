@@ -22,10 +22,10 @@ struct ml_cache {
     char *path; /* absolute */
     uint64_t bytes_max;
     unsigned char secret[STORE_SECRET_BYTES];
-    uint64_t run;            /* tells temporary names of processes apart */
+    uint64_t run; /* tells temporary names of processes apart */
     atomic_uint_fast64_t temporary;
     atomic_bool wrote;
-    atomic_int why;          /* errno of the first write that failed, or 0 */
+    atomic_int why; /* errno of the first write that failed, or 0 */
 };
 
 /* hash.c */

@@ -141,7 +141,8 @@ static void name_place(ml_scan *scan)
     add_str(place, ml_str_of(options->catalog_dir));
     for (uint32_t i = 0; i < options->path_count; i++)
         add_str(place, scan->below[i]);
-    add64(place, (uint64_t)options->strict | (uint64_t)options->no_trigger << 1 | (uint64_t)options->fail_on_given << 2);
+    add64(place,
+          (uint64_t)options->strict | (uint64_t)options->no_trigger << 1 | (uint64_t)options->fail_on_given << 2);
     add64(place, options->steps);
     add64(place, options->depth);
     add64(place, (uint64_t)options->fail_on);

@@ -27,8 +27,13 @@ static void evaluate(ml_arena *arena, ml_facts *facts)
     ml_config config;
 
     ml_config_default(&config);
-    ml_link_host host = {.data = &facts, .facts = facts_of, .text = text_of, .files = &file, .file_count = 1,
-                         .catalog = ml_catalog_builtin(), .config = &config};
+    ml_link_host host = {.data = &facts,
+                         .facts = facts_of,
+                         .text = text_of,
+                         .files = &file,
+                         .file_count = 1,
+                         .catalog = ml_catalog_builtin(),
+                         .config = &config};
     const ml_link *link = ml_link_new(arena, &host);
     ml_eval *eval = ml_eval_new(link, (ml_eval_options){.steps = 2000, .depth = ML_DEPTH_DEFAULT});
     for (uint32_t i = 0; i < facts->call_count && i < 200; i++) {

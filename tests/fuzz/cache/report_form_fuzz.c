@@ -6,7 +6,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const ml_rule_info first = {.id = {"a/first", 7}}, second = {.id = {"b/second", 8}};
+    static const ml_rule_info first =
+                                  {
+                                      .id = {"a/first", 7}
+    },
+                              second = {.id = {"b/second", 8}};
     static const ml_rule_info *const rules[] = {&first, &second};
     ml_report report = {.rules = rules, .rule_count = 2};
     ml_arena arena = {0};

@@ -84,14 +84,15 @@ static void test_fixtures(void **state)
 static const struct {
     const char *name, *text;
 } odd[] = {
-    {"empty", ""},
-    {"names that are written with escapes", "import { \\u0066etch as f } from 'a\\x62c'; f('x\\u{41}');"},
-    {"module without a name of its own", "declare module '*.md' { const c: string; export default c; }"},
-    {"that, and a namespace behind it", "declare module '*.md' { const c: string; }\nexport namespace N { export const a = 1; }"},
-    {"erased import", "import type { A } from './a'; import './b'; export * as c from './c'; export = A;"},
-    {"does not parse", "const a = {{{ 'https://x' ; class { m( ; <b"},
-    {"awaited generic call", "async () => await client.post<T>('/x', 1);"},
-    {"directives", "// meterlint-disable-next-line a/b -- c\nf();\n"},
+    {"empty",                               ""                                                                                 },
+    {"names that are written with escapes", "import { \\u0066etch as f } from 'a\\x62c'; f('x\\u{41}');"                       },
+    {"module without a name of its own",    "declare module '*.md' { const c: string; export default c; }"                     },
+    {"that, and a namespace behind it",
+     "declare module '*.md' { const c: string; }\nexport namespace N { export const a = 1; }"                                  },
+    {"erased import",                       "import type { A } from './a'; import './b'; export * as c from './c'; export = A;"},
+    {"does not parse",                      "const a = {{{ 'https://x' ; class { m( ; <b"                                      },
+    {"awaited generic call",                "async () => await client.post<T>('/x', 1);"                                       },
+    {"directives",                          "// meterlint-disable-next-line a/b -- c\nf();\n"                                  },
 };
 
 static void test_odd(void **state)

@@ -341,9 +341,10 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(test_facts),  CASE(test_cut_short), CASE(test_damage), CASE(test_moved),
-        CASE(test_links),  CASE(test_secret),    CASE(test_no_cache), CASE(test_bound),
-        CASE(test_used_stays_young), CASE(test_report),
+        CASE(test_facts),    CASE(test_cut_short), CASE(test_damage),
+        CASE(test_moved),    CASE(test_links),     CASE(test_secret),
+        CASE(test_no_cache), CASE(test_bound),     CASE(test_used_stays_young),
+        CASE(test_report),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,27 +9,53 @@
 
 #include <cmocka.h>
 
-static const ml_rule_info first = {.id = {"a/first", 7}}, second = {.id = {"b/second", 8}};
+static const ml_rule_info first =
+                              {
+                                  .id = {"a/first", 7}
+},
+                          second = {.id = {"b/second", 8}};
 static const ml_rule_info *const rules[] = {&first, &second};
 
-#define TEXT(en, zh) {{{"" en, sizeof(en) - 1}, {"" zh, sizeof(zh) - 1}}}
+#define TEXT(en, zh)                                                                                                   \
+    {                                                                                                                  \
+        {                                                                                                              \
+            {"" en, sizeof(en) - 1},                                                                                   \
+            {                                                                                                          \
+                "" zh, sizeof(zh) - 1                                                                                  \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
 
 /* The run's own fields, which are neither kept nor read. */
 static ml_report of_run(void)
 {
-    return (ml_report){.tool_version = ML_STR("v"), .root = ML_STR("/r"), .typed = ML_STR("."), .time = 7,
-                       .rules = rules, .rule_count = 2};
+    return (ml_report){.tool_version = ML_STR("v"),
+                       .root = ML_STR("/r"),
+                       .typed = ML_STR("."),
+                       .time = 7,
+                       .rules = rules,
+                       .rule_count = 2};
 }
 
 static ml_report sample(ml_arena *arena)
 {
     ml_report report = of_run();
     ml_finding finding = {
-        .rule = &second, .level = ML_LEVEL_MEDIUM, .message = TEXT("says", "说"), .level_reason = TEXT("test", "测试"),
-        .path = ML_STR("src/a.ts"), .span = {3, 4, 5, 6, 7, 8}, .provider = ML_STR("openai"), .scope = ML_STR("C.m"),
+        .rule = &second,
+        .level = ML_LEVEL_MEDIUM,
+        .message = TEXT("says", "说"),
+        .level_reason = TEXT("test", "测试"),
+        .path = ML_STR("src/a.ts"),
+        .span = {3, 4, 5,                6,            7,                  8},
+        .provider = ML_STR("openai"),
+        .scope = ML_STR("C.m"),
         .sink = ML_STR("fetch"),
-        .code = {2, ML_STR("x\ny\nz"), ML_STR("y"), 0x123456789abcdef0, 2}};
-    ml_step step = {ML_STR("src/b.ts"), {1, 2, 1, 9, 10, 17}, TEXT("from", "来自"), ML_STR("code")};
+        .code = {2, ML_STR("x\ny\nz"),  ML_STR("y"), 0x123456789abcdef0, 2}
+    };
+    ml_step step = {
+        ML_STR("src/b.ts"), {1, 2, 1, 9, 10, 17},
+         TEXT("from", "来自"), ML_STR("code")
+    };
     ml_problem problem = {ML_PROBLEM_PARSE, ML_STR("src/c.ts"), 9, TEXT("why", "原因")};
     ml_check check = {ML_CHECK_BAD, TEXT("check", "检查"), ML_STR("src/d.ts"), 11};
 

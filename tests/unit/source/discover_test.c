@@ -403,9 +403,39 @@ static void needs_few_descriptors(void **state)
     tree_free(&tree);
 }
 
+/* Stamps only where they are wanted, and a folder that is passed over, but not its namesakes. */
+static void stamps_and_passes_over(void **state)
+{
+    test_tree tree = tree_new();
+    ml_arena arena = {0};
+    ml_source_files plain = {0}, stamped = {0};
+    ml_problems problems = {0};
+    ml_error error;
+    struct stat info;
+
+    (void)state;
+    tree_file(&tree, "src/kept/a.ts", "let a;");
+    tree_file(&tree, "src/kept-too/b.ts", "");
+    tree_file(&tree, "kept/c.ts", "");
+    ml_discovery what = {.root = ml_str_of(tree.root), .passed_over = ML_STR("kept")};
+    assert_int_equal(ml_source_discover(&plain, &problems, &arena, &what, &error), ML_OK);
+    assert_int_equal(plain.count, 2);
+    assert_null(plain.items[0].stamp);
+    what.stamps = true;
+    assert_int_equal(ml_source_discover(&stamped, &problems, &arena, &what, &error), ML_OK);
+    assert_true(ml_str_eq_c(stamped.items[1].path, "src/kept/a.ts"));
+    assert_int_equal(stat(tree_path(&tree, "src/kept/a.ts"), &info), 0);
+    ml_file_stamp expected = ml_file_stamp_of(&info);
+    assert_memory_equal(stamped.items[1].stamp, &expected, offsetof(ml_file_stamp, mode) + sizeof expected.mode);
+    assert_int_equal(expected.bytes, 6);
+    ml_arena_finish(&arena);
+    tree_free(&tree);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stamps_and_passes_over),
         cmocka_unit_test(lists_what_is_asked_for),
         cmocka_unit_test(refuses_wrong_paths),
         cmocka_unit_test(does_not_follow_links),
