@@ -267,7 +267,7 @@ bool ml_formula_is_cost_name(ml_str name)
 
     ml_words_add(&words, name);
     if (!words.count || names_price(&words) || ml_words_have(&words, "id ids center type kind currency at per key record "
-                                                                     "records limit label name status count"))
+                                                                     "records limit label name status count address addresses"))
         return ml_words_have(&words, "total") && ml_words_have(&words, "price") && words.count <= 3;
     return ml_words_have(&words, "cost costs amount fee fees charge charges spend spent expense usd bill billed "
                                  "billing totalcost payable");

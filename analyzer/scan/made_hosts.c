@@ -64,7 +64,7 @@ static bool is_host_part(ml_str part)
 /* "api.open" + "ai.com", ["api", "openai", "com"]: the texts from this one on, as they may be joined. */
 static bool joins_to_host(const ml_scan *scan, ml_str text, const ml_lex_ranges *texts, uint32_t first, uint32_t *last)
 {
-    char made[2][MADE_MAX]; /* one with dots between them */
+    char made[2][MADE_MAX], both[2 * MADE_MAX + 1]; /* one with dots between them */
     size_t len[2] = {0, 0};
     char by = '\0';
     uint32_t i = first;
@@ -85,9 +85,18 @@ static bool joins_to_host(const ml_scan *scan, ml_str text, const ml_lex_ranges 
             made[1][len[1]++] = '.';
     }
     *last = i > first ? i - 1 : first;
-    ml_str plain = {made[0], len[0]}, dotted = {made[1], len[1]};
-    return *last > first && (ml_trace_holds_host(scan, plain) || decodes_to_address(scan, plain) ||
-                             (by == ',' && ml_trace_holds_host(scan, dotted)));
+    if (*last == first)
+        return false;
+    ml_str plain = {made[0], len[0]};
+    if (decodes_to_address(scan, plain))
+        return true;
+    if (by != ',')
+        return ml_trace_holds_host(scan, plain);
+    /* Both in one look, as two texts of their own. */
+    memcpy(both, made[0], len[0]);
+    both[len[0]] = '"';
+    memcpy(both + len[0] + 1, made[1], len[1]);
+    return ml_trace_holds_host(scan, (ml_str){both, len[0] + 1 + len[1]});
 }
 
 /* "api.", `//api.${…}`, "curl api.": the text ends in the middle of a host. */
@@ -95,6 +104,8 @@ static bool ends_in_host(const ml_scan *scan, ml_str inside)
 {
     size_t start = inside.len;
 
+    if (ml_str_find_char(inside, '.') == ML_NOT_FOUND) /* most texts */
+        return false;
     while (start && inside.len - start < ML_TRACE_HOST_MAX && ml_trace_is_host_byte(inside.data[start - 1]))
         start--;
     ml_str host = ml_str_from(inside, start);

@@ -157,6 +157,8 @@ static bool may_run_text(ml_str text, const ml_trigger_hit *hit)
     ml_str name = name_at(text, at);
     if (!name.len)
         return at < text.len && text.data[at] != '(' && text.data[at] != ')';
+    if (ml_str_starts(ml_str_from(text, at), ML_STR("Math."))) /* a pause: setTimeout of timers/promises */
+        return false;
     if (ml_str_eq_c(name, "function") || ml_str_eq_c(name, "async"))
         return false;
     size_t behind = skip_blanks(text, at + name.len);
@@ -261,6 +263,15 @@ static bool may_compute_cost(ml_str text, const ml_trigger_hit *hit)
     }
 }
 
+/* `products.import(…)` loads nothing; `module.require(…)` may. */
+static bool is_method(ml_str text, const ml_trigger_hit *hit)
+{
+    size_t at = hit->start;
+
+    return at && text.data[at - 1] == '.' && !(at >= 2 && text.data[at - 2] == '.') &&
+           ml_str_starts(ml_str_from(text, at), ML_STR("import"));
+}
+
 ml_trigger_bits ml_shape_of(ml_str text, const ml_lexed *lexed, const ml_trigger_hit *hit)
 {
     ml_trigger_bits bits = hit->bits;
@@ -280,7 +291,7 @@ ml_trigger_bits ml_shape_of(ml_str text, const ml_lexed *lexed, const ml_trigger
         return 0;
     if ((bits & WORD_CODE) && !may_run_text(text, hit))
         return 0;
-    if ((bits & WORD_LOADER) && ((hit->start && ml_lex_is_word(text.data[hit->start - 1])) ||
+    if ((bits & WORD_LOADER) && ((hit->start && ml_lex_is_word(text.data[hit->start - 1])) || is_method(text, hit) ||
                                  !ml_lex_is_made_specifier(text, hit->end - 1 - (text.data[hit->end - 1] == '*'))))
         return 0;
     if ((bits & WORD_COST) && !may_compute_cost(text, hit))

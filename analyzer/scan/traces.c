@@ -328,8 +328,7 @@ static bool is_open_address(const ml_scan *scan, ml_str text, const ml_trigger_h
     return ml_str_find_char(host, '.') != ML_NOT_FOUND && end < text.len && strchr("\"'`$", text.data[end]) && ml_trace_begins_host(scan, host);
 }
 
-/* \x6f, \u006f, \u{6f}: an escape of a byte that hosts are made of. */
-static bool is_host_escape(ml_str text, const ml_trigger_hit *hit)
+bool ml_trace_is_host_escape(ml_str text, const ml_trigger_hit *hit)
 {
     size_t at = hit->end;
     int code = 0, digits = 0;
@@ -443,7 +442,7 @@ static bool counts(const ml_scan *scan, ml_str text, const ml_lexed *lexed, cons
     case TRACE_VENDOR:
         return is_whole_text(lexed, hit);
     case TRACE_ESCAPE:
-        return is_host_escape(text, hit) && (lexed->unsure || ml_lexed_text_at(lexed, hit->start));
+        return ml_trace_is_host_escape(text, hit) && (lexed->unsure || ml_lexed_text_at(lexed, hit->start));
     default:
         return true;
     }

@@ -24,4 +24,7 @@ bool ml_trace_holds_host(const ml_scan *scan, ml_str text);
 /* Does a text become a host by itself: by decoding it, or because it ends in the middle of one? */
 bool ml_trace_is_made(const ml_scan *scan, ml_str text);
 
+/* \x6f, \u006f, \u{6f}: an escape of a byte that hosts, and names, are made of. */
+bool ml_trace_is_host_escape(ml_str text, const ml_trigger_hit *hit);
+
 #endif

@@ -1,5 +1,6 @@
 /* The words by which a file is chosen to be parsed, and the look at one file by them. */
 #include "shapes.h"
+#include "traces.h"
 
 #include "ml/formula.h"
 
@@ -247,10 +248,13 @@ static void add_imports(ml_scan *scan, ml_file_id file, ml_str text, const ml_sp
     for (uint32_t i = 0; i < specifiers->count; i++) {
         ml_str specifier = specifiers->items[i];
         ml_file_id target = ml_link_resolve(scan->link, file, specifier);
-        if (target)
+        if (target) {
             ml_vec_push(&scan->kept[worker], &slot->imports, import_of(scan, target, text, specifier, worker));
-        else
-            slot->why |= why_package(scan, file, specifier);
+            continue;
+        }
+        ml_trigger_bits why = why_package(scan, file, specifier);
+        slot->why |= why;
+        slot->imports_sdk |= why & ML_WHY_PACKAGE;
     }
 }
 
@@ -261,7 +265,7 @@ void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worke
     ml_lexed lexed;
     ml_trigger_hits hits = {0};
     ml_trigger_bits seen = 0;
-    bool member = false;
+    bool member = false, spelled = false; /* by an escape */
 
     ml_lex(&lexed, scratch, text, ml_file_kind_is_markup(scan->files.items[file - 1].kind));
     ml_trigger_find(&hits, scratch, scan->words, text);
@@ -271,6 +275,7 @@ void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worke
             ml_scan_add_trace(scan, slot, &scan->kept[worker], text, &lexed, hit);
             continue;
         }
+        spelled |= (hit->bits & WORD_ESCAPE) && ml_trace_is_host_escape(text, hit);
         if (!(hit->bits & ~seen)) /* says nothing new */
             continue;
         ml_trigger_bits found = ml_shape_of(text, &lexed, hit);
@@ -286,7 +291,7 @@ void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worke
     slot->asks = seen & WORD_ASKS;
     if (member && (seen & WORD_GLOBAL))
         slot->why |= ML_WHY_CLIENT;
-    if (seen & (ML_WHY_BRIDGE | WORD_ESCAPE))
+    if (spelled || (seen & ML_WHY_BRIDGE))
         atomic_store_explicit(&scan->names_bridge, true, memory_order_relaxed);
     if ((seen & WORD_MEASURE) && (seen & WORD_COST))
         slot->why |= ML_WHY_TABLE;

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -117,7 +116,9 @@ int ml_open_below(ml_str root, ml_str path, int flags)
         errno = ENAMETOOLONG;
         return -1;
     }
-    size_t lead = (size_t)snprintf(whole, sizeof whole, "%.*s%s", ML_STR_ARG(root), ends_in_slash ? "" : "/");
+    size_t lead = root.len + !ends_in_slash;
+    memcpy(whole, root.data, root.len);
+    whole[lead - 1] = '/';
     memcpy(whole + lead, path.data, path.len);
     whole[lead + path.len] = '\0';
     int file = open_strict(AT_FDCWD, whole, flags);

@@ -4,13 +4,14 @@
  * where the bit is set are the words filed under them compared. */
 #include "ml/trigger.h"
 
+#include "ml/map.h"
 #include "ml/prints.h"
 #include "ml/vec.h"
 
 #include <assert.h>
 
 enum {
-    FILTER_LOG2 = 16, /* 8 KiB of bits: stays in the innermost cache */
+    FILTER_LOG2 = 17, /* 16 KiB of bits: stays in the innermost cache */
     BUCKETS_LOG2 = 12,
     GRAM_MAX = ML_PRINT_BYTES
 };
@@ -84,10 +85,28 @@ static void file_words(ml_trigger_set *set, ml_arena *arena, const filed_word *w
     set->first[1 << BUCKETS_LOG2] = (uint32_t)count;
 }
 
-ml_trigger_set *ml_trigger_build(ml_arena *arena, const ml_trigger_word *words, size_t count)
+/* Without those that say again what an earlier one says. */
+static size_t distinct(ml_trigger_word *out, ml_arena *scratch, const ml_trigger_word *words, size_t count)
+{
+    ml_strmap last = {0}; /* by word: the last of its kind in `out` */
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const ml_trigger_word *known = ml_strmap_get(&last, words[i].word);
+        if (known && known->bits == words[i].bits && known->nocase == words[i].nocase)
+            continue;
+        out[kept] = words[i];
+        ml_strmap_put(scratch, &last, words[i].word, &out[kept++]);
+    }
+    return kept;
+}
+
+ml_trigger_set *ml_trigger_build(ml_arena *arena, const ml_trigger_word *all, size_t count)
 {
     ml_trigger_set *set = ML_NEW(arena, ml_trigger_set);
     ml_arena scratch = {0};
+    ml_trigger_word *words = ML_NEW_ARRAY(&scratch, ml_trigger_word, count);
+    count = distinct(words, &scratch, all, count);
     filed_word *filed = ML_NEW_ARRAY(&scratch, filed_word, count);
     ml_str *texts = ML_NEW_ARRAY(&scratch, ml_str, count);
     bool *nocase = ML_NEW_ARRAY(&scratch, bool, count);
@@ -112,16 +131,16 @@ ml_trigger_set *ml_trigger_build(ml_arena *arena, const ml_trigger_word *words, 
 
 /* ---- scanning ---- */
 
+/* Many words share their gram: most differ at once, at one end or the other. */
 static bool stands_at(const filed_word *filed, ml_str text, size_t at)
 {
     if (at < filed->offset || text.len - (at - filed->offset) < filed->word.len)
         return false;
-    ml_str here = {text.data + at - filed->offset, filed->word.len};
+    ml_str here = {text.data + at - filed->offset, filed->word.len}, word = filed->word;
+    unsigned ends = (unsigned)(here.data[0] ^ word.data[0]) | (unsigned)(here.data[here.len - 1] ^ word.data[word.len - 1]);
     if (filed->nocase)
-        return ml_str_eq_nocase(here, filed->word);
-    /* Many words share their gram: most differ at once. */
-    return here.data[0] == filed->word.data[0] && here.data[here.len - 1] == filed->word.data[here.len - 1] &&
-           ml_str_eq(here, filed->word);
+        return !(ends & 0xdf) && ml_str_eq_nocase(here, word); /* letters differ in one bit, a few others too */
+    return !(ends & 0xff) && ml_str_eq(here, word);
 }
 
 /* What a search does with the words it meets: adds their bits, or notes each place. */
@@ -178,10 +197,11 @@ static void look_at_blocks(search *s, size_t at, const char *from, size_t blocks
 
     for (size_t i = 0; i < count; i++) {
         size_t place = at + places[i], rest = place < s->text.len ? s->text.len - place : 0;
-        if (rest >= GRAM_MAX)
-            words_at(s, place, gram_at(s->set, from + places[i], GRAM_MAX));
-        if (rest >= 2)
-            words_at(s, place, gram_at(s->set, from + places[i], 2));
+        uint32_t three = gram_at(s->set, from + places[i], GRAM_MAX), two = gram_at(s->set, from + places[i], 2);
+        if (rest >= GRAM_MAX && in_filter(s->set, hash_of(three)))
+            words_at(s, place, three);
+        if (rest >= 2 && in_filter(s->set, hash_of(two)))
+            words_at(s, place, two);
     }
 }
 

@@ -258,9 +258,9 @@ static bool is_made_require(ml_ctx *ctx, ml_node_id callee)
     return false;
 }
 
-static bool is_load(ml_ctx *ctx, ml_node_id call)
+/* import(…), require(…) and their like, by name. */
+static bool is_load(const ml_facts *facts, ml_node_id call)
 {
-    const ml_facts *facts = ml_ctx_facts(ctx);
     ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
     ml_node_kind kind = ml_kind_of(facts, callee);
 
@@ -274,7 +274,40 @@ static bool is_load(ml_ctx *ctx, ml_node_id call)
     for (size_t i = 0; kind == ML_NODE_MEMBER && i < sizeof loaders / sizeof *loaders; i++)
         if (ml_str_eq_c(ml_source_of(facts, callee), loaders[i]))
             return true;
-    return (kind == ML_NODE_IDENT || kind == ML_NODE_CALL) && is_made_require(ctx, callee);
+    return false;
+}
+
+/* Could it be a load by another name? Which it is, is found out when what is loaded is a package of interest. */
+static bool may_be_load(const ml_facts *facts, ml_node_id call)
+{
+    ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
+    ml_node_kind kind = ml_kind_of(facts, callee);
+
+    if (ml_kind_of(facts, call) != ML_NODE_CALL)
+        return false;
+    return kind == ML_NODE_CALL || (kind == ML_NODE_IDENT && ml_node_at(facts, callee)->ref);
+}
+
+/* Does the value come from another file, which would have to be parsed for it? */
+static bool is_imported(const ml_facts *facts, ml_node_id node)
+{
+    for (;;) {
+        ml_node_kind kind = ml_kind_of(facts, node);
+        if (kind == ML_NODE_MEMBER)
+            node = ml_child(facts, node, ML_ROLE_OBJECT);
+        else if (kind == ML_NODE_CALL)
+            node = ml_child(facts, node, ML_ROLE_CALLEE);
+        else
+            return kind == ML_NODE_IDENT && ml_node_at(facts, node)->ref &&
+                   facts->bindings[ml_node_at(facts, node)->ref].kind == ML_BIND_IMPORT;
+    }
+}
+
+/* What is never a text. */
+static bool is_no_name(ml_node_kind kind)
+{
+    return kind == ML_NODE_OBJECT || kind == ML_NODE_ARRAY || kind == ML_NODE_FUNCTION || kind == ML_NODE_NUMBER ||
+           kind == ML_NODE_TRUE || kind == ML_NODE_FALSE || kind == ML_NODE_NULL;
 }
 
 /* The text of a value without holes. */
@@ -349,18 +382,29 @@ static void judge_call(ml_ctx *ctx, ml_node_id call)
     const ml_facts *facts = ml_ctx_facts(ctx);
     ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG);
 
-    if (arg)
-        judge_define(ctx, call);
-    if (!arg || (!is_load(ctx, call) && !is_load_by_function(ctx, call, arg)))
+    if (!arg)
         return;
+    judge_define(ctx, call);
+    bool loads = is_load(facts, call);
+    if ((!loads && !may_be_load(facts, call)) || is_no_name(ml_kind_of(facts, arg)))
+        return;
+    if (!loads && is_imported(facts, arg)) { /* then what is called is the cheaper question; a text it is not, as is_load_by_function wants */
+        loads = is_made_require(ctx, ml_child(facts, call, ML_ROLE_CALLEE));
+        if (!loads)
+            return;
+    }
     ml_values names = ml_eval_node(ml_ctx_eval(ctx), ml_ctx_file(ctx), arg);
     for (uint32_t i = 0; i < names.count; i++) {
         ml_str name;
         if (!literal_of(ctx, &names.items[i], &name))
             continue;
         ml_package_match match = sdk_of(ctx, name, ML_STR("*"));
-        if (match.provider)
-            report(ctx, call, match, NULL, name);
+        if (!match.provider)
+            continue;
+        loads = loads || is_made_require(ctx, ml_child(facts, call, ML_ROLE_CALLEE)) || is_load_by_function(ctx, call, arg);
+        if (!loads)
+            return;
+        report(ctx, call, match, NULL, name);
     }
 }
 
