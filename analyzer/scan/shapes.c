@@ -197,6 +197,19 @@ static size_t skip_void(ml_str text, size_t at, bool in_text)
     }
 }
 
+/* The sign of a literal: of the whole when nothing stands before it, -20, or of its exponent, 5e-18. */
+static bool is_sign(ml_str text, size_t at, bool first)
+{
+    size_t from = at ? at - 1 : 0, digits = from;
+
+    if (!strchr("+-", text.data[at]) || at + 1 >= text.len || !isdigit((unsigned char)text.data[at + 1]))
+        return false;
+    while (digits && (isdigit((unsigned char)text.data[digits - 1]) || text.data[digits - 1] == '.'))
+        digits--;
+    return first || ((text.data[from] == 'e' || text.data[from] == 'E') && digits < from &&
+                     !(digits && ml_lex_is_word(text.data[digits - 1])));
+}
+
 /* Does an expression that begins here compute anything, or is it a name, a literal, a type? Looks as
  * far as the expression may go, so it rather says yes. */
 static bool is_computed(ml_str text, size_t at)
@@ -208,7 +221,7 @@ static bool is_computed(ml_str text, size_t at)
         char c = text.data[at];
         size_t next = skip_void(text, at, quoted);
         if (next == at) {
-            if (strchr("*/%+-(?", c))
+            if (strchr("*/%+-(?", c) && !is_sign(text, at, !begun))
                 return true;
             if (strchr(",;)]}", c))
                 return false;
@@ -243,9 +256,12 @@ static bool may_compute_cost(ml_str text, const ml_trigger_hit *hit)
         end++;
     if (!ml_formula_is_cost_name(ml_str_slice(text, start, end)))
         return false;
+    bool in_brackets = end < text.len && text.data[end] == ']'; /* [cost] = …, prices[cost] = …: of something else */
     while (end < text.len && strchr("\"'`]?!", text.data[end]))
         end++;
     end = skip_blanks(text, end);
+    if (in_brackets && end < text.len && text.data[end] == '=')
+        return false;
     if (end >= text.len)
         return false;
     switch (text.data[end]) {
