@@ -128,7 +128,8 @@ static void pack_record(packer *p, facts_part part, char *record)
 {
     switch (part) {
     case PART_NODES:
-        /* The byte behind op may be a bool. */
+        /* Of the bytes between op and start the first is kept, as a bool: it costs nothing, and a flag
+         * that takes that place is not lost. The others say nothing. */
         memset(record + offsetof(ml_node, op) + 2, 0, offsetof(ml_node, start) - offsetof(ml_node, op) - 2);
         record[offsetof(ml_node, op) + 1] &= 1;
         break;
