@@ -1,19 +1,16 @@
 #include "ml/arena.h"
 
-#include "ml/checked.h"
-
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* An arena begins small, since many hold little, and grows by doubling. */
-enum { FIRST_BLOCK_BYTES = 4 * 1024, BLOCK_BYTES = 64 * 1024, KEPT_BYTES_MAX = 16 * BLOCK_BYTES, ALIGN = 16 };
+enum { FIRST_BLOCK_BYTES = 4 * 1024, BLOCK_BYTES = 64 * 1024, KEPT_BYTES_MAX = 16 * BLOCK_BYTES };
 
 struct ml_arena_block {
     ml_arena_block *older;
     size_t size;
-    _Alignas(16) char data[];
+    _Alignas(ML_ARENA_ALIGN) char data[];
 };
 
 void ml_die_no_memory(void)
@@ -100,19 +97,15 @@ static void add_block(ml_arena *arena, size_t at_least)
     arena->end = block->data + size;
 }
 
-void *ml_arena_alloc(ml_arena *arena, size_t count, size_t size)
+void *ml_arena_alloc_slowly(ml_arena *arena, size_t count, size_t size)
 {
     size_t bytes;
 
     if (!ml_size_mul(&bytes, count, size) || bytes > SIZE_MAX / 2)
         ml_die_no_memory();
-    size_t pad = (size_t)(-(uintptr_t)arena->next) & (ALIGN - 1);
-    if (!arena->next || (size_t)(arena->end - arena->next) < bytes + pad) {
-        add_block(arena, bytes);
-        pad = 0;
-    }
-    char *memory = arena->next + pad;
-    arena->next = memory + bytes;
+    add_block(arena, bytes);
+    char *memory = arena->next;
+    arena->next += bytes;
     arena->bytes += bytes;
     return memset(memory, 0, bytes);
 }

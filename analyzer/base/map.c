@@ -38,18 +38,11 @@ void ml_strmap_put(ml_arena *arena, ml_strmap *map, ml_str key, void *value)
     *slot = (ml_strmap_slot){key, value};
 }
 
-static uint64_t mix(uint64_t x)
-{
-    x ^= x >> 33;
-    x *= 0xff51afd7ed558ccdULL;
-    x ^= x >> 33;
-    x *= 0xc4ceb9fe1a85ec53ULL;
-    return x ^ (x >> 33);
-}
+enum { INTS_AT_FIRST = 64 };
 
 static ml_intmap_slot *int_slot(ml_intmap_slot *slots, uint32_t cap, uint64_t key)
 {
-    uint32_t at = (uint32_t)mix(key) & (cap - 1);
+    uint32_t at = (uint32_t)(((key ^ key >> 32) * 0x9e3779b97f4a7c15ULL) >> 32) & (cap - 1);
 
     while (slots[at].value && slots[at].key != key)
         at = (at + 1) & (cap - 1);
@@ -61,19 +54,30 @@ void *ml_intmap_get(const ml_intmap *map, uint64_t key)
     return map->cap ? int_slot(map->slots, map->cap, key)->value : NULL;
 }
 
-void ml_intmap_put(ml_arena *arena, ml_intmap *map, uint64_t key, void *value)
+static void widen(ml_arena *arena, ml_intmap *map)
 {
-    if (map->count * 4 >= map->cap * 3) {
-        uint32_t cap = wider_cap(map->cap);
-        ml_intmap_slot *slots = ML_NEW_ARRAY(arena, ml_intmap_slot, cap);
-        for (uint32_t i = 0; i < map->cap; i++)
-            if (map->slots[i].value)
-                *int_slot(slots, cap, map->slots[i].key) = map->slots[i];
-        map->slots = slots;
-        map->cap = cap;
-    }
+    uint32_t cap = map->cap ? wider_cap(map->cap) : INTS_AT_FIRST;
+    ml_intmap_slot *slots = ML_NEW_ARRAY(arena, ml_intmap_slot, cap);
+
+    for (uint32_t i = 0; i < map->cap; i++)
+        if (map->slots[i].value)
+            *int_slot(slots, cap, map->slots[i].key) = map->slots[i];
+    map->slots = slots;
+    map->cap = cap;
+}
+
+void **ml_intmap_at(ml_arena *arena, ml_intmap *map, uint64_t key)
+{
+    if (map->count * 4 >= map->cap * 3)
+        widen(arena, map);
     ml_intmap_slot *slot = int_slot(map->slots, map->cap, key);
     if (!slot->value)
         map->count++;
-    *slot = (ml_intmap_slot){key, value};
+    slot->key = key;
+    return &slot->value;
+}
+
+void ml_intmap_put(ml_arena *arena, ml_intmap *map, uint64_t key, void *value)
+{
+    *ml_intmap_at(arena, map, key) = value;
 }

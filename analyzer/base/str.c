@@ -18,11 +18,6 @@ ml_str ml_str_of(const char *terminated)
     return terminated ? (ml_str){terminated, strlen(terminated)} : ML_STR_NONE;
 }
 
-bool ml_str_eq(ml_str a, ml_str b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
 bool ml_str_eq_c(ml_str a, const char *b)
 {
     for (size_t i = 0; i < a.len; i++) /* most words differ in their first letter */
@@ -33,8 +28,10 @@ bool ml_str_eq_c(ml_str a, const char *b)
 
 bool ml_str_is_one_of(ml_str s, const char *const *words, size_t count)
 {
+    char first = s.len ? s.data[0] : '\0'; /* where most words differ already */
+
     for (size_t i = 0; i < count; i++)
-        if (ml_str_eq_c(s, words[i]))
+        if (words[i][0] == first && ml_str_eq_c(s, words[i]))
             return true;
     return false;
 }

@@ -11,11 +11,6 @@ const char *ml_node_kind_name(ml_node_kind kind)
     return kind < ML_NODE_KIND_COUNT ? names[kind] : "?";
 }
 
-ml_str ml_text_of(const ml_facts *facts, ml_node_id id)
-{
-    return facts->texts[facts->nodes[id].text];
-}
-
 ml_str ml_source_of(const ml_facts *facts, ml_node_id id)
 {
     return ml_str_slice(facts->lines.text, facts->nodes[id].start, facts->nodes[id].end);
@@ -26,21 +21,13 @@ ml_span ml_span_of(const ml_facts *facts, ml_node_id id)
     return ml_lines_span(&facts->lines, facts->nodes[id].start, facts->nodes[id].end);
 }
 
-static ml_node_id next_of_role(const ml_facts *facts, ml_node_id at, ml_role role)
-{
-    while (at && facts->nodes[at].role != role)
-        at = facts->nodes[at].next;
-    return at;
-}
-
-ml_node_id ml_child(const ml_facts *facts, ml_node_id id, ml_role role)
-{
-    return next_of_role(facts, facts->nodes[id].first, role);
-}
-
 ml_node_id ml_next_child(const ml_facts *facts, ml_node_id child)
 {
-    return next_of_role(facts, facts->nodes[child].next, (ml_role)facts->nodes[child].role);
+    ml_node_id at = facts->nodes[child].next;
+
+    while (at && facts->nodes[at].role != facts->nodes[child].role)
+        at = facts->nodes[at].next;
+    return at;
 }
 
 ml_node_id ml_child_at(const ml_facts *facts, ml_node_id id, ml_role role, uint32_t n)

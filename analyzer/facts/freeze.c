@@ -234,7 +234,8 @@ void builder_freeze(builder *b)
 
     mend_awaited_calls(b);
     resolve_names(b);
-    facts->nodes = KEEP(b->arena, b->nodes);
+    ml_node *nodes = KEEP(b->arena, b->nodes);
+    facts->nodes = nodes;
     facts->node_count = b->nodes.count;
     facts->scope_of = KEEP(b->arena, b->scope_of);
     facts->texts = KEEP(b->arena, b->texts);
@@ -256,6 +257,7 @@ void builder_freeze(builder *b)
     facts->directive_count = b->directives.count;
     facts->errors = KEEP(b->arena, b->errors);
     facts->error_count = b->errors.count;
+    mark_varying(facts, nodes);
     heap_free(&x.calls);
     heap_free(&x.returns);
     heap_free(&x.writes);

@@ -7,5 +7,7 @@
 void resolve_names(builder *b);
 /* module.exports = v, exports.a = v and their kin, from the writes and calls of facts. */
 void common_js_exports(builder *b, const ml_facts *facts);
+/* Fills varies of every node, which are those of facts; the indexes of facts are complete. */
+void mark_varying(ml_facts *facts, ml_node *nodes);
 
 #endif

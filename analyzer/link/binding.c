@@ -651,7 +651,7 @@ static ml_values eval_for(ml_eval *eval, ml_file_id file, ml_binding_id id, cons
     return ml_eval_pattern(eval, file, top, binding->target, ml_set_done(&set), at);
 }
 
-static ml_values eval_import(ml_eval *eval, ml_file_id file, ml_binding_id id)
+ml_values ml_import_value(ml_eval *eval, ml_file_id file, ml_binding_id id)
 {
     const ml_facts *facts = ml_facts_in(eval, file);
     const ml_import *import = &facts->imports[facts->bindings[id].index];
@@ -667,7 +667,7 @@ static ml_values binding_value(ml_eval *eval, ml_file_id file, ml_binding_id id,
 
     switch ((ml_binding_kind)binding->kind) {
     case ML_BIND_IMPORT:
-        return eval_import(eval, file, id);
+        return ml_eval_import(eval, file, id);
     case ML_BIND_VAR:
         return eval_var(eval, file, id, frame, use);
     case ML_BIND_PARAM:

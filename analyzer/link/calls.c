@@ -344,12 +344,14 @@ static bool add_applied(ml_eval *eval, ml_set *out, ml_file_id file, ml_node_id 
 {
     const ml_facts *facts = ml_facts_in(eval, file);
     ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
-    ml_str name = ml_text_of(facts, callee);
-    bool is_call = ml_str_eq(name, ML_STR("call")), is_apply = ml_str_eq(name, ML_STR("apply"));
     ml_item_list args = {0}, given = {0};
     uint32_t first = 1;
 
-    if (ml_kind_of(facts, callee) != ML_NODE_MEMBER || ml_kind_of(facts, call) != ML_NODE_CALL || (!is_call && !is_apply))
+    if (ml_kind_of(facts, callee) != ML_NODE_MEMBER || ml_kind_of(facts, call) != ML_NODE_CALL)
+        return false;
+    ml_str name = ml_text_of(facts, callee);
+    bool is_call = ml_str_eq(name, ML_STR("call")), is_apply = ml_str_eq(name, ML_STR("apply"));
+    if (!is_call && !is_apply)
         return false;
     ml_values functions = ml_eval_in(eval, file, ml_child(facts, callee, ML_ROLE_OBJECT), frame);
     if (functions.count == 1 && functions.items[0].kind == ML_V_GLOBAL && is_apply &&
@@ -394,6 +396,12 @@ static void call_member(ml_eval *eval, ml_set *out, const ml_value *receiver, ml
         ml_set_add_all(out, ml_call_value(eval, &members.items[i], file, call, frame));
 }
 
+/* A module that is called whole. */
+static bool is_module(const ml_value *value)
+{
+    return value->kind == ML_V_EXTERNAL && !value->is_new && ml_str_eq(value->name, ML_STR("="));
+}
+
 ml_values ml_eval_callee(ml_eval *eval, ml_file_id file, ml_node_id call, const ml_frame *frame)
 {
     ml_set set = {.eval = eval};
@@ -403,16 +411,19 @@ ml_values ml_eval_callee(ml_eval *eval, ml_file_id file, ml_node_id call, const 
         return ml_set_done(&set);
     ml_values values = ml_eval_in(eval, file, ml_child(ml_facts_in(eval, file), call, ML_ROLE_CALLEE), frame);
 
+    for (uint32_t i = 0; i < values.count; i++)
+        any |= is_module(&values.items[i]);
+    if (!any)
+        return values;
     for (uint32_t i = 0; i < values.count; i++) {
         const ml_value *value = &values.items[i];
         uint32_t before = set.count;
-        if (value->kind == ML_V_EXTERNAL && !value->is_new && ml_str_eq(value->name, ML_STR("=")))
+        if (is_module(value))
             ml_clients_of_external(eval, &set, ml_link_package_of(eval->link, file, value->text), value->name, value->place);
-        any |= set.count > before;
         if (set.count == before)
             ml_set_add(&set, value);
     }
-    return any ? ml_set_done(&set) : values;
+    return ml_set_done(&set);
 }
 
 ml_values ml_eval_call(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame)

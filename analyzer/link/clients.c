@@ -30,7 +30,7 @@ static void add_client(ml_eval *eval, ml_set *out, ml_client_ref ref, ml_str res
     ml_str at = ref.at;
 
     if (rest.len)
-        at = at.len ? ml_arena_printf(&eval->arena, "%.*s.%.*s", ML_STR_ARG(at), ML_STR_ARG(rest)) : rest;
+        at = ml_dotted(eval, at, rest);
     ml_value value = {.kind = ML_V_CLIENT, .client = ref.client, .name = at, .place = place};
     ml_set_add(out, &value);
 }

@@ -6,6 +6,8 @@
  * where it would have been cut at least as soon. */
 #include "link_internal.h"
 
+static const ml_node_id NODE_OF_IMPORT = 1U << 30; /* above every number of a node */
+
 struct ml_memo_entry {
     ml_file_id file;
     ml_node_id node;
@@ -21,16 +23,16 @@ struct ml_memo_entry {
 static ml_memo_entry *memo_entry(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame, bool *is_new)
 {
     uint64_t key = ((uint64_t)file << 32 | node) ^ ((uint64_t)(uintptr_t)frame * 0x9e3779b97f4a7c15ULL);
-    ml_memo_entry *first = ml_intmap_get(&eval->memo, key);
+    void **first = ml_intmap_at(&eval->arena, &eval->memo, key);
 
-    for (ml_memo_entry *entry = first; entry; entry = entry->next)
+    for (ml_memo_entry *entry = *first; entry; entry = entry->next)
         if (entry->file == file && entry->node == node && entry->frame == frame) {
             *is_new = false;
             return entry;
         }
     ml_memo_entry *entry = ML_NEW(&eval->arena, ml_memo_entry);
-    *entry = (ml_memo_entry){.file = file, .node = node, .frame = frame, .next = first};
-    ml_intmap_put(&eval->arena, &eval->memo, key, entry);
+    *entry = (ml_memo_entry){.file = file, .node = node, .frame = frame, .next = *first};
+    *first = entry;
     *is_new = true;
     return entry;
 }
@@ -249,11 +251,6 @@ static ml_values eval_node(ml_eval *eval, ml_file_id file, ml_node_id node, cons
     ml_node_id value = ml_child(facts, node, ML_ROLE_VALUE);
 
     switch (ml_kind_of(facts, node)) {
-    case ML_NODE_STRING:
-    case ML_NODE_NUMBER:
-    case ML_NODE_TRUE:
-    case ML_NODE_FALSE:
-        return eval_literal(eval, file, node);
     case ML_NODE_NULL:
         return ml_one(eval, ml_plain(ML_V_NULL, place));
     case ML_NODE_IDENT:
@@ -266,8 +263,6 @@ static ml_values eval_node(ml_eval *eval, ml_file_id file, ml_node_id node, cons
         return eval_reference(eval, ML_V_ARRAY, file, node, frame);
     case ML_NODE_OBJECT:
         return eval_reference(eval, ML_V_OBJECT, file, node, frame);
-    case ML_NODE_FUNCTION:
-        return eval_reference(eval, ML_V_FUNCTION, file, node, frame);
     case ML_NODE_CLASS:
         return eval_reference(eval, ML_V_CLASS, file, node, NULL);
     case ML_NODE_MEMBER:
@@ -313,6 +308,33 @@ static ml_values eval_node(ml_eval *eval, ml_file_id file, ml_node_id node, cons
     }
 }
 
+/* The values of a node in a frame, found once: NODE_OF_IMPORT of a binding stands for what is imported. */
+static ml_values eval_once(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame,
+                           ml_values (*find)(ml_eval *, ml_file_id, ml_node_id, const ml_frame *))
+{
+    bool is_new;
+    ml_memo_entry *known = memo_entry(eval, file, node, frame, &is_new);
+
+    if (!is_new && !known->done)
+        return ml_unknown(eval, ML_HOLE_CUT, ML_STR_NONE, (ml_place){file, node & ~NODE_OF_IMPORT});
+    if (!is_new && (!known->cut || eval->nesting >= known->nesting)) {
+        eval->cut |= known->cut;
+        return known->values;
+    }
+    known->done = false;
+    bool was_cut = eval->cut;
+    eval->cut = false;
+    eval->nesting++;
+    ml_values values = find(eval, file, node, frame);
+    eval->nesting--;
+    known->done = true;
+    known->cut = eval->cut;
+    known->nesting = eval->nesting;
+    known->values = values;
+    eval->cut |= was_cut;
+    return values;
+}
+
 ml_values ml_eval_in(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame)
 {
     if (!node)
@@ -322,26 +344,31 @@ ml_values ml_eval_in(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_f
         return ml_unknown(eval, ML_HOLE_CUT, ML_STR_NONE, (ml_place){file, node});
     }
     eval->steps_left--;
-    bool is_new;
-    ml_memo_entry *known = memo_entry(eval, file, node, frame, &is_new);
-    if (!is_new && !known->done)
-        return ml_unknown(eval, ML_HOLE_CUT, ML_STR_NONE, (ml_place){file, node});
-    if (!is_new && (!known->cut || eval->nesting >= known->nesting)) {
-        eval->cut |= known->cut;
-        return known->values;
+    const ml_node *at = ml_node_at(ml_facts_in(eval, file), node);
+    if (!at->varies)
+        frame = NULL;
+    switch (at->kind) {
+    case ML_NODE_STRING: /* made anew for less than it takes to remember them */
+    case ML_NODE_NUMBER:
+    case ML_NODE_TRUE:
+    case ML_NODE_FALSE:
+        return eval_literal(eval, file, node);
+    case ML_NODE_FUNCTION:
+        return eval_reference(eval, ML_V_FUNCTION, file, node, frame);
+    default:
+        return eval_once(eval, file, node, frame, eval_node);
     }
-    known->done = false;
-    bool was_cut = eval->cut;
-    eval->cut = false;
-    eval->nesting++;
-    ml_values values = eval_node(eval, file, node, frame);
-    eval->nesting--;
-    known->done = true;
-    known->cut = eval->cut;
-    known->nesting = eval->nesting;
-    known->values = values;
-    eval->cut |= was_cut;
-    return values;
+}
+
+static ml_values eval_import(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame)
+{
+    (void)frame;
+    return ml_import_value(eval, file, node & ~NODE_OF_IMPORT);
+}
+
+ml_values ml_eval_import(ml_eval *eval, ml_file_id file, ml_binding_id id)
+{
+    return eval_once(eval, file, id | NODE_OF_IMPORT, NULL, eval_import);
 }
 
 ml_values ml_eval_node(ml_eval *eval, ml_file_id file, ml_node_id node)

@@ -22,9 +22,18 @@ void ml_link_expect_all(const ml_link *link)
         link->host.expect_all(link->host.data);
 }
 
+const ml_facts *ml_link_ask_facts(const ml_link *link, ml_file_id file)
+{
+    const ml_facts *facts = file ? link->host.facts(link->host.data, file) : NULL;
+
+    if (facts)
+        atomic_store_explicit(&link->facts[file], facts, memory_order_release);
+    return facts;
+}
+
 const ml_facts *ml_link_facts(const ml_link *link, ml_file_id file)
 {
-    return file ? link->host.facts(link->host.data, file) : NULL;
+    return ml_known_facts_of(link, file);
 }
 
 ml_str ml_link_path(const ml_link *link, ml_file_id file)
@@ -67,6 +76,7 @@ ml_link *ml_link_new(ml_arena *run, const ml_link_host *host)
     link->host = *host;
     link->arena = run;
     link->in_bridge = ML_NEW_ARRAY(run, bool, host->file_count + 1);
+    link->facts = ML_NEW_ARRAY(run, ml_known_facts, host->file_count + 1);
     ml_link_index_files(link);
     ml_link_read_manifests(link);
     for (ml_file_id file = 1; file <= host->file_count; file++)

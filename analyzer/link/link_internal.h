@@ -5,6 +5,8 @@
 #include "ml/link.h"
 #include "ml/map.h"
 
+#include <stdatomic.h>
+
 /* ---- the project, read-only after ml_link_new ---- */
 
 typedef struct ml_tsconfig {
@@ -23,6 +25,8 @@ typedef struct ml_manifest {       /* a package.json */
     const ml_json *json;
 } ml_manifest;
 
+typedef _Atomic(const ml_facts *) ml_known_facts;
+
 struct ml_link {
     ml_link_host host;
     ml_arena *arena;
@@ -36,7 +40,19 @@ struct ml_link {
     const ml_tsconfig **tsconfig_of; /* by file id: the nearest, or NULL */
     const ml_manifest **manifest_of;
     bool *in_bridge;               /* by file id */
+    ml_known_facts *facts;         /* by file id: what the host gave, NULL until it was asked */
 };
+
+/* Asks the host, and remembers what it gives. */
+const ml_facts *ml_link_ask_facts(const ml_link *link, ml_file_id file);
+
+/* ml_link_facts, for what asks at every step. */
+static inline const ml_facts *ml_known_facts_of(const ml_link *link, ml_file_id file)
+{
+    const ml_facts *facts = atomic_load_explicit(&link->facts[file], memory_order_acquire);
+
+    return facts ? facts : ml_link_ask_facts(link, file);
+}
 
 typedef struct ml_env_value {
     ml_str value;
@@ -150,7 +166,8 @@ ml_file_id ml_resolve_once(ml_eval *eval, ml_file_id file, ml_str specifier);
 /* sets */
 typedef struct ml_set {
     ml_eval *eval;  /* whose arena holds the items: sets are many and deep, the stack is not */
-    ml_value *items;
+    const ml_value *items;
+    ml_value *own;  /* items, once they are not those of another set: NULL, cap 0 */
     uint32_t count, cap;
 } ml_set;
 void ml_set_add(ml_set *set, const ml_value *value);
@@ -166,6 +183,7 @@ ml_values ml_nothing(void);
 /* strings */
 ml_value ml_string_value(ml_eval *eval, ml_str text, ml_place place);
 ml_value ml_plain(ml_value_kind kind, ml_place place);
+ml_str ml_dotted(ml_eval *eval, ml_str path, ml_str name); /* "a.b" and "c" are "a.b.c"; "" and "c" are "c" */
 bool ml_value_literal(ml_eval *eval, const ml_value *value, ml_str *text); /* STRING, URL or NUMBER without hole */
 /* Could it be undefined, for all we see? An unknown, a global, what a package gives. */
 bool ml_value_may_be_missing(const ml_value *value);
@@ -179,6 +197,8 @@ ml_values ml_join_urls(ml_eval *eval, ml_values base, ml_values url, bool with_s
 ml_values ml_eval_in(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame);
 ml_values ml_eval_binding(ml_eval *eval, ml_file_id file, ml_binding_id binding, const ml_frame *frame, ml_node_id use);
 ml_values ml_eval_export(ml_eval *eval, ml_file_id file, ml_str name);
+ml_values ml_eval_import(ml_eval *eval, ml_file_id file, ml_binding_id id); /* of ML_BIND_IMPORT */
+ml_values ml_import_value(ml_eval *eval, ml_file_id file, ml_binding_id id); /* the same, found anew */
 /* What require gives when `module.exports =` is something that is called: a function, a class, a
  * client. False when the module is an object of exports as others are. */
 bool ml_add_whole_module(ml_eval *eval, ml_set *out, ml_file_id file);
@@ -282,7 +302,7 @@ bool ml_request_is_new(ml_eval *eval, ml_intmap *visits, ml_place at, ml_values 
 
 static inline const ml_facts *ml_facts_in(const ml_eval *eval, ml_file_id file)
 {
-    return ml_link_facts(eval->link, file);
+    return ml_known_facts_of(eval->link, file);
 }
 
 #endif

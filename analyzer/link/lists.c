@@ -420,8 +420,8 @@ void ml_add_handed(ml_eval *eval, ml_set *out, ml_file_id file, ml_node_id call,
     ml_item_list args = {0};
     ml_values element;
 
-    if (ml_kind_of(facts, callee) != ML_NODE_MEMBER || !ml_is_callback_method(ml_text_of(facts, callee), 0) ||
-        (kind != ML_NODE_IDENT && kind != ML_NODE_MEMBER))
+    if ((kind != ML_NODE_IDENT && kind != ML_NODE_MEMBER) || ml_kind_of(facts, callee) != ML_NODE_MEMBER ||
+        !ml_is_callback_method(ml_text_of(facts, callee), 0))
         return;
     ml_values functions = ml_eval_in(eval, file, arg, frame);
     bool any = false;

@@ -58,6 +58,16 @@ static bool key_may_be(ml_eval *eval, ml_file_id file, ml_node_id key, const ml_
     return may;
 }
 
+/* Of a member of an object: it has the name, a computed one, or is a spread. */
+static bool may_be_named(const ml_facts *facts, ml_node_id member, ml_str name)
+{
+    const ml_node *node = ml_node_at(facts, member);
+
+    if (node->kind == ML_NODE_SPREAD)
+        return true;
+    return !(node->flags & ML_NF_SET) && (ml_child(facts, member, ML_ROLE_KEY) || ml_str_eq(ml_text_of(facts, member), name));
+}
+
 static ml_values object_property(ml_eval *eval, const ml_value *object, ml_str name, ml_place place)
 {
     ml_file_id file = object->place.file;
@@ -67,7 +77,8 @@ static ml_values object_property(ml_eval *eval, const ml_value *object, ml_str n
     bool open = false;
 
     for (ml_node_id m = ml_node_at(facts, object->place.node)->first; m; m = ml_node_at(facts, m)->next)
-        ml_vec_push(&eval->arena, &members, m);
+        if (may_be_named(facts, m, name))
+            ml_vec_push(&eval->arena, &members, m);
     for (uint32_t i = members.count; i-- > 0;) {
         ml_node_id member = members.items[i], key = ml_child(facts, member, ML_ROLE_KEY);
         if (ml_kind_of(facts, member) == ML_NODE_SPREAD) {
@@ -83,10 +94,7 @@ static ml_values object_property(ml_eval *eval, const ml_value *object, ml_str n
             continue;
         }
         bool surely = true;
-        if (key ? !key_may_be(eval, file, key, object->frame, name, &surely)
-                : !ml_str_eq(ml_text_of(facts, member), name))
-            continue;
-        if (ml_node_at(facts, member)->flags & ML_NF_SET)
+        if (key && !key_may_be(eval, file, key, object->frame, name, &surely))
             continue;
         ml_set_add_all(&set, property_value(eval, file, member, object->frame, object));
         if (surely)
@@ -357,7 +365,7 @@ static ml_values global_member(ml_eval *eval, const ml_value *of, ml_str name, m
     for (size_t i = 0; i < sizeof environments / sizeof *environments; i++)
         if (ml_str_eq_c(of->name, environments[i]))
             return environment(eval, name, place);
-    ml_str path = of->name.len ? ml_arena_printf(&eval->arena, "%.*s.%.*s", ML_STR_ARG(of->name), ML_STR_ARG(name)) : name;
+    ml_str path = ml_dotted(eval, of->name, name);
     ml_clients_of_global(eval, &set, path, place);
     if (!set.count) {
         ml_value value = {.kind = ML_V_GLOBAL, .name = path, .place = place};
@@ -370,7 +378,7 @@ static ml_values external_member(ml_eval *eval, const ml_value *of, ml_str name,
 {
     ml_set set = {.eval = eval};
     bool whole = ml_str_eq(of->name, ML_STR("*"));
-    ml_str path = whole ? name : ml_arena_printf(&eval->arena, "%.*s.%.*s", ML_STR_ARG(of->name), ML_STR_ARG(name));
+    ml_str path = whole ? name : ml_dotted(eval, of->name, name);
 
     if (!of->is_new && ml_is_bridge_module(eval, of->place.file, of->text) &&
         ml_strs_have(&eval->link->host.config->bridge.values, name))
@@ -398,7 +406,7 @@ static ml_values client_member(ml_eval *eval, const ml_value *of, ml_str name)
             return ml_one(eval, (ml_value){.kind = ML_V_GLOBAL, .name = ml_arena_concat(&eval->arena, global, ML_STR(".env")),
                                            .place = of->place});
     }
-    value.name = of->name.len ? ml_arena_printf(&eval->arena, "%.*s.%.*s", ML_STR_ARG(of->name), ML_STR_ARG(name)) : name;
+    value.name = ml_dotted(eval, of->name, name);
     return ml_one(eval, value);
 }
 

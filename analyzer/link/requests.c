@@ -17,14 +17,7 @@ typedef struct function_ref {
 
 typedef enum edge_fate { FATE_UNSEEN, FATE_OPEN, FATE_SETTLED, FATE_SETTLED_BY_THIS } edge_fate;
 
-typedef struct edge {
-    ml_node_id call;
-    bool direct;                    /* a request whose host, or a callee that a caller decides */
-    bool sends;                     /* the first of them: a request */
-    bool is_virtual;                /* a request whose URL depends on `this`: a subclass may decide it */
-    ML_VEC(function_ref) targets;
-    edge_fate fate, outward;        /* see fate_of */
-} edge;
+typedef enum lead { LEADS_UNKNOWN, LEADS_NOWHERE, LEADS_TO_REQUEST } lead;
 
 /* What a walk over the edges looks for. */
 typedef enum aim {
@@ -34,9 +27,19 @@ typedef enum aim {
     AIM_COUNT
 } aim;
 
+typedef struct edge {
+    ml_node_id call;
+    bool direct;                    /* a request whose host, or a callee that a caller decides */
+    bool sends;                     /* the first of them: a request */
+    bool is_virtual;                /* a request whose URL depends on `this`: a subclass may decide it */
+    ML_VEC(function_ref) targets;
+    edge_fate fate, outward;        /* see fate_of */
+    lead leads[AIM_COUNT];          /* once known: through one of the targets */
+} edge;
+
 struct ml_summary {
     ML_VEC(edge) edges;
-    enum { LEADS_UNKNOWN, LEADS_NOWHERE, LEADS_TO_REQUEST } leads[AIM_COUNT];
+    lead leads[AIM_COUNT];
     uint32_t visit;                 /* the last reachability walk that met it, */
     struct ml_summary *from;        /* and from where */
 };
@@ -136,10 +139,7 @@ static bool is_no_sender(ml_str name)
         if (c >= 'A' && c <= 'Z')
             return true;
     }
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (ml_str_eq_c(name, names[i]))
-            return true;
-    return false;
+    return ML_STR_IS_ONE_OF(name, names);
 }
 
 /* Is the callee something a caller decides: a parameter, a member of one, of this? */
@@ -315,14 +315,16 @@ static bool leads_to_request(ml_eval *eval, function_ref at, aim of)
     return false;
 }
 
-static bool edge_leads(ml_eval *eval, const edge *out, aim of)
+static bool edge_leads(ml_eval *eval, edge *out, aim of)
 {
-    if (is_end(out, of))
-        return true;
-    for (uint32_t t = 0; t < out->targets.count; t++)
-        if (leads_to_request(eval, out->targets.items[t], of))
-            return true;
-    return false;
+    bool leads = is_end(out, of);
+
+    if (leads || out->leads[of] != LEADS_UNKNOWN)
+        return leads || out->leads[of] == LEADS_TO_REQUEST;
+    for (uint32_t t = 0; t < out->targets.count && !leads; t++)
+        leads = leads_to_request(eval, out->targets.items[t], of);
+    out->leads[of] = leads ? LEADS_TO_REQUEST : LEADS_NOWHERE;
+    return leads;
 }
 
 /* Does the frame run a method on an instance of a class below the method's own? */

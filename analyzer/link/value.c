@@ -42,22 +42,23 @@ static bool same_value(const ml_value *a, const ml_value *b)
     }
 }
 
+/* Makes room for one more, in items of the set's own. */
 static void grow(ml_set *set)
 {
-    uint32_t cap = set->cap ? set->cap * 2 : 2;
+    uint32_t cap = set->count ? set->count * 2 : 1; /* most hold one */
     ml_value *items = ML_NEW_ARRAY(&set->eval->arena, ml_value, cap);
 
     if (set->count)
         memcpy(items, set->items, set->count * sizeof *items);
-    set->items = items;
+    set->items = set->own = items;
     set->cap = cap;
 }
 
 static void append(ml_set *set, const ml_value *value)
 {
-    if (set->count == set->cap)
+    if (set->count >= set->cap)
         grow(set);
-    set->items[set->count++] = *value;
+    set->own[set->count++] = *value;
 }
 
 /* How a text begins, as far as hosts go: the hole it begins with, or its scheme and authority. */
@@ -88,7 +89,9 @@ static bool displace(ml_set *set, const ml_value *value)
     for (uint32_t i = ML_VALUES_MAX; i-- > 1;)
         for (uint32_t k = 0; k < i; k++)
             if (same_head(&set->items[i], &set->items[k])) {
-                set->items[i] = *value;
+                if (!set->own)
+                    grow(set);
+                set->own[i] = *value;
                 return true;
             }
     return false;
@@ -115,6 +118,13 @@ void ml_set_add(ml_set *set, const ml_value *value)
 
 void ml_set_add_all(ml_set *set, ml_values values)
 {
+    if (!set->count) { /* most sets hold what one other holds */
+        set->items = values.items;
+        set->own = NULL;
+        set->count = values.count;
+        set->cap = 0;
+        return;
+    }
     for (uint32_t i = 0; i < values.count; i++)
         ml_set_add(set, &values.items[i]);
 }
@@ -176,6 +186,18 @@ ml_value ml_string_value(ml_eval *eval, ml_str text, ml_place place)
                       .pieces = one_piece(eval, ML_HOLE_NONE, text, place),
                       .piece_count = 1,
                       .place = place};
+}
+
+ml_str ml_dotted(ml_eval *eval, ml_str path, ml_str name)
+{
+    if (!path.len)
+        return name;
+    char *text = ml_arena_bytes(&eval->arena, path.len + 1 + name.len);
+    memcpy(text, path.data, path.len);
+    text[path.len] = '.';
+    if (name.len)
+        memcpy(text + path.len + 1, name.data, name.len);
+    return (ml_str){text, path.len + 1 + name.len};
 }
 
 ml_value ml_plain(ml_value_kind kind, ml_place place)
@@ -244,31 +266,46 @@ static void text_pieces(ml_eval *eval, const ml_value *value, ml_place place, co
     *count = 1;
 }
 
-static ml_value joined(ml_eval *eval, const ml_value *left, const ml_value *right, ml_place place)
-{
-    const ml_piece *a, *b;
-    uint32_t na, nb;
+/* The pieces of a text that is joined with others. */
+typedef struct operand {
+    const ml_piece *pieces;
+    uint32_t count;
+} operand;
 
-    text_pieces(eval, left, place, &a, &na);
-    text_pieces(eval, right, place, &b, &nb);
+static operand operand_of(ml_eval *eval, const ml_value *value, ml_place place)
+{
+    operand of;
+
+    text_pieces(eval, value, place, &of.pieces, &of.count);
+    return of;
+}
+
+static ml_value joined(ml_eval *eval, operand a, operand b, ml_place place)
+{
     ml_value value = {.kind = ML_V_STRING, .place = place};
     size_t bytes = 0;
-    for (uint32_t i = 0; i < na; i++)
-        bytes += a[i].text.len;
-    if (na + nb > PIECES_MAX || bytes > TEXT_MAX) {
+
+    for (uint32_t i = 0; i < a.count; i++)
+        bytes += a.pieces[i].text.len;
+    if (a.count + b.count > PIECES_MAX || bytes > TEXT_MAX) {
         /* The head decides which host is meant; the tail of a monster does not. */
-        value.pieces = a;
-        value.piece_count = na;
+        value.pieces = a.pieces;
+        value.piece_count = a.count;
         return value;
     }
-    ml_piece *pieces = ML_NEW_ARRAY(&eval->arena, ml_piece, na + nb);
-    if (na)
-        memcpy(pieces, a, na * sizeof *pieces);
-    if (nb)
-        memcpy(pieces + na, b, nb * sizeof *pieces);
+    ml_piece *pieces = ML_NEW_ARRAY(&eval->arena, ml_piece, a.count + b.count);
+    if (a.count)
+        memcpy(pieces, a.pieces, a.count * sizeof *pieces);
+    if (b.count)
+        memcpy(pieces + a.count, b.pieces, b.count * sizeof *pieces);
     value.pieces = pieces;
-    value.piece_count = na + nb;
+    value.piece_count = a.count + b.count;
     return value;
+}
+
+static ml_value join_two(ml_eval *eval, const ml_value *left, const ml_value *right, ml_place place)
+{
+    return joined(eval, operand_of(eval, left, place), operand_of(eval, right, place), place);
 }
 
 static bool is_absolute(const ml_value *url);
@@ -303,13 +340,17 @@ ml_values ml_concat(ml_eval *eval, ml_values left, ml_values right, ml_place pla
 
     left = without_missing(eval, left);
     right = without_missing(eval, right);
+    operand *tails = ML_NEW_ARRAY(&eval->arena, operand, right.count);
+    for (uint32_t j = 0; j < right.count; j++)
+        tails[j] = operand_of(eval, &right.items[j], place);
     for (uint32_t i = 0; i < left.count; i++) {
+        operand head = operand_of(eval, &left.items[i], place);
         bool begun = false; /* a text that begins as the left one is in the set, or has found no place there */
         for (uint32_t j = 0; j < right.count; j++) {
             bool second = is_second_scheme(&left.items[i], &right.items[j]);
             if (begun && !second && set.count > ML_VALUES_MAX)
                 continue;
-            ml_value value = second ? right.items[j] : joined(eval, &left.items[i], &right.items[j], place);
+            ml_value value = second ? right.items[j] : joined(eval, head, tails[j], place);
             ml_set_add(&set, &value);
             begun |= !second && set.count > ML_VALUES_MAX && ml_value_is_text(&left.items[i]) && left.items[i].piece_count;
         }
@@ -367,10 +408,10 @@ static ml_value join_one(ml_eval *eval, const ml_value *base, const ml_value *ur
     if (with_slash) {
         ml_value slash = ml_string_value(eval, ML_STR("/"), place);
         left = without_edge_slash(eval, left, true);
-        left = joined(eval, &left, &slash, place);
+        left = join_two(eval, &left, &slash, place);
         right = without_edge_slash(eval, right, false);
     }
-    return joined(eval, &left, &right, place);
+    return join_two(eval, &left, &right, place);
 }
 
 ml_values ml_join_urls(ml_eval *eval, ml_values base, ml_values url, bool with_slash, ml_place place)

@@ -29,6 +29,8 @@ typedef struct ml_intmap {
 } ml_intmap;
 
 void *ml_intmap_get(const ml_intmap *map, uint64_t key);
+/* Where the value of key is, NULL there when it is new: it must be set before the map is used again. */
+void **ml_intmap_at(ml_arena *arena, ml_intmap *map, uint64_t key);
 void ml_intmap_put(ml_arena *arena, ml_intmap *map, uint64_t key, void *value);
 
 #endif

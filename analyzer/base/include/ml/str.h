@@ -20,7 +20,10 @@ typedef struct ml_str {
 #define ML_NOT_FOUND SIZE_MAX
 
 ml_str ml_str_of(const char *terminated); /* NULL gives an empty view */
-bool ml_str_eq(ml_str a, ml_str b);
+static inline bool ml_str_eq(ml_str a, ml_str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
 bool ml_str_eq_c(ml_str a, const char *b);
 bool ml_str_is_one_of(ml_str s, const char *const *words, size_t count);
 #define ML_STR_IS_ONE_OF(s, words) ml_str_is_one_of((s), (words), sizeof(words) / sizeof *(words))

@@ -149,6 +149,8 @@ typedef struct ml_node {
     uint8_t role;   /* ml_role below its parent */
     uint16_t flags; /* ML_NF_* */
     uint8_t op;     /* ml_op or ml_var_kind */
+    bool varies;    /* may mean something else in each call of the functions around it: reads a parameter, `this`,
+                       what is made of these, or makes an object */
     uint32_t start, end; /* bytes in the file */
     ml_node_id parent, first, next;
     uint32_t text;  /* index into texts, 0 for none; see ml_text_of */
@@ -311,13 +313,25 @@ static inline ml_node_kind ml_kind_of(const ml_facts *facts, ml_node_id id)
 }
 
 /* The node's own text (name, value), or empty. */
-ml_str ml_text_of(const ml_facts *facts, ml_node_id id);
+static inline ml_str ml_text_of(const ml_facts *facts, ml_node_id id)
+{
+    return facts->texts[facts->nodes[id].text];
+}
+
 /* The bytes of the file the node covers. */
 ml_str ml_source_of(const ml_facts *facts, ml_node_id id);
 ml_span ml_span_of(const ml_facts *facts, ml_node_id id);
 
 /* First child of that role, or 0; the next of the same role after child. */
-ml_node_id ml_child(const ml_facts *facts, ml_node_id id, ml_role role);
+static inline ml_node_id ml_child(const ml_facts *facts, ml_node_id id, ml_role role)
+{
+    ml_node_id at = facts->nodes[id].first;
+
+    while (at && facts->nodes[at].role != role)
+        at = facts->nodes[at].next;
+    return at;
+}
+
 ml_node_id ml_next_child(const ml_facts *facts, ml_node_id child);
 /* The n-th child of that role (0-based), or 0. */
 ml_node_id ml_child_at(const ml_facts *facts, ml_node_id id, ml_role role, uint32_t n);
