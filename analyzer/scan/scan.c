@@ -90,14 +90,9 @@ static void parse_file(void *data, size_t item, unsigned worker)
         ml_scan_facts(scan, file);
 }
 
-/* What loads any module or runs any code is looked at for what that is; to send, it needs a trace of a provider
- * as everybody does. */
 static bool may_send(const ml_scan *scan, ml_file_id file)
 {
-    const ml_slot *slot = &scan->slots[file - 1];
-    bool loads = (slot->why & ML_WHY_PACKAGE) && (slot->imports_sdk || slot->tainted || scan->options.staged);
-
-    return (slot->why & ML_WHY_SENDS) || loads || ml_link_in_bridge(scan->link, file);
+    return (scan->slots[file - 1].why & ML_WHY_FLOW) || ml_link_in_bridge(scan->link, file);
 }
 
 /* A chosen file; requests only of one that could send. */

@@ -75,7 +75,6 @@ typedef struct ml_slot {
     bool checked, readable, holds_nul;
     atomic_bool parsed;       /* set once facts is final */
     atomic_bool counts;       /* its facts were asked for, so what they lack is said */
-    bool imports_sdk;         /* by its name */
     bool extends;             /* names a class it extends */
     bool tainted;             /* what it says could lead to a provider: see taint.c */
     bool near;                /* a tainted file imports it, at first or second hand */

@@ -248,13 +248,10 @@ static void add_imports(ml_scan *scan, ml_file_id file, ml_str text, const ml_sp
     for (uint32_t i = 0; i < specifiers->count; i++) {
         ml_str specifier = specifiers->items[i];
         ml_file_id target = ml_link_resolve(scan->link, file, specifier);
-        if (target) {
+        if (target)
             ml_vec_push(&scan->kept[worker], &slot->imports, import_of(scan, target, text, specifier, worker));
-            continue;
-        }
-        ml_trigger_bits why = why_package(scan, file, specifier);
-        slot->why |= why;
-        slot->imports_sdk |= why & ML_WHY_PACKAGE;
+        else
+            slot->why |= why_package(scan, file, specifier);
     }
 }
 
