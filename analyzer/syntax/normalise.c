@@ -38,7 +38,7 @@ static void blank_hashbang(rewrite *r)
 
 static void end_lines(rewrite *r)
 {
-    const char *data = r->text.data, *end = data + r->text.len;
+    const char *data = r->text.data, *end = r->text.len ? data + r->text.len : data;
 
     for (const char *at = data; at < end && (at = memchr(at, '\r', (size_t)(end - at))); at++)
         if (at + 1 == end || at[1] != '\n')
