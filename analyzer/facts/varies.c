@@ -69,11 +69,11 @@ static uint32_t outside(const dependence *d, ml_node_id id)
     return d->of_node[id] < id ? d->of_node[id] : NEVER;
 }
 
-static void lower(dependence *d, ml_binding_id id, uint32_t dependence_of)
+static void depends_on(dependence *d, ml_binding_id id, uint32_t owner)
 {
-    if (dependence_of >= d->of_binding[id])
+    if (owner >= d->of_binding[id])
         return;
-    d->of_binding[id] = dependence_of;
+    d->of_binding[id] = owner;
     d->changed = true;
 }
 
@@ -85,7 +85,7 @@ static void end_node(dependence *d, ml_node_id id)
     if (d->of_node[id] < *parent)
         *parent = d->of_node[id];
     for (ml_binding_id declared = d->first[id]; declared; declared = d->next[declared])
-        lower(d, declared, outside(d, id));
+        depends_on(d, declared, outside(d, id));
 }
 
 /* False when a node stands outside its parent, as can be in a file that does not parse. */
@@ -103,7 +103,7 @@ static bool look_through(dependence *d)
     }
     for (uint32_t i = 0; i < facts->write_count; i++)
         if (facts->writes[i].root)
-            lower(d, facts->writes[i].root, outside(d, facts->writes[i].node));
+            depends_on(d, facts->writes[i].root, outside(d, facts->writes[i].node));
     return true;
 }
 
