@@ -116,6 +116,11 @@ static bool set_jobs(ml_cli *cli, const char *value)
     return number("jobs", value, 256, &cli->scan.jobs);
 }
 
+static bool set_memory(ml_cli *cli, const char *value)
+{
+    return number("memory", value, 1024 * 1024, &cli->scan.held_mib);
+}
+
 static bool set_steps(ml_cli *cli, const char *value)
 {
     return number("steps", value, 100000000, &cli->scan.steps);
@@ -195,6 +200,7 @@ const ml_option ml_options[] = {
     {"cache", "DIR", "keep in DIR what a scan finds, for the next one (default: nothing is kept)", set_cache},
     {"lang", "LANG", "language of the reports: en or zh", set_lang},
     {"jobs", "N", "threads (default: one a processor)", set_jobs},
+    {"memory", "MIB", "parsed files held at once (default 64); fewer take longer, the report is the same", set_memory},
     {"depth", "N", "calls followed into functions, 0 to 5 (default 5)", set_depth},
     {"steps", "N", "evaluation steps a call may cost (default 100000)", set_steps},
     {"no-trigger", NULL, "parse every file, also those no rule could speak about", set_no_trigger},

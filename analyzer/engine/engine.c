@@ -118,6 +118,11 @@ void ml_worker_free(ml_worker *worker)
     free(worker);
 }
 
+void ml_worker_forget_text(ml_worker *worker)
+{
+    ml_buf_clear(&worker->hashes.hashes);
+}
+
 ml_eval *ml_worker_eval(const ml_worker *worker)
 {
     return worker->eval;
@@ -165,7 +170,7 @@ static void judge_requests(const visit *v, ml_node_id call)
 
 static void note_cut(const visit *v, ml_node_id call)
 {
-    ml_problem problem = {.kind = ML_PROBLEM_UNANALYSED, .path = v->facts->path};
+    ml_problem problem = {.kind = ML_PROBLEM_UNANALYSED, .path = ml_link_path(v->worker->engine->link, v->file)};
     ml_ctx ctx = ctx_for(v, 0);
 
     problem.line = ml_span_of(v->facts, call).line;
@@ -294,7 +299,7 @@ static void say_about(const ml_engine *engine, ml_findings *out, ml_worker *work
     ml_finding finding = {.rule = entry->info,
                           .level = state->level ? state->level : entry->info->level,
                           .message = entry->info->message,
-                          .path = facts->path,
+                          .path = ml_link_path(engine->link, s->file),
                           .span = s->span};
     ml_ctx ctx = {.worker = worker, .file = s->file, .facts = facts};
     finding.code = ml_lines_code(&worker->arena, &worker->hashes, &facts->lines, s->span);

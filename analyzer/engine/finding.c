@@ -143,12 +143,12 @@ ml_finding *ml_ctx_report_in(ml_ctx *ctx, ml_file_id file, ml_node_id node)
 
     if (!facts || already_said(ctx, file, node))
         return NULL;
-    ml_finding *finding = new_draft(ctx, file, node, facts->path);
+    ml_finding *finding = new_draft(ctx, file, node, ml_link_path(ml_ctx_link(ctx), file));
     if (!finding)
         return NULL;
     finding->span = ml_span_of(facts, node);
     fill_code(ctx, finding, &facts->lines);
-    finding->scope = ml_scope_name(&ctx->worker->arena, facts, node);
+    finding->scope = ml_arena_copy(&ctx->worker->arena, ml_scope_name(&ctx->worker->arena, facts, node));
     return finding;
 }
 
@@ -241,7 +241,7 @@ void ml_finding_step(ml_ctx *ctx, ml_finding *finding, ml_place place, const cha
 
     if (!facts)
         return;
-    ml_step step = {.path = ml_arena_copy(&ctx->worker->arena, facts->path),
+    ml_step step = {.path = ml_link_path(ml_ctx_link(ctx), place.file),
                     .span = ml_span_of(facts, place.node),
                     .message = ml_ctx_text(ctx, en, zh)};
     step.code = ml_arena_copy(&ctx->worker->arena,

@@ -29,13 +29,15 @@ static void cut(ml_facts *facts, const char *reason)
 static void lower_script(builder *b, ml_parser *parser, const ml_script *script, uint64_t deadline, bool directives)
 {
     ml_str piece = ml_str_slice(b->text, script->start, script->end);
+    ml_arena scratch = {0};
 
-    switch (ml_parse(parser, ml_normalise(b->arena, piece), script->dialect, deadline)) {
+    switch (ml_parse(parser, ml_normalise(&scratch, piece), script->dialect, deadline)) {
     case ML_PARSE_OK: walk_tree(b, parser, 1, 1, script->start, directives); break;
     case ML_PARSE_TOO_LATE: cut(b->facts, "parsing took too long"); break;
     case ML_PARSE_TOO_LARGE: cut(b->facts, "parsing needed too much memory"); break;
     }
     ml_parser_drop(parser);
+    ml_arena_finish(&scratch);
 }
 
 ml_facts *ml_facts_of(ml_arena *arena, ml_parser *parser, ml_str path, ml_file_kind kind, ml_str text)

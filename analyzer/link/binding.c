@@ -192,6 +192,8 @@ static bool may_export(ml_eval *eval, ml_file_id file, ml_str name)
             ml_lex_exports_of(exports, &shared->arena, text);
         else
             exports->open = true;
+        for (uint32_t i = 0; i < exports->names.count; i++) /* the text may go */
+            exports->names.items[i] = ml_arena_copy(&shared->arena, exports->names.items[i]);
         ml_intmap_put(&shared->arena, &shared->exports, file, exports);
     }
     for (uint32_t i = 0; !exports->open && i < exports->names.count; i++)

@@ -36,6 +36,11 @@ const ml_facts *ml_link_facts(const ml_link *link, ml_file_id file)
     return ml_known_facts_of(link, file);
 }
 
+void ml_link_forget_facts(const ml_link *link, ml_file_id file)
+{
+    atomic_store_explicit(&link->facts[file], NULL, memory_order_relaxed);
+}
+
 ml_str ml_link_path(const ml_link *link, ml_file_id file)
 {
     return file ? link->host.files[file - 1].path : ML_STR_NONE;
@@ -135,6 +140,20 @@ void ml_eval_free(ml_eval *eval)
     ml_arena_finish(&eval->shared->arena);
     free(eval->shared);
     free(eval);
+}
+
+void ml_eval_forget(ml_eval *eval)
+{
+    ml_shared *shared = eval->shared;
+
+    if (!shared->has_settings) {
+        ml_arena_finish(&shared->arena);
+        *shared = (ml_shared){0};
+    }
+    ml_arena_finish(&eval->summary_arena);
+    eval->summaries = (ml_intmap){0};
+    eval->carries = (ml_intmap){0};
+    ml_eval_begin(eval);
 }
 
 ml_arena *ml_eval_arena(ml_eval *eval)

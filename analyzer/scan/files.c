@@ -157,6 +157,8 @@ static void read_slot(ml_scan *scan, ml_file_id file, ml_slot *slot)
     slot->read = true;
     note_read(slot, &slot->arena, status, &error);
     slot->holds_nul = slot->readable && memchr(slot->text.data, '\0', slot->text.len);
+    if (ml_file_kind_is_script(scan->files.items[file - 1].kind)) /* others are not let go */
+        ml_scan_hold(scan, file);
 }
 
 void ml_scan_look(ml_scan *scan, ml_file_id file, unsigned worker)
@@ -170,6 +172,7 @@ void ml_scan_look(ml_scan *scan, ml_file_id file, unsigned worker)
     note_read(slot, &scan->kept[worker], status, &error);
     if (status == ML_OK) {
         slot->holds_nul = memchr(text.data, '\0', text.len) != NULL;
+        slot->bytes = (uint32_t)text.len;
         ml_scan_trigger(scan, file, text, worker);
     }
     ml_arena_reset(scratch);
@@ -179,6 +182,7 @@ bool ml_scan_text(ml_scan *scan, ml_file_id file, ml_str *text)
 {
     ml_slot *slot = &scan->slots[file - 1];
 
+    atomic_store_explicit(&slot->asked, scan->held.stretch, memory_order_relaxed);
     pthread_mutex_lock(&slot->lock);
     if (!slot->read)
         read_slot(scan, file, slot);
@@ -241,6 +245,7 @@ const ml_facts *ml_scan_facts(ml_scan *scan, ml_file_id file)
 
     if (!ml_file_kind_is_script(source->kind))
         return NULL;
+    atomic_store_explicit(&slot->asked, scan->held.stretch, memory_order_relaxed);
     if (atomic_load_explicit(&slot->parsed, memory_order_acquire)) /* nearly always */
         return slot->facts;
     pthread_mutex_lock(&slot->lock);
@@ -248,6 +253,7 @@ const ml_facts *ml_scan_facts(ml_scan *scan, ml_file_id file)
         read_slot(scan, file, slot);
     if (!slot->parsed && slot->readable)
         slot->facts = facts_of(scan, source, slot);
+    slot->was_parsed |= slot->facts != NULL;
     atomic_store_explicit(&slot->parsed, true, memory_order_release);
     pthread_mutex_unlock(&slot->lock);
     return slot->facts;

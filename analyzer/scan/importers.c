@@ -39,18 +39,16 @@ uint32_t ml_pairs_first(const ml_pair *pairs, uint32_t count, uint32_t key)
     return low;
 }
 
-ml_importer *const *ml_scan_importers(ml_scan *scan, ml_arena *arena)
+void ml_scan_find_importers(ml_scan *scan, ml_arena *arena)
 {
-    ml_importer **importers = ML_NEW_ARRAY(arena, ml_importer *, scan->files.count);
-
+    scan->importers = ML_NEW_ARRAY(arena, ml_importer *, scan->files.count);
     for (ml_file_id file = 1; file <= scan->files.count; file++)
         for (uint32_t i = 0; i < scan->slots[file - 1].imports.count; i++) {
             const ml_scan_import *import = &scan->slots[file - 1].imports.items[i];
             ml_importer *one = ML_NEW(arena, ml_importer);
-            *one = (ml_importer){file, import, importers[import->target - 1]};
-            importers[import->target - 1] = one;
+            *one = (ml_importer){file, import, scan->importers[import->target - 1]};
+            scan->importers[import->target - 1] = one;
         }
-    return importers;
 }
 
 static void reach_by(const ml_importer *one, const ml_pair *in, ml_name_hash name, ml_reached *tell, void *data)

@@ -80,16 +80,6 @@ static void look_at_staged(void *data, size_t item, unsigned worker)
         ml_scan_look(scan, file, worker);
 }
 
-static void parse_file(void *data, size_t item, unsigned worker)
-{
-    ml_scan *scan = data;
-    ml_file_id file = file_of_item(scan, item);
-
-    (void)worker;
-    if (scan->files.items[file - 1].in_scope && ml_scan_is_chosen(scan, file))
-        ml_scan_facts(scan, file);
-}
-
 static bool may_send(const ml_scan *scan, ml_file_id file)
 {
     return (scan->slots[file - 1].why & ML_WHY_FLOW) || ml_link_in_bridge(scan->link, file);
@@ -102,12 +92,7 @@ static void judge(ml_scan *scan, ml_file_id file, unsigned worker)
         ml_worker_judge(scan->workers[worker], file, ML_JUDGE_REST | (may_send(scan, file) ? ML_JUDGE_REQUESTS : 0));
 }
 
-static void judge_file(void *data, size_t item, unsigned worker)
-{
-    judge(data, file_of_item(data, item), worker);
-}
-
-/* Few files, each parsed by who judges it: without a wait for the largest, which comes first. */
+/* The largest come first, so that none is waited for in the end. */
 static void judge_staged(void *data, size_t item, unsigned worker)
 {
     ml_scan *scan = data;
@@ -134,32 +119,44 @@ static void run_pass(ml_scan *scan, ml_pool_work work)
     ml_pool_run(scan->jobs, scan->files.count, work, scan);
 }
 
-static void choose_by_taint(ml_scan *scan)
+/* ---- the order of the passes ---- */
+
+static void judge_file(void *data, ml_file_id file, unsigned worker)
+{
+    judge(data, file, worker);
+}
+
+static void judge_batch(ml_scan *scan, const ml_batch *batch)
+{
+    ml_scan_spread(scan, batch);
+    ml_scan_each(scan, batch->files, batch->count, judge_file, scan);
+    ml_scan_let_all_go(scan);
+}
+
+static void judge_files(ml_scan *scan)
 {
     ml_arena scratch = {0};
-    ml_importer *const *importers = ml_scan_importers(scan, &scratch);
 
-    ml_scan_taint(scan, importers);
-    ml_scan_spread(scan, importers);
+    run_pass(scan, look_at_file);
+    scan->has_tables = scan->asks_for_tables;
+    ml_scan_find_importers(scan, &scratch);
+    ml_scan_taint(scan);
+    ml_batches batches = ml_scan_cut(scan, &scratch);
+    for (uint32_t i = 0; i < batches.count; i++)
+        judge_batch(scan, &batches.items[i]);
     ml_arena_finish(&scratch);
 }
 
-/* Finds which files are parsed, and whether the tables can be known. */
-static void choose(ml_scan *scan)
+static void judge_staged_files(ml_scan *scan)
 {
-    if (!scan->options.staged) {
-        run_pass(scan, look_at_file);
-        choose_by_taint(scan);
-        scan->has_tables = scan->asks_for_tables;
-        return;
-    }
     ml_pool_run(ml_scan_staged_jobs(scan), scan->staged.in_scope.count, look_at_staged, scan);
     ml_scan_choose_staged(scan);
     scan->has_tables = scan->options.tables || (scan->asks_for_tables && ml_scan_stages_tables(scan));
-    if (!scan->has_tables)
-        return;
-    ml_scan_expect_all(scan);
-    run_pass(scan, look_elsewhere);
+    if (scan->has_tables) {
+        ml_scan_expect_all(scan);
+        run_pass(scan, look_elsewhere);
+    }
+    ml_pool_run(scan->jobs, scan->staged.in_scope.count, judge_staged, scan);
 }
 
 /* ---- what was not read or not analysed ---- */
@@ -251,8 +248,8 @@ static void count_file(ml_scan *scan, ml_file_id file)
     if (slot->holds_nul)
         ml_scan_problem(scan, ML_PROBLEM_UNREAD, source->path, 0,
                         text_of(scan, "holds NUL bytes: no text in an encoding we know", "含有 NUL 字节：不是可识别编码的文本"));
-    report->files_parsed += slot->facts != NULL;
-    if (!slot->counts)
+    report->files_parsed += slot->was_parsed;
+    if (!slot->counts || !slot->facts) /* let go, it had nothing to be said of */
         return;
     if (slot->facts->cut_short) {
         ml_text reason = {{ml_str_of(slot->facts->cut_reason), ml_arena_printf(&scan->run, "未完整分析：%s", slot->facts->cut_reason)}};
@@ -373,13 +370,10 @@ static ml_status run(ml_scan *scan, ml_error *error)
     ml_scan_build_words(scan);
     if (scan->options.staged && (status = ml_scan_settle_staged(scan, error)) != ML_OK)
         return status;
-    choose(scan);
-    if (scan->options.staged) {
-        ml_pool_run(scan->jobs, scan->staged.in_scope.count, judge_staged, scan);
-    } else {
-        run_pass(scan, parse_file);
-        run_pass(scan, judge_file);
-    }
+    if (scan->options.staged)
+        judge_staged_files(scan);
+    else
+        judge_files(scan);
     scan->is_extra = true; /* what these files ask for, no report may depend on */
     if (scan->options.no_trigger)
         run_pass(scan, judge_rest);
@@ -400,6 +394,7 @@ ml_status ml_scan_run(ml_scan **out, const ml_scan_options *options, ml_error *e
     memset(scan, 0, sizeof *scan);
     scan->options = *options;
     pthread_mutex_init(&scan->staged.lock, NULL);
+    pthread_mutex_init(&scan->held.lock, NULL);
     scan->jobs = options->jobs ? options->jobs : ml_pool_cpus();
     ml_scan_open_cache(scan);
     ml_status status = run(scan, error);
@@ -466,6 +461,8 @@ void ml_scan_free(ml_scan *scan)
     ml_scan_close_staged(scan);
     ml_scan_close_cache(scan);
     pthread_mutex_destroy(&scan->staged.lock);
+    pthread_mutex_destroy(&scan->held.lock);
+    ml_arena_finish(&scan->held.arena);
     ml_keys_free(scan->keys);
     ml_arena_finish(&scan->run);
     free(scan);

@@ -51,6 +51,13 @@ typedef struct ml_scan_import {
     const ml_pair *names; /* what it is called in the module -> what here, 0 for `export *` */
 } ml_scan_import;
 
+/* Who imports a file, in a list. */
+typedef struct ml_importer {
+    ml_file_id file;
+    const ml_scan_import *import;
+    struct ml_importer *next;
+} ml_importer;
+
 /* An export that hands something on to importers. */
 typedef struct ml_carried {
     ml_name_hash name;
@@ -73,11 +80,15 @@ typedef struct ml_slot {
     ml_str text;
     bool read;                /* text is there, if it can be */
     bool checked, readable, holds_nul;
-    atomic_bool parsed;       /* set once facts is final */
+    uint32_t bytes;           /* of the text, once it was looked at */
+    atomic_bool parsed;       /* facts is final, until they are let go */
+    bool was_parsed;
+    _Atomic uint32_t asked;   /* the stretch in which text or facts were last asked for: see held.c */
     atomic_bool counts;       /* its facts were asked for, so what they lack is said */
     bool extends;             /* names a class it extends */
     bool tainted;             /* what it says could lead to a provider: see taint.c */
     bool near;                /* a tainted file imports it, at first or second hand */
+    bool in_quiet_part;       /* few of those it hangs together with are tainted: see spread.c */
     ml_once holds_numbers, begins_path, replaces; /* see traces.c */
     bool sets_up, asks;       /* NestJS: says what settings are; asks for one */
     const char *unread_reason;
@@ -103,6 +114,14 @@ typedef struct ml_staged {
     pthread_mutex_t lock;
     atomic_bool has_all;
 } ml_staged;
+
+/* Scripts that were read: see held.c. */
+typedef struct ml_held {
+    pthread_mutex_t lock;
+    ml_arena arena;
+    ML_VEC(ml_file_id) files;
+    uint32_t stretch;
+} ml_held;
 
 /* What is kept from one scan to the next: see remember.c. */
 typedef struct ml_memory {
@@ -138,6 +157,8 @@ struct ml_scan {
     ml_trigger_set *blind_words; /* made when first asked for */
     ml_strmap client_packages;
     ml_staged staged;
+    ml_held held;
+    ml_importer **importers;  /* of each file, by file id - 1 */
     ml_report report;
     ml_tables tables;
     ml_level fail_on;
@@ -170,15 +191,9 @@ unsigned ml_body_word_of(ml_str name);
 bool ml_scan_names_provider(ml_scan *scan, ml_str text);
 
 /* importers.c */
-typedef struct ml_importer {
-    ml_file_id file;
-    const ml_scan_import *import;
-    struct ml_importer *next;
-} ml_importer;
-
 ml_name_hash ml_name_hash_of(ml_str name);
-/* The importers of each file, by file id - 1. */
-ml_importer *const *ml_scan_importers(ml_scan *scan, ml_arena *arena);
+/* Fills scan->importers. */
+void ml_scan_find_importers(ml_scan *scan, ml_arena *arena);
 
 /* How an importer may come by an export. */
 typedef enum ml_reach { ML_REACH_ANY, ML_REACH_USED, ML_REACH_PASSED_ON } ml_reach;
@@ -186,14 +201,39 @@ typedef enum ml_reach { ML_REACH_ANY, ML_REACH_USED, ML_REACH_PASSED_ON } ml_rea
 typedef void ml_reached(void *data, const ml_importer *importer, ml_reach reach, ml_name_hash as);
 void ml_scan_reach(const ml_importer *importers, ml_name_hash name, ml_reached *tell, void *data);
 
+/* held.c */
+typedef void ml_file_work(void *data, ml_file_id file, unsigned worker);
+/* Works on the files, all workers at once. Facts and texts are good until the work on a file ends. */
+void ml_scan_each(ml_scan *scan, const ml_file_id *files, uint32_t count, ml_file_work *work, void *data);
+/* A script was read, under its lock. */
+void ml_scan_hold(ml_scan *scan, ml_file_id file);
+/* None of what is held will be asked for again, or hardly. */
+void ml_scan_let_all_go(ml_scan *scan);
+
+/* batches.c */
+typedef struct ml_batch {
+    ml_file_id *files; /* in their order */
+    uint32_t count;
+} ml_batch;
+typedef struct ml_batches {
+    ml_batch *items;
+    uint32_t count;
+} ml_batches;
+
+/* Cuts all files into batches, and finds which files are near tainted ones. */
+ml_batches ml_scan_cut(ml_scan *scan, ml_arena *arena);
+/* Tainted, with no client of its own: it sends only by what it imports. */
+bool ml_scan_only_imports(const ml_slot *slot);
+
 /* taint.c */
 /* Which files could lead to a provider; the others send nowhere that matters. */
-void ml_scan_taint(ml_scan *scan, ml_importer *const *importers);
+void ml_scan_taint(ml_scan *scan);
 
 /* spread.c */
 bool ml_scan_is_chosen(const ml_scan *scan, ml_file_id file);
-/* Chooses the tainted files that could send a request; the untainted lose ML_WHY_SENDS. */
-void ml_scan_spread(ml_scan *scan, ml_importer *const *importers);
+/* Chooses the tainted files of a batch that could send a request; the untainted lose ML_WHY_SENDS. */
+void ml_scan_spread(ml_scan *scan, const ml_batch *batch);
+
 /* files.c */
 ml_status ml_scan_find_files(ml_scan *scan, ml_error *error);
 void ml_scan_make_slots(ml_scan *scan);

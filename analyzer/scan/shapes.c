@@ -166,7 +166,7 @@ static bool may_run_text(ml_str text, const ml_trigger_hit *hit)
         ml_str callee = ml_str_slice(text, hit->start, hit->end); /* of a timer a name is hardly ever a text */
         return ml_str_eq_c(callee, "eval") || ml_str_eq_c(callee, "Function") || is_given_text(text, name);
     }
-    return behind >= text.len || text.data[behind] != '='; /* x => … */
+    return behind >= text.len || !strchr("=*", text.data[behind]); /* x => …, seconds * 1000: no text */
 }
 
 /* ---- costs ---- */
@@ -279,13 +279,16 @@ static bool may_compute_cost(ml_str text, const ml_trigger_hit *hit)
     }
 }
 
-/* `products.import(…)` loads nothing; `module.require(…)` may. */
+/* `products.import(…)` and `async import(…) {` load nothing; `module.require(…)` may. */
 static bool is_method(ml_str text, const ml_trigger_hit *hit)
 {
     size_t at = hit->start;
 
-    return at && text.data[at - 1] == '.' && !(at >= 2 && text.data[at - 2] == '.') &&
-           ml_str_starts(ml_str_from(text, at), ML_STR("import"));
+    if (!ml_str_starts(ml_str_from(text, at), ML_STR("import")))
+        return false;
+    if (at && text.data[at - 1] == '.')
+        return !(at >= 2 && text.data[at - 2] == '.');
+    return at && ml_str_eq_c(name_before(text, skip_blanks_back(text, at)), "async");
 }
 
 ml_trigger_bits ml_shape_of(ml_str text, const ml_lexed *lexed, const ml_trigger_hit *hit)

@@ -27,7 +27,6 @@ typedef ML_VEC(news) news_list;
 typedef struct spread {
     ml_scan *scan;
     ml_arena scratch;
-    ml_importer *const *importers; /* by file id - 1 */
     file_list front, next;
     news_list open;          /* what importers are to be told */
 } spread;
@@ -47,18 +46,17 @@ static bool add_carried(spread *s, ml_file_id file, ml_name_hash name, ml_carry 
         known->carry = carry;
         return true;
     }
-    ml_vec_push(&slot->arena, &slot->carried, ((ml_carried){name, carry}));
+    ml_vec_push(&s->scan->kept[0], &slot->carried, ((ml_carried){name, carry}));
     return true;
 }
 
 /* Parses a file of the front and asks each of its own exports. */
-static void find_carried(void *data, size_t item, unsigned worker)
+static void find_carried(void *data, ml_file_id file, unsigned worker)
 {
     spread *s = data;
     ml_scan *scan = s->scan;
-    ml_file_id file = s->front.items[scan->options.reverse ? s->front.count - 1 - item : item];
     ml_slot *slot = &scan->slots[file - 1];
-    const ml_facts *facts = s->importers[file - 1] ? ml_scan_facts(scan, file) : NULL;
+    const ml_facts *facts = s->scan->importers[file - 1] ? ml_scan_facts(scan, file) : NULL;
 
     for (uint32_t i = 0; facts && i < facts->export_count; i++) {
         const ml_export *export = &facts->exports[i];
@@ -67,7 +65,7 @@ static void find_carried(void *data, size_t item, unsigned worker)
             continue;
         ml_carry carry = ml_eval_carry(ml_worker_eval(scan->workers[worker]), file, export->name);
         if (carry != ML_CARRY_NOTHING)
-            ml_vec_push(&slot->arena, &slot->carried, ((ml_carried){ml_name_hash_of(export->name), carry}));
+            ml_vec_push(&scan->kept[worker], &slot->carried, ((ml_carried){ml_name_hash_of(export->name), carry}));
     }
 }
 
@@ -109,70 +107,8 @@ static void tell_importers(spread *s)
     for (uint32_t i = 0; i < s->open.count; i++) {
         news one = s->open.items[i];
         telling t = {s, one.what.carry};
-        ml_scan_reach(s->importers[one.file - 1], one.what.name, tell, &t);
+        ml_scan_reach(s->scan->importers[one.file - 1], one.what.name, tell, &t);
     }
-}
-
-/* ---- what is near ---- */
-
-static void find_near(spread *s)
-{
-    ml_scan *scan = s->scan;
-    file_list open = {0};
-
-    for (ml_file_id file = 1; file <= scan->files.count; file++)
-        if (scan->slots[file - 1].tainted)
-            ml_vec_push(&s->scratch, &open, file);
-    while (open.count) {
-        const ml_slot *slot = &scan->slots[open.items[--open.count] - 1];
-        for (uint32_t i = 0; i < slot->imports.count; i++) {
-            ml_slot *imported = &scan->slots[slot->imports.items[i].target - 1];
-            if (imported->near)
-                continue;
-            imported->near = true;
-            ml_vec_push(&s->scratch, &open, slot->imports.items[i].target);
-        }
-    }
-}
-
-/* ---- parts of the project ---- */
-
-typedef struct part {
-    ml_file_id of;            /* another file of the part, or itself: the one that stands for it */
-    uint32_t importers, near; /* of the whole part */
-} part;
-
-static ml_file_id part_of(part *parts, ml_file_id file)
-{
-    while (parts[file - 1].of != file) {
-        parts[file - 1].of = parts[parts[file - 1].of - 1].of;
-        file = parts[file - 1].of;
-    }
-    return file;
-}
-
-static bool is_only_importer(const ml_slot *slot)
-{
-    return slot->tainted && !(slot->why & ML_WHY_FLOW) && slot->imports.count;
-}
-
-static part *find_parts(spread *s)
-{
-    const ml_scan *scan = s->scan;
-    part *parts = ML_NEW_ARRAY(&s->scratch, part, scan->files.count);
-
-    for (ml_file_id file = 1; file <= scan->files.count; file++)
-        parts[file - 1].of = file;
-    for (ml_file_id file = 1; file <= scan->files.count; file++)
-        for (uint32_t i = 0; i < scan->slots[file - 1].imports.count; i++)
-            parts[part_of(parts, file) - 1].of = part_of(parts, scan->slots[file - 1].imports.items[i].target);
-    for (ml_file_id file = 1; file <= scan->files.count; file++) {
-        const ml_slot *slot = &scan->slots[file - 1];
-        part *whole = &parts[part_of(parts, file) - 1];
-        whole->importers += is_only_importer(slot);
-        whole->near += slot->near;
-    }
-    return parts;
 }
 
 /* ---- where it begins ---- */
@@ -180,32 +116,28 @@ static part *find_parts(spread *s)
 static void follow(spread *s)
 {
     while (s->front.count) {
-        ml_pool_run(s->scan->jobs, s->front.count, find_carried, s);
+        ml_scan_each(s->scan, s->front.items, s->front.count, find_carried, s);
         tell_importers(s);
         s->front = s->next;
         s->next = (file_list){0};
     }
 }
 
-void ml_scan_spread(ml_scan *scan, ml_importer *const *importers)
+void ml_scan_spread(ml_scan *scan, const ml_batch *batch)
 {
-    spread s = {.scan = scan, .importers = importers};
+    spread s = {.scan = scan};
 
-    find_near(&s);
-    part *parts = find_parts(&s);
-    for (ml_file_id file = 1; file <= scan->files.count; file++) {
-        ml_slot *slot = &scan->slots[file - 1];
-        const part *whole = &parts[part_of(parts, file) - 1];
-        bool few = whole->importers <= whole->near / 4;
-        bool hands_on = !few && (slot->tainted || slot->near) && (slot->why & ML_WHY_FLOW);
-        if (hands_on || ml_link_in_bridge(scan->link, file))
-            ml_vec_push(&s.scratch, &s.front, file);
-        else if (few && is_only_importer(slot))
+    for (uint32_t i = 0; i < batch->count; i++) {
+        ml_slot *slot = &scan->slots[batch->files[i] - 1];
+        bool hands_on = !slot->in_quiet_part && (slot->tainted || slot->near) && (slot->why & ML_WHY_FLOW);
+        if (hands_on || ml_link_in_bridge(scan->link, batch->files[i]))
+            ml_vec_push(&s.scratch, &s.front, batch->files[i]);
+        else if (slot->in_quiet_part && ml_scan_only_imports(slot))
             slot->why |= ML_WHY_IMPORTS;
     }
     follow(&s);
-    for (uint32_t i = 0; i < scan->files.count; i++)
-        if (!scan->slots[i].tainted)
-            scan->slots[i].why &= ~(ml_trigger_bits)ML_WHY_SENDS;
+    for (uint32_t i = 0; i < batch->count; i++)
+        if (!scan->slots[batch->files[i] - 1].tainted)
+            scan->slots[batch->files[i] - 1].why &= ~(ml_trigger_bits)ML_WHY_SENDS;
     ml_arena_finish(&s.scratch);
 }

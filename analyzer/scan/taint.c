@@ -32,7 +32,6 @@ typedef struct taint {
     ml_scan *scan;
     ml_arena scratch;
     ml_arena *outlines;      /* by worker */
-    ml_importer *const *importers; /* by file id - 1, as are the files */
     file_taint *files;
     file_list front, next;
     ML_VEC(news) open;       /* importers are to be told of these */
@@ -147,7 +146,7 @@ static void tell_importers(taint *t)
 {
     for (uint32_t i = 0; i < t->open.count; i++) {
         news one = t->open.items[i];
-        ml_scan_reach(t->importers[one.file - 1], one.name, reached, t);
+        ml_scan_reach(t->scan->importers[one.file - 1], one.name, reached, t);
     }
     t->open.count = 0;
 }
@@ -201,7 +200,7 @@ static bool is_tainted_data(const taint *t, ml_file_id id)
     ml_arena scratch = {0};
     ml_str text;
 
-    if (!t->importers[id - 1] || ml_file_kind_is_script(t->scan->files.items[id - 1].kind))
+    if (!t->scan->importers[id - 1] || ml_file_kind_is_script(t->scan->files.items[id - 1].kind))
         return false;
     bool tainted = ml_scan_read_again(t->scan, id, &scratch, &text) && ml_scan_names_provider(t->scan, text);
     ml_arena_finish(&scratch);
@@ -236,9 +235,9 @@ static void taint_settings(taint *t)
             add_cause(t, id, (cause){.at = EVERYTHING});
 }
 
-void ml_scan_taint(ml_scan *scan, ml_importer *const *importers)
+void ml_scan_taint(ml_scan *scan)
 {
-    taint t = {.scan = scan, .importers = importers};
+    taint t = {.scan = scan};
 
     t.files = ML_NEW_ARRAY(&t.scratch, file_taint, scan->files.count);
     t.outlines = ML_NEW_ARRAY(&t.scratch, ml_arena, scan->jobs);

@@ -59,6 +59,9 @@ for dir in "$root"/fixtures/projects/*/ "$root"/fixtures/rules/ "$work/cycles"; 
     same one eight "$dir: --jobs 1 and --jobs 8 differ"
     same one reverse "$dir: reversed order of files differs"
 
+    scan forgetful "$dir" --jobs 2 --memory 1
+    same one forgetful "$dir: parsed files that were let go change the report"
+
     scan few-one "$dir" --steps 50 --jobs 1
     scan few-eight "$dir" --steps 50 --jobs 8
     scan few-reverse "$dir" --steps 50 --jobs 8 --order reverse

@@ -173,6 +173,10 @@ static const struct {
     {"its web site", "@@ src/a.ts\nfetch('https://openai.com/blog');\n", 0},
     {"a provider in a comment", "@@ src/a.ts\n// https://api.openai.com\nfetch('/x');\n", 0},
     {"a body for a model, taken apart by types", "@@ src/a.ts\ntype B = { model: string; messages: string[] };\nexport const f = (h: string, b: B) => fetch(h, { body: b.model });\n", 0},
+    {"a method named import", "@@ src/a.ts\nexport class A {\n  async import(body: string) {\n    return body;\n  }\n}\n", 0},
+    {"a module that is computed", "@@ src/a.ts\nexport const a = async (name: string) => await import(name);\n", 1},
+    {"a pause", "@@ src/a.ts\nexport const a = (s: number, f: () => void) => setTimeout(s * 1000, f);\n", 0},
+    {"code that is computed", "@@ src/a.ts\nexport const a = (s: string) => setTimeout(s + '()', 1);\n", 1},
     {"a provider behind an import", "@@ src/a.ts\nimport { h } from './h';\nfetch(h);\n@@ src/h.ts\nexport const own = '/x';\nexport const h = 'https://api.openai.com';\n", 2},
     {"beside one that is not", "@@ src/a.ts\nimport { h } from './h';\nfetch(h);\n@@ src/b.ts\nimport { own } from './h';\nfetch(own);\n@@ src/h.ts\nexport const own = '/x';\nexport const h = 'https://api.openai.com';\n", 2},
 };

@@ -40,6 +40,8 @@ void ml_worker_judge(ml_worker *worker, ml_file_id file, unsigned what);
 /* Does the file have all that some rule with needs asks for? */
 bool ml_engine_needs_file(const ml_engine *engine, ml_str path, ml_str text);
 bool ml_engine_rule_is_on(const ml_engine *engine, uint32_t rule); /* by index into the options' rules */
+/* Texts of files that were judged may have been freed: the worker knows none by its address any more. */
+void ml_worker_forget_text(ml_worker *worker);
 /* The worker's evaluator, for questions between two files. */
 ml_eval *ml_worker_eval(const ml_worker *worker);
 /* The rules that look at the whole project. */

@@ -34,6 +34,8 @@ const ml_link_host *ml_link_host_of(const ml_link *link);
 /* The texts of many files are about to be asked for. */
 void ml_link_expect_all(const ml_link *link);
 const ml_facts *ml_link_facts(const ml_link *link, ml_file_id file);
+/* The host is about to free the file's facts, and makes the same again when asked. No evaluation is under way. */
+void ml_link_forget_facts(const ml_link *link, ml_file_id file);
 ml_str ml_link_path(const ml_link *link, ml_file_id file);
 ml_file_id ml_link_file(const ml_link *link, ml_str path);
 
@@ -65,6 +67,10 @@ enum { ML_DEPTH_DEFAULT = 5, ML_STEPS_DEFAULT = 100000 };
 ml_eval *ml_eval_new(const ml_link *link, ml_eval_options options);
 void ml_eval_free(ml_eval *eval); /* accepts NULL */
 ml_arena *ml_eval_arena(ml_eval *eval); /* of the current query; emptied by ml_eval_begin */
+
+/* Frees what was found once for all queries; it is found again. Ends the current query. Nothing that outlives a
+ * query points into facts or texts, so these may go without it. */
+void ml_eval_forget(ml_eval *eval);
 
 /* Starts a query: earlier answers become invalid. */
 void ml_eval_begin(ml_eval *eval);

@@ -21,6 +21,7 @@ typedef struct ml_scan_options {
     bool no_trigger;          /* parse everything */
     bool reverse;             /* work in reversed order of files: results must not depend on it */
     unsigned jobs;            /* 0: as many as processors */
+    unsigned held_mib;        /* of parsed files kept in memory at once; 0: as much as is usual */
     uint32_t steps, depth;    /* evaluation bounds; 0 and UINT32_MAX: configuration or default */
     ml_level fail_on;         /* NONE with fail_on_given: never fail */
     bool fail_on_given;
