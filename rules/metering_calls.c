@@ -134,7 +134,8 @@ static bool has_part(ml_str path, ml_str word)
         at += found;
         ml_str before = ml_str_slice(path, 0, at);
         char last = at ? path.data[at - 1] : '/';
-        if (last == '/' || last == ':' || last == '2' || ml_str_ends(before, ML_STR("to-")) || ml_str_ends(before, ML_STR("to_")))
+        if (last == '/' || last == ':' || last == '2' || ml_str_ends(before, ML_STR("to-")) ||
+            ml_str_ends(before, ML_STR("to_")))
             return true;
         at += word.len;
     }

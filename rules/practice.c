@@ -36,7 +36,7 @@ bool rule_name_is(ml_str name, const char *words)
     return false;
 }
 
-#define BILL_WORDS "billingrecord", "billing_record", "billrecord", "bill_record"
+#define BILL_WORDS  "billingrecord", "billing_record", "billrecord", "bill_record"
 #define USAGE_WORDS "modelusage", "model_usage", "usagerecord", "usage_record", "aiusage"
 
 static const char *const bill_words[] = {BILL_WORDS, NULL}, *const usage_words[] = {USAGE_WORDS, NULL};
@@ -180,7 +180,8 @@ ml_str rule_text_around(const ml_facts *facts, ml_node_id node)
 bool rule_is_below_call(const ml_facts *facts, ml_node_id node, const char *callee)
 {
     for (ml_node_id at = ml_node_at(facts, node)->parent; at; at = ml_node_at(facts, at)->parent)
-        if (ml_kind_of(facts, at) == ML_NODE_CALL && ml_str_eq_c(ml_text_of(facts, ml_child(facts, at, ML_ROLE_CALLEE)), callee))
+        if (ml_kind_of(facts, at) == ML_NODE_CALL &&
+            ml_str_eq_c(ml_text_of(facts, ml_child(facts, at, ML_ROLE_CALLEE)), callee))
             return true;
     return false;
 }
@@ -207,7 +208,8 @@ static bool is_request_value(const ml_facts *facts, ml_node_id node)
     if (ml_kind_of(facts, node) != ML_NODE_MEMBER)
         return false;
     ml_str text = ml_source_of(facts, node);
-    if (!rule_name_is(ml_text_of(facts, object), "query params body") && !rule_name_is(ml_text_of(facts, node), "query params body"))
+    if (!rule_name_is(ml_text_of(facts, object), "query params body") &&
+        !rule_name_is(ml_text_of(facts, node), "query params body"))
         return false;
     return ml_str_starts(text, ML_STR("req.")) || ml_str_starts(text, ML_STR("request.")) ||
            ml_str_starts(text, ML_STR("ctx.")) || ml_str_starts(text, ML_STR("this.ctx."));
@@ -227,7 +229,8 @@ static bool is_bound_to_request(const ml_facts *facts, ml_node_id node)
 /* Conversions that leave only digits or a checked form. */
 static bool is_cleaned(ml_str callee)
 {
-    return rule_text_has(callee, "number parse int date valid check schema sanitize escape format safe encode float bigint cast");
+    return rule_text_has(
+        callee, "number parse int date valid check schema sanitize escape format safe encode float bigint cast");
 }
 
 bool rule_is_from_request(const ml_facts *facts, ml_node_id node)
@@ -239,13 +242,13 @@ bool rule_is_from_request(const ml_facts *facts, ml_node_id node)
             return true;
         if (ml_kind_of(facts, n) == ML_NODE_IDENT && n != root) {
             ml_node_id meaning = rule_meaning(facts, n);
-            if (meaning != n && (is_request_value(facts, meaning) ||
-                                 (ml_kind_of(facts, meaning) == ML_NODE_BINARY &&
-                                  is_request_value(facts, ml_child(facts, meaning, ML_ROLE_LEFT)))))
+            if (meaning != n &&
+                (is_request_value(facts, meaning) || (ml_kind_of(facts, meaning) == ML_NODE_BINARY &&
+                                                      is_request_value(facts, ml_child(facts, meaning, ML_ROLE_LEFT)))))
                 return true;
         }
-        bool cleaned = ml_kind_of(facts, n) == ML_NODE_CALL &&
-                       is_cleaned(ml_text_of(facts, ml_child(facts, n, ML_ROLE_CALLEE)));
+        bool cleaned =
+            ml_kind_of(facts, n) == ML_NODE_CALL && is_cleaned(ml_text_of(facts, ml_child(facts, n, ML_ROLE_CALLEE)));
         bool skip = cleaned || ml_kind_of(facts, n) == ML_NODE_FUNCTION || ml_kind_of(facts, n) == ML_NODE_CONDITIONAL;
         n = skip ? ml_walk_past(facts, root, n) : ml_walk(facts, root, n);
     }

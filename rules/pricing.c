@@ -16,9 +16,10 @@ static bool has_any(ml_str text, const char *const *words, size_t count)
     return false;
 }
 
-static const char *const model_words[] = {"billingrecord", "billing_record", "billrecord", "modelusage", "model_usage",
-                                          "usagerecord", "usage_record", "billingsummary", "monthlysummary",
-                                          "billing_monthly", "modelbilling", "model_billing", "billingjournal", "aibill", NULL};
+static const char *const model_words[] = {
+    "billingrecord", "billing_record", "billrecord",     "modelusage",     "model_usage",
+    "usagerecord",   "usage_record",   "billingsummary", "monthlysummary", "billing_monthly",
+    "modelbilling",  "model_billing",  "billingjournal", "aibill",         NULL};
 const ml_rule_need ml_pricing_model_need = {.words = model_words, .any_case = true};
 
 bool ml_pricing_is_model(ml_str name)
@@ -28,10 +29,10 @@ bool ml_pricing_is_model(ml_str name)
 
 bool ml_pricing_is_of_usage(const ml_facts *facts, ml_node_id node, const ml_formula *formula)
 {
-    static const char *const words[] = {"tokens",      "prompt",      "completion", "llm",       "openai",     "anthropic",
-                                        "modelname",   "model_name",  "modelid",    "model_id",  "billingtype", "billing_type",
-                                        "imagecount",  "image_count", "character",  "speech",    "transcri",    "synth",
-                                        "ai_model",    "aimodel",     "usagetype",  "usage_type", "model.",      "video"};
+    static const char *const words[] = {
+        "tokens",   "prompt",   "completion",  "llm",          "openai",     "anthropic",   "modelname", "model_name",
+        "modelid",  "model_id", "billingtype", "billing_type", "imagecount", "image_count", "character", "speech",
+        "transcri", "synth",    "ai_model",    "aimodel",      "usagetype",  "usage_type",  "model.",    "video"};
 
     for (uint32_t i = 0; formula && i < formula->sum.count; i++)
         for (int role = ML_FR_INPUT; role <= ML_FR_IMAGES; role++)
@@ -42,7 +43,8 @@ bool ml_pricing_is_of_usage(const ml_facts *facts, ml_node_id node, const ml_for
     return has_any(around, words, sizeof words / sizeof *words) || ml_pricing_is_model(around);
 }
 
-static const char *const sample_words[] = {"fixture", "fixtures", "seed", "seeds", "seeder", "mock", "mocks", "stories"};
+static const char *const sample_words[] = {"fixture", "fixtures", "seed",  "seeds",
+                                           "seeder",  "mock",     "mocks", "stories"};
 
 /* Invented data: db/seeds/spans.ts, fixtures.ts, mock-usage.ts. */
 static bool is_sample(ml_str path)
@@ -94,8 +96,8 @@ static bool is_writer(ml_str callee)
 
     if (has_any(callee, elsewhere, sizeof elsewhere / sizeof *elsewhere))
         return false;
-    static const char *const verbs[] = {"create", "upsert", "insert", "update", "save", "recordusage", "recordbilling",
-                                        "addbill", "writebill", "storebill", "values", "set"};
+    static const char *const verbs[] = {"create",        "upsert",  "insert",    "update",    "save",   "recordusage",
+                                        "recordbilling", "addbill", "writebill", "storebill", "values", "set"};
     size_t dot = ml_str_rfind_char(callee, '.');
     ml_str last = dot == ML_NOT_FOUND ? callee : ml_str_from(callee, dot + 1);
 
@@ -125,8 +127,9 @@ static ml_node_id core_of(const ml_facts *facts, ml_node_id node)
         case ML_NODE_UNARY: node = ml_child(facts, node, ML_ROLE_VALUE); break;
         case ML_NODE_NEW: node = arg; break;
         case ML_NODE_CALL: {
-            static const char *const same[] = {"tofixed", "tonumber", "tostring", "todecimal", "round", "dp", "decimalplaces",
-                                               "number", "parsefloat", "parseint", "string", "ceil", "floor", "trunc"};
+            static const char *const same[] = {"tofixed", "tonumber",      "tostring", "todecimal",  "round",
+                                               "dp",      "decimalplaces", "number",   "parsefloat", "parseint",
+                                               "string",  "ceil",          "floor",    "trunc"};
             if (!has_any(ml_text_of(facts, callee), same, sizeof same / sizeof *same))
                 return node;
             bool method = ml_kind_of(facts, callee) == ML_NODE_MEMBER &&
@@ -153,7 +156,8 @@ static bool is_passed_on(const ml_facts *facts, const ml_formula_site *site)
     return b->kind == ML_BIND_VAR && !b->write_count && ml_formula_is_cost_name(b->name);
 }
 
-static bool prices_elsewhere(const ml_formula_sites *sites, const ml_formula *formulas, uint32_t but, ml_formula_role what)
+static bool prices_elsewhere(const ml_formula_sites *sites, const ml_formula *formulas, uint32_t but,
+                             ml_formula_role what)
 {
     for (uint32_t i = 0; i < sites->count; i++)
         if (i != but && sites->items[but].function && sites->items[i].function == sites->items[but].function &&

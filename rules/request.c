@@ -35,8 +35,8 @@ static void add_evidence(ml_ctx *ctx, ml_finding *finding, ml_node_id call, cons
                          const ml_target *target)
 {
     ml_place here = {ml_ctx_file(ctx), call};
-    bool elsewhere = target->url.place.file != here.file ||
-                     !ml_is_within(ml_ctx_facts(ctx), target->url.place.node, call);
+    bool elsewhere =
+        target->url.place.file != here.file || !ml_is_within(ml_ctx_facts(ctx), target->url.place.node, call);
 
     if (elsewhere)
         ml_finding_step(ctx, finding, target->url.place, "the host comes from here", "主机来自此处");
@@ -132,7 +132,8 @@ static bool writes_property(ml_ctx *ctx, const ml_value *object, ml_str name, in
     if (is_assigned_later(ctx, object, name))
         return true;
     for (uint32_t i = 0; i < object->items.count && depth < SPREADS_MAX; i++)
-        if (object->items.items[i].kind == ML_V_OBJECT && writes_property(ctx, &object->items.items[i], name, depth + 1))
+        if (object->items.items[i].kind == ML_V_OBJECT &&
+            writes_property(ctx, &object->items.items[i], name, depth + 1))
             return true;
     for (ml_node_id m = facts ? ml_node_at(facts, object->place.node)->first : 0; m; m = ml_node_at(facts, m)->next) {
         if (ml_kind_of(facts, m) != ML_NODE_SPREAD) {

@@ -82,7 +82,8 @@ static ml_str without_bundler(ml_str name)
     return name;
 }
 
-const char *const ml_catalog_address_tails[] = {"_URL", "_URI", "_HOST", "_BASE", "_BASEURL", "_ENDPOINT", "_BASE_PATH", "_SERVER", NULL};
+const char *const ml_catalog_address_tails[] = {"_URL",      "_URI",       "_HOST",   "_BASE", "_BASEURL",
+                                                "_ENDPOINT", "_BASE_PATH", "_SERVER", NULL};
 
 bool ml_catalog_is_address_env(ml_str name)
 {

@@ -25,15 +25,15 @@ typedef struct ml_cli {
     ml_report_options report;
     bool help, quiet, colour_given, lang_given;
     bool colour;
-    const char *dialect; /* --dialect, as typed; NULL without */
+    const char *dialect;    /* --dialect, as typed; NULL without */
     bool sequelize, prisma; /* --format */
 } ml_cli;
 
 /* The table every option comes from: parsing and --help read it. */
 typedef struct ml_option {
-    const char *name;     /* without dashes */
-    const char *operand;  /* what is printed for its value, NULL for a flag */
-    const char *help;     /* NULL: accepted, not listed */
+    const char *name;    /* without dashes */
+    const char *operand; /* what is printed for its value, NULL for a flag */
+    const char *help;    /* NULL: accepted, not listed */
     /* value is NULL for a flag; false after a sentence on standard error */
     bool (*apply)(ml_cli *cli, const char *value);
 } ml_option;

@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 static const ml_command commands[] = {
-    {"scan", "[PATH...]", "scan a project, or parts of one", ml_command_scan},
-    {"why", "FILE:LINE", "say what the calls on a line may request, and why", ml_command_why},
-    {"rules", "", "list the rules; --output json for programs", ml_command_rules},
-    {"explain", "RULE", "say what a rule reports, why, and how to repair it", ml_command_explain},
-    {"schema", "print|diff|migrate [PATH]", "print the reference tables, the difference to them, what closes it",
-     ml_command_schema},
-    {"config", "check [FILE] | schema", "check meterlint.json, or print its JSON schema", ml_command_config},
+    {"scan",    "[PATH...]",                 "scan a project, or parts of one",                                    ml_command_scan   },
+    {"why",     "FILE:LINE",                 "say what the calls on a line may request, and why",                  ml_command_why    },
+    {"rules",   "",                          "list the rules; --output json for programs",                         ml_command_rules  },
+    {"explain", "RULE",                      "say what a rule reports, why, and how to repair it",                 ml_command_explain},
+    {"schema",  "print|diff|migrate [PATH]", "print the reference tables, the difference to them, what closes it",
+     ml_command_schema                                                                                                               },
+    {"config",  "check [FILE] | schema",     "check meterlint.json, or print its JSON schema",                     ml_command_config },
 };
 
 static void print_help(FILE *to)

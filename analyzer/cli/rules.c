@@ -83,7 +83,8 @@ int ml_command_explain(ml_cli *cli)
         printf("  catalogue: %.*s\n", ML_STR_ARG(info->catalogue_ids[i]));
     const ml_measured *m = &info->measured;
     if (m->findings)
-        printf("  measured: %u of %u findings true, in %u public repositories\n", m->right, m->findings, m->repositories);
+        printf("  measured: %u of %u findings true, in %u public repositories\n", m->right, m->findings,
+               m->repositories);
     printf("\n%.*s\n\n%.*s\n\n%.*s\n", ML_STR_ARG(words(cli, &info->title)), ML_STR_ARG(words(cli, &info->why)),
            ML_STR_ARG(words(cli, &info->fix)));
     return ML_EXIT_CLEAN;

@@ -11,7 +11,8 @@ const ml_rule_entry *ml_rule_find(const ml_rule_entry *rules, uint32_t count, ml
         const ml_rule_info *info = rules[i].info;
         if (ml_str_eq(info->id, name) || ml_str_eq(ml_rule_name(info), name))
             return &rules[i];
-        for (size_t k = 0; k < sizeof info->catalogue_ids / sizeof *info->catalogue_ids && info->catalogue_ids[k].len; k++)
+        for (size_t k = 0; k < sizeof info->catalogue_ids / sizeof *info->catalogue_ids && info->catalogue_ids[k].len;
+             k++)
             if (ml_str_eq(info->catalogue_ids[k], name))
                 return &rules[i];
     }
@@ -135,7 +136,7 @@ typedef struct visit {
     ml_file_id file;
     const ml_facts *facts;
     bool in_bridge;
-    unsigned what; /* ML_JUDGE_… */
+    unsigned what;       /* ML_JUDGE_… */
     ml_trigger_bits met; /* of what rules need */
 } visit;
 
@@ -145,14 +146,14 @@ static ml_ctx ctx_for(const visit *v, uint32_t rule)
 }
 
 /* Runs the statement for every rule that wants this file and has the function. */
-#define FOR_RULES(v, function, call)                                                                     \
-    for (uint32_t r = 0; r < (v)->worker->engine->options.rule_count; r++) {                             \
-        const ml_rule *rule = (v)->worker->engine->options.rules[r].rule;                                \
-        if (!rule->function || (v)->worker->engine->states[r].off || ((v)->in_bridge && !rule->in_bridge) || \
-            !ml_engine_asks_about((v)->worker->engine, r, (v)->met))                                     \
-            continue;                                                                                    \
-        ml_ctx ctx = ctx_for(v, r);                                                                      \
-        call;                                                                                            \
+#define FOR_RULES(v, function, call)                                                                                   \
+    for (uint32_t r = 0; r < (v)->worker->engine->options.rule_count; r++) {                                           \
+        const ml_rule *rule = (v)->worker->engine->options.rules[r].rule;                                              \
+        if (!rule->function || (v)->worker->engine->states[r].off || ((v)->in_bridge && !rule->in_bridge) ||           \
+            !ml_engine_asks_about((v)->worker->engine, r, (v)->met))                                                   \
+            continue;                                                                                                  \
+        ml_ctx ctx = ctx_for(v, r);                                                                                    \
+        call;                                                                                                          \
     }
 
 static void judge_requests(const visit *v, ml_node_id call)
@@ -199,7 +200,8 @@ static bool is_whole_text(const ml_facts *facts, ml_node_id id)
     const ml_node *node = ml_node_at(facts, id);
     const ml_node *parent = ml_node_at(facts, node->parent);
 
-    if (node->kind == ML_NODE_BINARY ? node->op != ML_OP_ADD : node->kind != ML_NODE_STRING && node->kind != ML_NODE_TEMPLATE)
+    if (node->kind == ML_NODE_BINARY ? node->op != ML_OP_ADD
+                                     : node->kind != ML_NODE_STRING && node->kind != ML_NODE_TEMPLATE)
         return false;
     if (parent->kind == ML_NODE_TEMPLATE)
         return false;
@@ -269,7 +271,9 @@ static void lower_for_tests(const ml_engine *engine, ml_draft *draft)
     if (lower == draft->finding.level)
         return;
     draft->finding.level = lower;
-    draft->finding.level_reason = (ml_text){{ML_STR("in a test, so one level lower"), ML_STR("位于测试代码，降低一级")}};
+    draft->finding.level_reason = (ml_text){
+        {ML_STR("in a test, so one level lower"), ML_STR("位于测试代码，降低一级")}
+    };
 }
 
 static bool silence(const ml_engine *engine, ml_suppressions *all, const ml_draft *draft)

@@ -23,21 +23,21 @@ struct ml_engine {
 /* A finding before it is settled. */
 typedef struct ml_draft {
     ml_finding finding;
-    ml_file_id file;     /* 0 for what is no script */
+    ml_file_id file; /* 0 for what is no script */
     ml_node_id node;
-    uint32_t rule;       /* index into options.rules */
-    bool yields;         /* to a finding whose evidence ends here */
+    uint32_t rule; /* index into options.rules */
+    bool yields;   /* to a finding whose evidence ends here */
 } ml_draft;
 
 /* A directive that silences something. */
 typedef struct ml_suppression {
     ml_file_id file;
-    ml_span span;        /* of the comment */
-    ml_str rules;        /* as written, "a, b"; empty: none named */
+    ml_span span; /* of the comment */
+    ml_str rules; /* as written, "a, b"; empty: none named */
     ml_str reason, until;
     uint32_t from_line, to_line; /* lines it covers, inclusive */
-    bool is_region;      /* an enable of one of its rules ends it for that rule */
-    bool known;          /* a directive of a known form */
+    bool is_region;              /* an enable of one of its rules ends it for that rule */
+    bool known;                  /* a directive of a known form */
     bool expired;
     bool used;
 } ml_suppression;
@@ -47,7 +47,7 @@ typedef ML_VEC(ml_suppression) ml_suppressions;
 
 struct ml_worker {
     const ml_engine *engine;
-    ml_arena arena;      /* findings and what they hold */
+    ml_arena arena; /* findings and what they hold */
     ml_eval *eval;
     ml_drafts drafts;
     ml_problems problems;
@@ -58,11 +58,11 @@ struct ml_worker {
         ml_file_id file;
         const char *const *words;
         bool answer;
-    } held;              /* the last question of ml_ctx_holds_any */
+    } held; /* the last question of ml_ctx_holds_any */
     struct {
         ml_file_id file;
         bool answer;
-    } key, sink;         /* and of ml_ctx_may_hold_key, ml_ctx_names_sink */
+    } key, sink; /* and of ml_ctx_may_hold_key, ml_ctx_names_sink */
 };
 
 struct ml_ctx {

@@ -51,7 +51,8 @@ bool ml_ctx_may_hold_key(const ml_ctx *ctx)
     worker->key.file = ctx->file;
     worker->key.answer = false;
     for (ml_node_id node = 1; node < ctx->facts->node_count && !worker->key.answer; node++)
-        worker->key.answer = ml_kind_of(ctx->facts, node) == ML_NODE_STRING && ml_key_may_be_in(ml_text_of(ctx->facts, node));
+        worker->key.answer =
+            ml_kind_of(ctx->facts, node) == ML_NODE_STRING && ml_key_may_be_in(ml_text_of(ctx->facts, node));
     return worker->key.answer;
 }
 
@@ -193,7 +194,10 @@ void ml_finding_set_text(ml_ctx *ctx, ml_finding *finding, const char *name, ml_
 
 void ml_finding_set(ml_ctx *ctx, ml_finding *finding, const char *name, ml_str value)
 {
-    ml_finding_set_text(ctx, finding, name, (ml_text){{value, value}});
+    ml_finding_set_text(ctx, finding, name,
+                        (ml_text){
+                            {value, value}
+    });
 }
 
 void ml_finding_provider(ml_ctx *ctx, ml_finding *finding, const ml_provider *provider)

@@ -11,7 +11,8 @@ static ml_str cut_prefix(ml_str text, const char *prefix, bool *had)
 {
     ml_str word = ml_str_of(prefix);
 
-    *had = ml_str_starts(text, word) && (text.len == word.len || text.data[word.len] == ' ' || text.data[word.len] == '\t');
+    *had = ml_str_starts(text, word) &&
+           (text.len == word.len || text.data[word.len] == ' ' || text.data[word.len] == '\t');
     return *had ? ml_str_trim(ml_str_from(text, word.len)) : text;
 }
 

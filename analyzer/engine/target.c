@@ -56,8 +56,10 @@ static void target_of_host(const ml_ctx *ctx, ml_target *target)
     }
     /* A host of one label is a service of the same compose file: http://ollama:11434. */
     bool is_service = url->host.len && ml_str_find_char(url->host, '.') == ML_NOT_FOUND &&
-                      ml_str_find_char(url->host, 1) == ML_NOT_FOUND && ml_str_find_char(url->host, ':') == ML_NOT_FOUND;
-    target->provider = ml_catalog_match_local(catalog, is_service ? ML_STR("localhost") : url->host, (uint16_t)url->port);
+                      ml_str_find_char(url->host, 1) == ML_NOT_FOUND &&
+                      ml_str_find_char(url->host, ':') == ML_NOT_FOUND;
+    target->provider =
+        ml_catalog_match_local(catalog, is_service ? ML_STR("localhost") : url->host, (uint16_t)url->port);
     target->kind = target->provider ? ML_TARGET_LOCAL : ML_TARGET_OTHER;
 }
 
@@ -69,15 +71,9 @@ ml_target ml_ctx_target(const ml_ctx *ctx, const ml_value *value)
         return target;
     target.url = ml_url_of(ml_eval_arena(ml_ctx_eval(ctx)), value->pieces, value->piece_count);
     switch (target.url.kind) {
-    case ML_URL_RELATIVE:
-        target.kind = ML_TARGET_RELATIVE;
-        break;
-    case ML_URL_ABSOLUTE:
-        target_of_host(ctx, &target);
-        break;
-    case ML_URL_UNKNOWN:
-        target_of_hole(ctx, &target);
-        break;
+    case ML_URL_RELATIVE: target.kind = ML_TARGET_RELATIVE; break;
+    case ML_URL_ABSOLUTE: target_of_host(ctx, &target); break;
+    case ML_URL_UNKNOWN: target_of_hole(ctx, &target); break;
     }
     return target;
 }
@@ -89,8 +85,9 @@ ml_targets ml_ctx_targets(const ml_ctx *ctx, ml_values urls)
 
     for (uint32_t i = 0; i < urls.count; i++) {
         items[i] = ml_ctx_target(ctx, &urls.items[i]);
-        bool better = items[i].kind == ML_TARGET_PROVIDER &&
-                      (!targets.provider || (targets.provider->trust != ML_TRUST_FULL && items[i].trust == ML_TRUST_FULL));
+        bool better =
+            items[i].kind == ML_TARGET_PROVIDER &&
+            (!targets.provider || (targets.provider->trust != ML_TRUST_FULL && items[i].trust == ML_TRUST_FULL));
         if (better)
             targets.provider = &items[i];
     }

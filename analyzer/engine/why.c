@@ -6,20 +6,13 @@
 static const char *target_words(ml_target_kind kind)
 {
     switch (kind) {
-    case ML_TARGET_OTHER:
-        return "a host that is no AI provider's";
-    case ML_TARGET_RELATIVE:
-        return "the own origin, or no URL";
-    case ML_TARGET_BRIDGE:
-        return "the bridge or own infrastructure";
-    case ML_TARGET_PROVIDER:
-        return "an AI provider";
-    case ML_TARGET_LOCAL:
-        return "a local model server";
-    case ML_TARGET_ENV:
-        return "a host known only by an environment variable";
-    case ML_TARGET_UNKNOWN:
-        break;
+    case ML_TARGET_OTHER: return "a host that is no AI provider's";
+    case ML_TARGET_RELATIVE: return "the own origin, or no URL";
+    case ML_TARGET_BRIDGE: return "the bridge or own infrastructure";
+    case ML_TARGET_PROVIDER: return "an AI provider";
+    case ML_TARGET_LOCAL: return "a local model server";
+    case ML_TARGET_ENV: return "a host known only by an environment variable";
+    case ML_TARGET_UNKNOWN: break;
     }
     return "a host that cannot be known here";
 }

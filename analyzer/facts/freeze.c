@@ -207,7 +207,8 @@ static void mend_awaited_calls(builder *b)
 
     for (ml_node_id id = 1; id < b->nodes.count; id++) {
         ml_node_id inner = nodes[id].first;
-        if (nodes[id].kind != ML_NODE_CALL || !inner || nodes[inner].kind != ML_NODE_AWAIT || nodes[inner].role != ML_ROLE_CALLEE)
+        if (nodes[id].kind != ML_NODE_CALL || !inner || nodes[inner].kind != ML_NODE_AWAIT ||
+            nodes[inner].role != ML_ROLE_CALLEE)
             continue;
         ml_node_id callee = nodes[inner].first;
         if (!callee || nodes[callee].next)

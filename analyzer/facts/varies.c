@@ -17,10 +17,10 @@ enum { NEVER = UINT32_MAX, ROUNDS_MAX = 16 };
 
 typedef struct dependence {
     const ml_facts *facts;
-    uint32_t *of_node;      /* the outermost function or class it depends on, NEVER for none */
-    uint32_t *of_binding;   /* the same */
-    ml_binding_id *first;   /* by node: a name that it declares, 0 for none */
-    ml_binding_id *next;    /* by name: another one of the same declaration */
+    uint32_t *of_node;    /* the outermost function or class it depends on, NEVER for none */
+    uint32_t *of_binding; /* the same */
+    ml_binding_id *first; /* by node: a name that it declares, 0 for none */
+    ml_binding_id *next;  /* by name: another one of the same declaration */
     bool changed;
 } dependence;
 
@@ -53,13 +53,10 @@ static uint32_t own_dependence(const dependence *d, ml_node_id id)
         return ml_str_eq(ml_text_of(facts, id), ML_STR("arguments")) ? owner_of_this(facts, id) : NEVER;
     case ML_NODE_THIS:
     case ML_NODE_SUPER:
-    case ML_NODE_META:
-        return owner_of_this(facts, id);
+    case ML_NODE_META: return owner_of_this(facts, id);
     case ML_NODE_OBJECT: /* another one each time, which later statements may fill */
-    case ML_NODE_ARRAY:
-        return function_around(facts, facts->scope_of[id]);
-    default:
-        return NEVER;
+    case ML_NODE_ARRAY: return function_around(facts, facts->scope_of[id]);
+    default: return NEVER;
     }
 }
 

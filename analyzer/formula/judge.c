@@ -26,9 +26,9 @@ bool ml_formula_prices(const ml_formula *formula, ml_formula_role measure)
 /* ---- what a term is ---- */
 
 typedef struct term_kind {
-    int measures, prices;            /* how many factors of each, with their powers */
+    int measures, prices; /* how many factors of each, with their powers */
     ml_formula_role measure, price;
-    bool odd;                        /* a power that is no product of the one with the other */
+    bool odd; /* a power that is no product of the one with the other */
 } term_kind;
 
 static term_kind kind_of(const ml_formula_term *term)
@@ -97,15 +97,15 @@ bool ml_formula_is_priced(const ml_formula *formula)
 typedef struct comparison {
     const ml_formula *formula;
     const ml_formula_site *site;
-    ml_formula_sum sum;   /* totals split */
+    ml_formula_sum sum; /* totals split */
     bool had_total;
-    bool input, output;   /* a proper term prices them */
-    bool generic;         /* tokens of no side are priced */
+    bool input, output; /* a proper term prices them */
+    bool generic;       /* tokens of no side are priced */
     bool cached;
     bool one_price_input, one_price_output;
     bool swapped, operation, extra, divisor, cached_added, cached_taken;
     bool give_up;
-    int64_t num, den;     /* the factor of the first proper term */
+    int64_t num, den;       /* the factor of the first proper term */
     ml_formula_role per_of; /* its price */
     bool has_factor, factor_by_per;
     ml_formula_role single; /* characters, images, seconds, quantity, when that is what is priced */
@@ -173,7 +173,8 @@ static void check_pair(comparison *c, const ml_formula_term *term, const term_ki
 {
     ml_formula_role measure = kind->measure, price = kind->price;
 
-    if (measure == ML_FR_TOKENS && (price == ML_FR_INPUT_PRICE || price == ML_FR_OUTPUT_PRICE || price == ML_FR_UNIT_PRICE)) {
+    if (measure == ML_FR_TOKENS &&
+        (price == ML_FR_INPUT_PRICE || price == ML_FR_OUTPUT_PRICE || price == ML_FR_UNIT_PRICE)) {
         c->generic = true;
         check_factor(c, term, kind);
         return;
@@ -198,7 +199,8 @@ static void check_pair(comparison *c, const ml_formula_term *term, const term_ki
         c->cached_taken = true; /* subtracted from the input, at a discount, or added beside it */
         return;
     }
-    if ((measure == ML_FR_INPUT && price == ML_FR_OUTPUT_PRICE) || (measure == ML_FR_OUTPUT && price == ML_FR_INPUT_PRICE) ||
+    if ((measure == ML_FR_INPUT && price == ML_FR_OUTPUT_PRICE) ||
+        (measure == ML_FR_OUTPUT && price == ML_FR_INPUT_PRICE) ||
         (measure == ML_FR_CACHED && price == ML_FR_OUTPUT_PRICE)) {
         c->swapped = true;
         c->input |= measure == ML_FR_INPUT;
@@ -306,8 +308,8 @@ static ml_formula_fault fault_of(const comparison *c, bool has_output, bool has_
     /* What has no output swaps nothing: `output.embeddingTokens` is the answer's count. */
     if (c->swapped && !one_sided)
         return has_role(&c->sum, ML_FR_INPUT_PRICE) && has_role(&c->sum, ML_FR_OUTPUT_PRICE) ? ML_FORMULA_SWAPPED
-               : c->input && c->output                                                          ? ML_FORMULA_ONE_PRICE
-                                                                                                : ML_FORMULA_SWAPPED;
+               : c->input && c->output                                                       ? ML_FORMULA_ONE_PRICE
+                                                                                             : ML_FORMULA_SWAPPED;
     if (c->one_price_input && c->one_price_output && !one_sided)
         return ML_FORMULA_ONE_PRICE;
     if (c->extra)
@@ -338,8 +340,8 @@ static bill_amount pico(int64_t v)
 
 /* Prices per unit, in 10^-12: those of the specification. */
 static const int64_t unit_prices[ML_FR_COUNT] = {
-    [ML_FR_INPUT_PRICE] = 500000,    [ML_FR_OUTPUT_PRICE] = 1500000, [ML_FR_CACHED_PRICE] = 250000,
-    [ML_FR_WRITE_PRICE] = 625000,    [ML_FR_UNIT_PRICE] = 10000000,
+    [ML_FR_INPUT_PRICE] = 500000, [ML_FR_OUTPUT_PRICE] = 1500000, [ML_FR_CACHED_PRICE] = 250000,
+    [ML_FR_WRITE_PRICE] = 625000, [ML_FR_UNIT_PRICE] = 10000000,
 };
 
 static void fill(example *e, const ml_formula *formula, int64_t scale, int64_t size, int64_t unit_price)
@@ -397,7 +399,8 @@ static bool value_of_term(bill_amount *out, const example *e, const ml_formula_t
             if (!value_of_factor(&factor, e, (ml_formula_role)i) ||
                 bill_amount_mul(&value, value, factor, BILL_ROUND_HALF_AWAY) != BILL_OK)
                 return false;
-    if (bill_amount_mul_per(&value, value, (bill_amount){BILL_ONE * term->num}, term->den, BILL_ROUND_HALF_AWAY) != BILL_OK)
+    if (bill_amount_mul_per(&value, value, (bill_amount){BILL_ONE * term->num}, term->den, BILL_ROUND_HALF_AWAY) !=
+        BILL_OK)
         return false;
     for (int i = 0; i < ML_FR_COUNT; i++)
         for (int k = 0; k < -term->power[i]; k++)
@@ -525,10 +528,12 @@ static void say_measures(ml_formula_verdict *out, ml_arena *arena, const example
     static const struct {
         ml_formula_role role;
         const char *en, *zh;
-    } words[] = {{ML_FR_CHARACTERS, "%lld characters", "%lld 个字符"},
-                 {ML_FR_IMAGES, "%lld images", "%lld 张图片"},
-                 {ML_FR_SECONDS, "%lld seconds", "%lld 秒"},
-                 {ML_FR_QUANTITY, "%lld units", "数量 %lld"}};
+    } words[] = {
+        {ML_FR_CHARACTERS, "%lld characters", "%lld 个字符"},
+        {ML_FR_IMAGES,     "%lld images",     "%lld 张图片"},
+        {ML_FR_SECONDS,    "%lld seconds",    "%lld 秒"      },
+        {ML_FR_QUANTITY,   "%lld units",      "数量 %lld"   }
+    };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (c->single != words[i].role || c->input || c->output)
@@ -549,8 +554,9 @@ static void say_measures(ml_formula_verdict *out, ml_arena *arena, const example
         return;
     }
     long long in = e->measure[ML_FR_INPUT], given = e->measure[ML_FR_OUTPUT], cached = e->measure[ML_FR_CACHED];
-    out->measures = c->cached ? ml_arena_printf(arena, "%lld input (%lld of them cached), %lld output tokens", in, cached, given)
-                              : ml_arena_printf(arena, "%lld input, %lld output tokens", in, given);
+    out->measures =
+        c->cached ? ml_arena_printf(arena, "%lld input (%lld of them cached), %lld output tokens", in, cached, given)
+                  : ml_arena_printf(arena, "%lld input, %lld output tokens", in, given);
     out->measures_zh = c->cached
                            ? ml_arena_printf(arena, "输入 %lld（其中缓存 %lld）、输出 %lld 个 token", in, cached, given)
                            : ml_arena_printf(arena, "输入 %lld、输出 %lld 个 token", in, given);
@@ -561,7 +567,8 @@ static int64_t scale_of(const comparison *c)
     for (uint32_t i = 0; i < c->sum.count; i++)
         if (c->sum.terms[i].power[ML_FR_PER])
             return 1000;
-    if (c->has_factor && c->num == 1 && (c->den == 1000 || c->den == 1000000 || c->den == 60 || c->den == 3600) && !c->divisor)
+    if (c->has_factor && c->num == 1 && (c->den == 1000 || c->den == 1000000 || c->den == 60 || c->den == 3600) &&
+        !c->divisor)
         return c->den;
     return 1;
 }
@@ -607,8 +614,8 @@ static bool compare(comparison *c, const ml_formula *formula, const ml_formula_s
     return !c->give_up && c->sum.count > 0;
 }
 
-void ml_formula_judge(ml_formula_verdict *out, ml_arena *arena, const ml_formula *formula,
-                      const ml_formula_site *site, bool has_output, bool has_input)
+void ml_formula_judge(ml_formula_verdict *out, ml_arena *arena, const ml_formula *formula, const ml_formula_site *site,
+                      bool has_output, bool has_input)
 {
     comparison c;
     example e;

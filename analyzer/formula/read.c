@@ -13,7 +13,7 @@ enum { DEPTH_MAX = 48, STEPS_MAX = 2000, FRAMES_MAX = 5 };
 /* A call whose arguments are known. */
 typedef struct frame {
     const struct frame *up;
-    ml_file_id file;      /* of the called function */
+    ml_file_id file; /* of the called function */
     const ml_facts *facts;
     ml_node_id function, call;
     ml_file_id call_file; /* of the call */
@@ -314,8 +314,8 @@ static ml_formula_sum read_variable(reader *r, at w, ml_node_id node, const ml_b
     if (!value && !b->write_count)
         return named(r, b->name, b->name, &around);
     ml_formula_role own = ml_words_role(b->name, &around);
-    ml_formula_sum sum = b->write_count && !b->is_const ? accumulated(r, w, b, id, ml_node_at(w.facts, node)->start)
-                                                        : read(r, w, value);
+    ml_formula_sum sum =
+        b->write_count && !b->is_const ? accumulated(r, w, b, id, ml_node_at(w.facts, node)->start) : read(r, w, value);
     /* A price written down as a number is still that price; a number without name is a number. */
     if (ml_sum_is_number(&sum, &num, &den) && num != 0 && own != ML_FR_UNKNOWN && own != ML_FR_PER)
         return thing(r, own, b->name, &around, b->name);
@@ -376,7 +376,8 @@ static ml_node_id literal_member(at w, ml_node_id object, ml_str name)
     if (ml_kind_of(w.facts, object) != ML_NODE_IDENT || !ml_node_at(w.facts, object)->ref || b->kind != ML_BIND_VAR)
         return 0;
     ml_node_id value = ml_child(w.facts, b->decl, ML_ROLE_VALUE);
-    if (ml_kind_of(w.facts, value) != ML_NODE_OBJECT || ml_kind_of(w.facts, ml_child(w.facts, b->decl, ML_ROLE_TARGET)) != ML_NODE_IDENT)
+    if (ml_kind_of(w.facts, value) != ML_NODE_OBJECT ||
+        ml_kind_of(w.facts, ml_child(w.facts, b->decl, ML_ROLE_TARGET)) != ML_NODE_IDENT)
         return 0;
     for (ml_node_id m = ml_child(w.facts, value, ML_ROLE_MEMBER); m; m = ml_next_child(w.facts, m))
         if (ml_kind_of(w.facts, m) == ML_NODE_PROPERTY && ml_str_eq(ml_text_of(w.facts, m), name))
@@ -419,8 +420,9 @@ static void note_rounding(reader *r, at w, ml_node_id node, ml_formula_rounding_
         if (f->roundings[i].place.node == node && f->roundings[i].place.file == w.file)
             return;
     if (f->rounding_count < ML_FORMULA_MARKS_MAX)
-        f->roundings[f->rounding_count++] =
-            (ml_formula_rounding){kind, text, (int32_t)(places > 40 ? 40 : places), {w.file, node}};
+        f->roundings[f->rounding_count++] = (ml_formula_rounding){
+            kind, text, (int32_t)(places > 40 ? 40 : places), {w.file, node}
+        };
 }
 
 static bool prices_something(const ml_formula_sum *sum)
@@ -518,11 +520,13 @@ static const char *const adders = "plus add sum";
 static const char *const subtracters = "minus sub subtract";
 static const char *const multipliers = "times mul multipliedBy multiply mult";
 static const char *const dividers = "div dividedBy divide over";
-static const char *const clean = "toNumber toString valueOf toJSON abs absoluteValue unwrap toBigInt trim toSignificantDigits "
-                                 "toPrecision toDecimal clone";
-static const char *const conversions =
-    "Number parseFloat BigInt String Decimal BigNumber Big BigDecimal D dec decimal toDecimal toNumber toBig toBigInt big bn "
-    "num number money exact toPico toNano toMicro fromPico printPico d Dinero dinero $ currency Fraction printDecimal N";
+static const char *const clean =
+    "toNumber toString valueOf toJSON abs absoluteValue unwrap toBigInt trim toSignificantDigits "
+    "toPrecision toDecimal clone";
+static const char *const conversions = "Number parseFloat BigInt String Decimal BigNumber Big BigDecimal D dec decimal "
+                                       "toDecimal toNumber toBig toBigInt big bn "
+                                       "num number money exact toPico toNano toMicro fromPico printPico d Dinero "
+                                       "dinero $ currency Fraction printDecimal N";
 
 static int64_t whole_argument(reader *r, at w, ml_node_id arg, int64_t otherwise)
 {
@@ -538,10 +542,12 @@ static ml_formula_rounding_kind mode_of(const ml_facts *facts, ml_node_id arg)
 {
     ml_str text = arg ? ml_source_of(facts, arg) : ML_STR_NONE;
 
-    if (ml_str_find_nocase(text, ML_STR("down")) != ML_NOT_FOUND || ml_str_find_nocase(text, ML_STR("floor")) != ML_NOT_FOUND)
+    if (ml_str_find_nocase(text, ML_STR("down")) != ML_NOT_FOUND ||
+        ml_str_find_nocase(text, ML_STR("floor")) != ML_NOT_FOUND)
         return ML_ROUND_DOWN;
     if (ml_str_find_nocase(text, ML_STR("half")) == ML_NOT_FOUND &&
-        (ml_str_find_nocase(text, ML_STR("up")) != ML_NOT_FOUND || ml_str_find_nocase(text, ML_STR("ceil")) != ML_NOT_FOUND))
+        (ml_str_find_nocase(text, ML_STR("up")) != ML_NOT_FOUND ||
+         ml_str_find_nocase(text, ML_STR("ceil")) != ML_NOT_FOUND))
         return ML_ROUND_UP;
     return ML_ROUND_NEAREST;
 }
@@ -594,7 +600,8 @@ static ml_formula_sum read_method(reader *r, at w, ml_node_id node, ml_node_id c
     }
     if (is_one_of(name, clean))
         return read(r, w, object);
-    if (is_one_of(name, "toFixed toDecimalPlaces toDP decimalPlaces dp round toFormat toUnit ceil floor trunc truncated integerValue")) {
+    if (is_one_of(name, "toFixed toDecimalPlaces toDP decimalPlaces dp round toFormat toUnit ceil floor trunc "
+                        "truncated integerValue")) {
         ml_formula_sum sum = read(r, w, object);
         if (read_rounding(r, w, node, object, name, &sum))
             return sum;
@@ -715,9 +722,7 @@ static ml_formula_sum read_unary(reader *r, at w, ml_node_id node)
     switch (ml_node_at(w.facts, node)->op) {
     case ML_OP_PLUS: return sum;
     case ML_OP_MINUS: return ml_sum_add(&zero, &sum, -1);
-    case ML_OP_BIT_NOT: /* ~~cost */
-        rounds(r, w, node, value, &sum, ML_ROUND_DOWN, false, 0);
-        return sum;
+    case ML_OP_BIT_NOT: /* ~~cost */ rounds(r, w, node, value, &sum, ML_ROUND_DOWN, false, 0); return sum;
     default: return ml_sum_unknown();
     }
 }

@@ -43,8 +43,9 @@ static bool is_work(const ml_facts *facts, ml_node_id value)
 
 static bool made_for_people(const ml_words *words)
 {
-    return ml_words_have(words, "format formatted display label print text render view string str show chart tooltip pretty "
-                                "human message title fmt");
+    return ml_words_have(words,
+                         "format formatted display label print text render view string str show chart tooltip pretty "
+                         "human message title fmt");
 }
 
 /* What the words around say of every site in a function: its name, the class's, the file's. */
@@ -64,13 +65,16 @@ static void describe(ml_formula_site *site, const ml_facts *facts)
     if (around)
         ml_words_add(&where, facts->classes[around].name);
     ml_words_add(&where, site->target);
-    site->part = ml_words_have(&target, "input prompt in output completion out cached cache read write reasoning audio "
-                                        "part line item subtotal base") ||
-                 (site->function && ml_words_have(&holder, "input prompt output completion cached cache reasoning part line"));
-    site->minor = ml_words_have(&where, "cent cents minor micro micros nano nanos pico fen credit credits point points quota");
+    site->part =
+        ml_words_have(&target, "input prompt in output completion out cached cache read write reasoning audio "
+                               "part line item subtotal base") ||
+        (site->function && ml_words_have(&holder, "input prompt output completion cached cache reasoning part line"));
+    site->minor =
+        ml_words_have(&where, "cent cents minor micro micros nano nanos pico fen credit credits point points quota");
     site->display = made_for_people(&target) || made_for_people(&holder);
-    site->one_sided = ml_words_have(&where, "embedding embeddings embed rerank reranker moderation vector vectors search") ||
-                      ml_words_have(&target, "expected expect");
+    site->one_sided =
+        ml_words_have(&where, "embedding embeddings embed rerank reranker moderation vector vectors search") ||
+        ml_words_have(&target, "expected expect");
     if (site->function && !site->one_sided) {
         ml_str body = ml_source_of(facts, function);
         site->one_sided = ml_str_find_nocase(body, ML_STR("embed")) != ML_NOT_FOUND ||

@@ -112,7 +112,8 @@ static bool put(ml_formula_sum *sum, const ml_formula_term *term)
         int64_t left, right, den, num;
         if (!same_powers(have, term))
             continue;
-        if (__builtin_mul_overflow(have->num, term->den, &left) || __builtin_mul_overflow(term->num, have->den, &right) ||
+        if (__builtin_mul_overflow(have->num, term->den, &left) ||
+            __builtin_mul_overflow(term->num, have->den, &right) ||
             __builtin_mul_overflow(have->den, term->den, &den) || __builtin_add_overflow(left, right, &num) ||
             !reduce(&num, &den))
             return false;

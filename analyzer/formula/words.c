@@ -150,8 +150,8 @@ static ml_formula_role measured(const ml_words *words)
 {
     if (ml_words_have(words, "character characters chars charcount codepoints"))
         return ML_FR_CHARACTERS;
-    if (ml_words_have(words, "images") ||
-        (ml_words_have(words, "image picture pictures") && ml_words_have(words, "count num number n qty quantity total")))
+    if (ml_words_have(words, "images") || (ml_words_have(words, "image picture pictures") &&
+                                           ml_words_have(words, "count num number n qty quantity total")))
         return ML_FR_IMAGES;
     if (ml_words_have(words, "seconds secs sec duration second durationseconds"))
         return ML_FR_SECONDS;
@@ -229,10 +229,25 @@ int64_t ml_words_scale(ml_str name)
         const char *text;
         int64_t scale;
     } table[] = {
-        {"permillion", 1000000}, {"per1m", 1000000}, {"permtok", 1000000}, {"mtok", 1000000}, {"perm", 1000000},
-        {"million", 1000000},    {"per1k", 1000},    {"perthousand", 1000}, {"perktok", 1000}, {"perk", 1000},
-        {"thousand", 1000},      {"ktok", 1000},     {"pertoken", 1},      {"perchar", 1},     {"perimage", 1},
-        {"persecond", 1},        {"perminute", 60},  {"permin", 60},       {"perhour", 3600},
+        {"permillion",  1000000},
+        {"per1m",       1000000},
+        {"permtok",     1000000},
+        {"mtok",        1000000},
+        {"perm",        1000000},
+        {"million",     1000000},
+        {"per1k",       1000   },
+        {"perthousand", 1000   },
+        {"perktok",     1000   },
+        {"perk",        1000   },
+        {"thousand",    1000   },
+        {"ktok",        1000   },
+        {"pertoken",    1      },
+        {"perchar",     1      },
+        {"perimage",    1      },
+        {"persecond",   1      },
+        {"perminute",   60     },
+        {"permin",      60     },
+        {"perhour",     3600   },
     };
     char squeezed[96];
     size_t len = 0;
@@ -266,8 +281,9 @@ bool ml_formula_is_cost_name(ml_str name)
     ml_words words = {0};
 
     ml_words_add(&words, name);
-    if (!words.count || names_price(&words) || ml_words_have(&words, "id ids center type kind currency at per key record "
-                                                                     "records limit label name status count address addresses"))
+    if (!words.count || names_price(&words) ||
+        ml_words_have(&words, "id ids center type kind currency at per key record "
+                              "records limit label name status count address addresses"))
         return ml_words_have(&words, "total") && ml_words_have(&words, "price") && words.count <= 3;
     return ml_words_have(&words, "cost costs amount fee fees charge charges spend spent expense usd bill billed "
                                  "billing totalcost payable");
@@ -276,18 +292,45 @@ bool ml_formula_is_cost_name(ml_str name)
 /* ---- files ---- */
 
 const char *const ml_formula_words[] = {
-    "bill",         "Bill",           "totalCost",     "total_cost",   "TotalCost",    "inputTokens",  "input_tokens",
-    "InputTokens",  "outputTokens",   "output_tokens", "promptTokens", "prompt_tokens", "PromptTokens", "completionTokens",
-    "completion_tokens", "totalTokens", "total_tokens", "unitPrice",   "unit_price",   "UnitPrice",    "inputPrice",
-    "input_price",  "outputPrice",    "output_price",  "tokenPrice",   "token_price",  "TokenPrice",   "tokenCount",
-    "TokenCount",   "characterCount", "imageCount",   NULL,
+    "bill",
+    "Bill",
+    "totalCost",
+    "total_cost",
+    "TotalCost",
+    "inputTokens",
+    "input_tokens",
+    "InputTokens",
+    "outputTokens",
+    "output_tokens",
+    "promptTokens",
+    "prompt_tokens",
+    "PromptTokens",
+    "completionTokens",
+    "completion_tokens",
+    "totalTokens",
+    "total_tokens",
+    "unitPrice",
+    "unit_price",
+    "UnitPrice",
+    "inputPrice",
+    "input_price",
+    "outputPrice",
+    "output_price",
+    "tokenPrice",
+    "token_price",
+    "TokenPrice",
+    "tokenCount",
+    "TokenCount",
+    "characterCount",
+    "imageCount",
+    NULL,
 };
 const uint32_t ml_formula_word_count = sizeof ml_formula_words / sizeof *ml_formula_words - 1;
 
 /* Beginnings of the words of ml_formula_is_cost_name, in the spellings they have in names. */
 const char *const ml_formula_cost_words[] = {
-    "cost", "Cost", "COST", "amount", "Amount", "AMOUNT", "fee", "Fee", "FEE", "charge", "Charge", "CHARGE", "spen",
-    "Spen", "SPEN", "expense", "Expense", "EXPENSE", "usd", "Usd", "USD", "bill", "Bill", "BILL", "payable", "Payable",
-    "PAYABLE", "price", "Price", "PRICE",
+    "cost",   "Cost",   "COST", "amount", "Amount",  "AMOUNT",  "fee",     "Fee",     "FEE",   "charge",
+    "Charge", "CHARGE", "spen", "Spen",   "SPEN",    "expense", "Expense", "EXPENSE", "usd",   "Usd",
+    "USD",    "bill",   "Bill", "BILL",   "payable", "Payable", "PAYABLE", "price",   "Price", "PRICE",
 };
 const uint32_t ml_formula_cost_word_count = sizeof ml_formula_cost_words / sizeof *ml_formula_cost_words;

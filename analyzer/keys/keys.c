@@ -11,8 +11,8 @@ typedef struct pattern {
     pcre2_code *code;
     const ml_provider *provider;
     const ml_key_pattern *key;
-    ml_str prefix; /* literal text every match begins with; empty when there is none */
-    pcre2_code *name; /* the names it demands before the key, or NULL */
+    ml_str prefix;         /* literal text every match begins with; empty when there is none */
+    pcre2_code *name;      /* the names it demands before the key, or NULL */
     ml_trigger_bits heads; /* of the literals one of which begins every match; all bits when there are none */
 } pattern;
 
@@ -183,7 +183,8 @@ static bool compile(pattern *out, const ml_provider *provider, const ml_key_patt
     int error;
     PCRE2_SIZE offset;
 
-    out->code = pcre2_compile((PCRE2_SPTR)key->pattern.data, key->pattern.len, PCRE2_NEVER_BACKSLASH_C, &error, &offset, NULL);
+    out->code =
+        pcre2_compile((PCRE2_SPTR)key->pattern.data, key->pattern.len, PCRE2_NEVER_BACKSLASH_C, &error, &offset, NULL);
     out->provider = provider;
     out->key = key;
     out->prefix = literal_prefix(key->pattern);
@@ -241,10 +242,10 @@ static bool has_word(ml_str key, const char *word)
 
 bool ml_key_is_placeholder(ml_str key)
 {
-    static const char *const words[] = {"xxxx", "your",    "example", "placeholder", "changeme", "dummy", "sample",
-                                        "test", "fake",    "insert",  "replace",     "redacted", "secret_key",
-                                        "api-key", "api_key", "apikey",  "....",        "****",     "1234567890",
-                                        "abcdefgh", "<",    "${",      "demo",        "mock", "0000000"};
+    static const char *const words[] = {
+        "xxxx",       "your",     "example",  "placeholder", "changeme", "dummy",   "sample", "test", "fake",
+        "insert",     "replace",  "redacted", "secret_key",  "api-key",  "api_key", "apikey", "....", "****",
+        "1234567890", "abcdefgh", "<",        "${",          "demo",     "mock",    "0000000"};
     bool seen[256] = {false};
     uint32_t distinct = 0, digits = 0, capitals = 0;
 
@@ -267,7 +268,13 @@ bool ml_key_is_placeholder(ml_str key)
 /* ---- a cheap no ---- */
 
 /* The shortest bodies there are: alone (AKID…), and behind a mark (the last group of a UUID). */
-enum { BODY_ALONE_MIN = 17, BODY_BEHIND_MARK_MIN = 12, BODY_DIGITS_MIN = 2, BODY_LETTERS_MIN = 2, LETTERS_CAPITALS_MIN = 5 };
+enum {
+    BODY_ALONE_MIN = 17,
+    BODY_BEHIND_MARK_MIN = 12,
+    BODY_DIGITS_MIN = 2,
+    BODY_LETTERS_MIN = 2,
+    LETTERS_CAPITALS_MIN = 5
+};
 
 typedef struct run {
     size_t len;
@@ -280,7 +287,8 @@ static bool is_body(const run *r, bool behind_mark)
         return false;
     if (r->digits >= BODY_DIGITS_MIN)
         return r->len - r->digits >= BODY_LETTERS_MIN;
-    return behind_mark && r->len >= 2 * BODY_ALONE_MIN && r->capitals >= LETTERS_CAPITALS_MIN; /* hf_… is letters alone */
+    return behind_mark && r->len >= 2 * BODY_ALONE_MIN &&
+           r->capitals >= LETTERS_CAPITALS_MIN; /* hf_… is letters alone */
 }
 
 static bool is_key_char(char c)

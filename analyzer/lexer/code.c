@@ -45,9 +45,9 @@ bool ml_lex_code_skip(ml_lex_code *code)
 {
     const ml_lexed *lexed = code->lexed;
 
-    while (code->at < code->end && (skip_range(code, &lexed->comments, &code->comment) ||
-                                    skip_range(code, &lexed->texts, &code->text) ||
-                                    skip_range(code, &lexed->patterns, &code->pattern)))
+    while (code->at < code->end &&
+           (skip_range(code, &lexed->comments, &code->comment) || skip_range(code, &lexed->texts, &code->text) ||
+            skip_range(code, &lexed->patterns, &code->pattern)))
         ;
     code->clear = next_start(&lexed->comments, code->comment, code->end);
     code->clear = next_start(&lexed->texts, code->text, code->clear);

@@ -62,8 +62,8 @@ static void block_comment(lexer *lx)
  * expression begins. */
 static bool begins_expression(const lexer *lx)
 {
-    static const char *const words[] = {"return", "typeof", "case",  "in",   "of",    "delete", "void", "throw",
-                                        "new",    "do",     "else",  "await", "yield", "instanceof"};
+    static const char *const words[] = {"return", "typeof", "case", "in",   "of",    "delete", "void",
+                                        "throw",  "new",    "do",   "else", "await", "yield",  "instanceof"};
     size_t end = lx->at;
 
     while (end && (unsigned char)lx->text.data[end - 1] <= ' ')
@@ -124,8 +124,8 @@ static void slash(lexer *lx)
 /* Don't: between tags, an apostrophe in a word. */
 static bool is_apostrophe(const lexer *lx)
 {
-    static const char *const words[] = {"return", "case", "from", "import", "in", "of", "typeof", "else", "default", "await",
-                                        "throw", "yield", "as", "extends", "keyof", "is"};
+    static const char *const words[] = {"return",  "case",  "from",  "import", "in", "of",      "typeof", "else",
+                                        "default", "await", "throw", "yield",  "as", "extends", "keyof",  "is"};
     size_t start = lx->at;
 
     while (start && lx->at - start <= sizeof "default" && ml_lex_is_word(lx->text.data[start - 1]))
@@ -205,19 +205,13 @@ static void step(lexer *lx)
 
     switch (c) {
     case '"':
-    case '\'':
-        string(lx, c);
-        break;
+    case '\'': string(lx, c); break;
     case '`':
         lx->at++;
         template_piece(lx, lx->at - 1);
         break;
-    case '/':
-        slash(lx);
-        break;
-    default:
-        brace(lx, c);
-        break;
+    case '/': slash(lx); break;
+    default: brace(lx, c); break;
     }
 }
 

@@ -4,7 +4,8 @@
 enum { SPECIFIER_MAX = 256 };
 
 const bool ml_lex_word_bytes[256] = {
-    ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['_'] = true, ['$'] = true, [0x80 ... 0xff] = true,
+    ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+    ['_'] = true,         ['$'] = true,         [0x80 ... 0xff] = true,
 };
 
 static bool is_before_specifier(char c)
@@ -24,7 +25,8 @@ bool ml_lex_follows_loader(ml_str text, size_t quote)
 
     while (end && is_before_specifier(text.data[end - 1]))
         end--;
-    if (end >= 2 && text.data[end - 1] == '/' && text.data[end - 2] == '*') /* a comment before the specifier of import() */
+    if (end >= 2 && text.data[end - 1] == '/' &&
+        text.data[end - 2] == '*') /* a comment before the specifier of import() */
         return true;
     if (!end || !ends_loader(text.data[end - 1])) /* most texts */
         return false;

@@ -136,7 +136,8 @@ static bool goes_on_with(reader *r)
 /* Behind a name: to a semicolon, or to the end of a line after which no type goes on. */
 static uint32_t end_of_alias(reader *r)
 {
-    static const char *const unfinished[] = {"extends", "keyof", "typeof", "infer", "readonly", "unique", "is", "asserts", "new"};
+    static const char *const unfinished[] = {"extends", "keyof", "typeof",  "infer", "readonly",
+                                             "unique",  "is",    "asserts", "new"};
     uint32_t end = 0; /* behind the last byte of code */
     int depth = 0;
     ml_str last_word = ML_STR_NONE;
@@ -145,7 +146,8 @@ static uint32_t end_of_alias(reader *r)
 
     for (char c; (c = next(&r->code, r->text)) != '\0';) {
         ml_str between = ml_str_slice(r->text, end ? end : r->code.at, r->code.at);
-        bool complete = last_word.len ? member || !ML_STR_IS_ONE_OF(last_word, unfinished) : last && strchr("})]\"'`>", last);
+        bool complete =
+            last_word.len ? member || !ML_STR_IS_ONE_OF(last_word, unfinished) : last && strchr("})]\"'`>", last);
         if (!depth && complete && ml_str_find_char(between, '\n') != ML_NOT_FOUND && !goes_on_with(r))
             return end;
         member = last == '.';
@@ -374,22 +376,22 @@ static void read_statements(ml_lex_statements *out, ml_arena *arena, ml_str text
 typedef struct splitter {
     ml_str text;
     ml_lex_code code;
-    uint32_t start;       /* of the statement that is open */
+    uint32_t start; /* of the statement that is open */
     int depth;
-    char last;            /* the last byte of code that is no blank; a word's last byte */
-    ml_str last_word;     /* the word before, empty when the last thing is none */
-    bool is_member;       /* of something */
-    bool new_line;        /* since that */
-    bool begun;           /* the open statement holds code */
-    bool decorated;       /* a decorator waits for its class */
-    bool hides;           /* an escape in a name: no name is certain */
+    char last;        /* the last byte of code that is no blank; a word's last byte */
+    ml_str last_word; /* the word before, empty when the last thing is none */
+    bool is_member;   /* of something */
+    bool new_line;    /* since that */
+    bool begun;       /* the open statement holds code */
+    bool decorated;   /* a decorator waits for its class */
+    bool hides;       /* an escape in a name: no name is certain */
 } splitter;
 
 static bool ends_expression(const splitter *s)
 {
-    static const char *const unfinished[] = {"export", "default", "declare", "abstract", "async", "new",  "typeof",
-                                             "return", "extends", "await",   "delete",   "throw", "yield", "case",
-                                             "instanceof", "else", "do"};
+    static const char *const unfinished[] = {"export", "default", "declare",    "abstract", "async",  "new",
+                                             "typeof", "return",  "extends",    "await",    "delete", "throw",
+                                             "yield",  "case",    "instanceof", "else",     "do"};
 
     if (s->last_word.len)
         return s->is_member || !ML_STR_IS_ONE_OF(s->last_word, unfinished);
@@ -398,9 +400,9 @@ static bool ends_expression(const splitter *s)
 
 static bool begins_statement(ml_str word)
 {
-    static const char *const words[] = {"import", "const",     "let",     "var",      "function", "class",
-                                        "type",   "enum",      "interface", "if",     "for",      "try",
-                                        "switch", "declare",   "abstract", "async",   "namespace"};
+    static const char *const words[] = {"import", "const",   "let",       "var",   "function", "class",
+                                        "type",   "enum",    "interface", "if",    "for",      "try",
+                                        "switch", "declare", "abstract",  "async", "namespace"};
 
     return ML_STR_IS_ONE_OF(word, words);
 }
@@ -440,7 +442,8 @@ static void take_word(splitter *s, ml_arena *arena, ml_lex_statements *out)
     ml_str word = ml_lex_code_word(&s->code, s->text);
     bool may_begin = !s->depth && s->begun && !s->decorated;
 
-    if (may_begin && (begins_module_statement(s, word) || (s->new_line && begins_statement(word) && ends_expression(s))))
+    if (may_begin &&
+        (begins_module_statement(s, word) || (s->new_line && begins_statement(word) && ends_expression(s))))
         end_statement(s, arena, out, start);
     s->begun = true;
     s->is_member = s->last == '.';

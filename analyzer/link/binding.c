@@ -113,14 +113,17 @@ static ml_values import_from(ml_eval *eval, ml_file_id file, ml_str specifier, m
     bool is_class = ml_strs_have(&bridge->classes, name);
     bool is_value = ml_strs_have(&bridge->values, name) || ml_str_eq(name, ML_STR("default"));
     if ((is_class || is_value) && ml_is_bridge_module(eval, file, specifier))
-        return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place, .name = is_value ? ML_STR_NONE : ML_BRIDGE_CLASS});
+        return ml_one(
+            eval, (ml_value){.kind = ML_V_BRIDGE, .place = place, .name = is_value ? ML_STR_NONE : ML_BRIDGE_CLASS});
     ml_file_id target = ml_resolve_once(eval, file, specifier);
     if (target) {
         bool whole = ml_str_eq(name, ML_STR("*")) || ml_str_eq(name, ML_STR("="));
         if (whole && ml_add_whole_module(eval, &set, target))
             return ml_set_done(&set);
         if (whole)
-            return ml_one(eval, (ml_value){.kind = ML_V_NAMESPACE, .place = {target, 0}});
+            return ml_one(eval, (ml_value){
+                                    .kind = ML_V_NAMESPACE, .place = {target, 0}
+            });
         return ml_eval_export(eval, target, name);
     }
     ml_str package = ml_link_package_of(eval->link, file, specifier);
@@ -143,7 +146,9 @@ static ml_values json_export(ml_eval *eval, ml_file_id file, ml_str name)
     if (!eval->link->host.text(eval->link->host.data, path, &text) ||
         ml_json_parse(&json, &eval->arena, text, false, "", NULL) != ML_OK)
         return ml_unknown(eval, ML_HOLE_OTHER, name, (ml_place){file, 0});
-    ml_value value = {.kind = ML_V_JSON, .json = json, .json_file = file, .place = {file, 0}};
+    ml_value value = {
+        .kind = ML_V_JSON, .json = json, .json_file = file, .place = {file, 0}
+    };
     if (ml_str_eq(name, ML_STR("default")) || ml_str_eq(name, ML_STR("*")) || ml_str_eq(name, ML_STR("=")))
         return ml_one(eval, value);
     return ml_member_of(eval, &value, name, value.place);
@@ -162,17 +167,12 @@ static ml_values export_value(ml_eval *eval, ml_file_id file, const ml_export *e
 {
     ml_place place = {file, export->node};
 
-    switch ((ml_export_kind)export->kind) {
-    case ML_EXPORT_BINDING:
-        return ml_eval_binding(eval, file, export->binding, NULL, 0);
-    case ML_EXPORT_VALUE:
-        return ml_eval_in(eval, file, export->value, NULL);
-    case ML_EXPORT_FROM:
-        return import_from(eval, file, export->specifier, export->source_name, place);
-    case ML_EXPORT_STAR_AS:
-        return import_from(eval, file, export->specifier, ML_STR("*"), place);
-    case ML_EXPORT_STAR:
-        return import_from(eval, file, export->specifier, name, place);
+    switch ((ml_export_kind) export->kind) {
+    case ML_EXPORT_BINDING: return ml_eval_binding(eval, file, export->binding, NULL, 0);
+    case ML_EXPORT_VALUE: return ml_eval_in(eval, file, export->value, NULL);
+    case ML_EXPORT_FROM: return import_from(eval, file, export->specifier, export->source_name, place);
+    case ML_EXPORT_STAR_AS: return import_from(eval, file, export->specifier, ML_STR("*"), place);
+    case ML_EXPORT_STAR: return import_from(eval, file, export->specifier, name, place);
     }
     return ml_nothing();
 }
@@ -347,8 +347,7 @@ static ml_values step_into(ml_eval *eval, ml_file_id file, ml_node_id part, ml_v
         return ml_kind_of(facts, parent) == ML_NODE_OBJECT_PATTERN
                    ? whole
                    : ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
-    default:
-        break;
+    default: break;
     }
     if (ml_kind_of(facts, parent) == ML_NODE_ARRAY_PATTERN) {
         uint32_t n = 0;
@@ -410,10 +409,8 @@ static bool may_reach(const ml_facts *facts, ml_node_id write, ml_node_id use)
             if (ml_is_within(facts, use, at))
                 return true;
             break;
-        case ML_NODE_FUNCTION:
-            return false;
-        default:
-            break;
+        case ML_NODE_FUNCTION: return false;
+        default: break;
         }
     return false;
 }
@@ -438,8 +435,7 @@ static ml_values written_value(ml_eval *eval, ml_file_id file, const ml_write *w
     if (ml_kind_of(facts, write->node) == ML_NODE_DECLARATOR) /* var x = 1; var x = 2; */
         return value;
     switch (ml_node_at(facts, write->node)->op) {
-    case ML_OP_ADD:
-        return ml_concat(eval, before, value, place);
+    case ML_OP_ADD: return ml_concat(eval, before, value, place);
     case ML_OP_OR:
     case ML_OP_NULLISH: {
         ml_set set = {.eval = eval};
@@ -447,10 +443,8 @@ static ml_values written_value(ml_eval *eval, ml_file_id file, const ml_write *w
         ml_set_add_all(&set, value);
         return ml_set_done(&set);
     }
-    case ML_OP_ASSIGN:
-        return value;
-    default:
-        return ml_unknown(eval, ML_HOLE_OTHER, facts->bindings[binding].name, place);
+    case ML_OP_ASSIGN: return value;
+    default: return ml_unknown(eval, ML_HOLE_OTHER, facts->bindings[binding].name, place);
     }
 }
 
@@ -534,7 +528,8 @@ static ml_values with_holder(ml_eval *eval, ml_values values, ml_file_id file, m
 static bool may_be_unset(const ml_facts *facts, const ml_binding *binding, ml_node_id type)
 {
     ml_node_id statement = ml_node_at(facts, binding->decl)->parent;
-    return !binding->is_ambient && ml_node_at(facts, statement)->op == ML_VAR_LET && ml_str_contains(ml_text_of(facts, type), ML_STR("undefined")) &&
+    return !binding->is_ambient && ml_node_at(facts, statement)->op == ML_VAR_LET &&
+           ml_str_contains(ml_text_of(facts, type), ML_STR("undefined")) &&
            ml_kind_of(facts, ml_node_at(facts, statement)->parent) != ML_NODE_FOR_IN;
 }
 
@@ -542,7 +537,8 @@ static ml_values eval_var(ml_eval *eval, ml_file_id file, ml_binding_id id, cons
 {
     const ml_facts *facts = ml_facts_in(eval, file);
     const ml_binding *binding = &facts->bindings[id];
-    ml_node_id value = ml_child(facts, binding->decl, ML_ROLE_VALUE), type = ml_child(facts, binding->decl, ML_ROLE_TYPE);
+    ml_node_id value = ml_child(facts, binding->decl, ML_ROLE_VALUE),
+               type = ml_child(facts, binding->decl, ML_ROLE_TYPE);
     ml_node_id top = ml_child(facts, binding->decl, ML_ROLE_TARGET);
     const ml_frame *at = frame_at(eval, frame, file, binding->decl);
     ml_values init = ml_nothing();
@@ -621,7 +617,7 @@ static ml_values eval_param(ml_eval *eval, ml_file_id file, ml_binding_id id, co
     }
     if (!known && !is_rest)
         known = given_by_method(eval, file, function, binding->index,
-                                    frame_at(eval, frame, file, ml_node_at(facts, function)->parent), &whole);
+                                frame_at(eval, frame, file, ml_node_at(facts, function)->parent), &whole);
     if (!known) {
         ml_node_id type = ml_child(facts, param, ML_ROLE_TYPE);
         ml_str name = ml_kind_of(facts, top) == ML_NODE_IDENT ? binding->name : ML_STR_NONE;
@@ -668,26 +664,18 @@ static ml_values binding_value(ml_eval *eval, ml_file_id file, ml_binding_id id,
     ml_place place = {file, binding->decl};
 
     switch ((ml_binding_kind)binding->kind) {
-    case ML_BIND_IMPORT:
-        return ml_eval_import(eval, file, id);
-    case ML_BIND_VAR:
-        return eval_var(eval, file, id, frame, use);
-    case ML_BIND_PARAM:
-        return eval_param(eval, file, id, frame, use);
+    case ML_BIND_IMPORT: return ml_eval_import(eval, file, id);
+    case ML_BIND_VAR: return eval_var(eval, file, id, frame, use);
+    case ML_BIND_PARAM: return eval_param(eval, file, id, frame, use);
     case ML_BIND_FUNCTION:
         return ml_one(eval, (ml_value){.kind = ML_V_FUNCTION,
                                        .place = place,
                                        .frame = frame_at(eval, frame, file, ml_node_at(facts, binding->decl)->parent)});
-    case ML_BIND_CLASS:
-        return ml_one(eval, ml_plain(ML_V_CLASS, place));
-    case ML_BIND_ENUM:
-        return ml_one(eval, ml_plain(ML_V_ENUM, place));
-    case ML_BIND_FOR:
-        return eval_for(eval, file, id, frame);
-    case ML_BIND_NAMESPACE:
-        return ml_one(eval, ml_plain(ML_V_NAMESPACE, place));
-    case ML_BIND_CATCH:
-        break;
+    case ML_BIND_CLASS: return ml_one(eval, ml_plain(ML_V_CLASS, place));
+    case ML_BIND_ENUM: return ml_one(eval, ml_plain(ML_V_ENUM, place));
+    case ML_BIND_FOR: return eval_for(eval, file, id, frame);
+    case ML_BIND_NAMESPACE: return ml_one(eval, ml_plain(ML_V_NAMESPACE, place));
+    case ML_BIND_CATCH: break;
     }
     return ml_unknown(eval, ML_HOLE_OTHER, binding->name, place);
 }

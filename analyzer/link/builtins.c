@@ -118,7 +118,8 @@ static ml_values change_case(ml_eval *eval, const ml_value *receiver, bool to_up
     for (uint32_t i = 0; i < receiver->piece_count; i++) {
         pieces[i] = receiver->pieces[i];
         if (pieces[i].hole == ML_HOLE_NONE)
-            pieces[i].text = to_upper ? upper(&eval->arena, pieces[i].text) : ml_arena_lower(&eval->arena, pieces[i].text);
+            pieces[i].text =
+                to_upper ? upper(&eval->arena, pieces[i].text) : ml_arena_lower(&eval->arena, pieces[i].text);
     }
     value.pieces = pieces;
     return ml_one(eval, value);
@@ -187,8 +188,8 @@ static bool cuts_end_slashes(ml_eval *eval, const builtin_call *at)
  * all up to the path, as /^https?:\/\/[^/]+/ does. False for any other expression. */
 static bool takes_origin(ml_str source, ml_str url, size_t *len)
 {
-    static const char *const schemes[] = {"/^https?:\\/\\/", "/https?:\\/\\/", "/^https:\\/\\/", "/^http(s)?:\\/\\/",
-                                          "/^\\w+:\\/\\/", "/^[a-z]+:\\/\\/"};
+    static const char *const schemes[] = {"/^https?:\\/\\/",   "/https?:\\/\\/", "/^https:\\/\\/",
+                                          "/^http(s)?:\\/\\/", "/^\\w+:\\/\\/",  "/^[a-z]+:\\/\\/"};
     static const char *const hosts[] = {"[^/]+", "[^\\/]+", "[^/]*", "[^\\/]*", "([^/]+)", "([^\\/]+)"};
     size_t scheme = ml_str_find(url, ML_STR("://"));
     ml_str rest = ML_STR_NONE;
@@ -214,7 +215,8 @@ static bool takes_origin(ml_str source, ml_str url, size_t *len)
 
 /* An expression that is not understood: what it cuts from a URL is, in programs that work, not its
  * host, unless it says that it is about hosts. */
-static bool replaced_by_regex(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str text, const builtin_call *at)
+static bool replaced_by_regex(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str text,
+                              const builtin_call *at)
 {
     const ml_facts *facts = ml_facts_in(eval, at->file);
     ml_str source = ml_text_of(facts, ml_child(facts, at->call, ML_ROLE_ARG)), to;
@@ -257,7 +259,8 @@ static bool method_slice(ml_eval *eval, ml_values *out, const ml_value *receiver
     if (!literal_arg(eval, at, 0, &from_text) || !parse_index(from_text, text.len, &from))
         return false;
     /* x.slice(0, -1) where x does not end in a slash: the program asks first whether it does. */
-    if (from == 0 && arg_count(eval, at) > 1 && ml_str_contains(text, ML_STR("://")) && !ml_str_ends(text, ML_STR("/"))) {
+    if (from == 0 && arg_count(eval, at) > 1 && ml_str_contains(text, ML_STR("://")) &&
+        !ml_str_ends(text, ML_STR("/"))) {
         *out = ml_one(eval, *receiver);
         return true;
     }
@@ -282,7 +285,10 @@ static bool method_split(ml_eval *eval, ml_values *out, ml_str text, const built
             break;
         text = ml_str_from(text, cut + by.len);
     }
-    *out = ml_one(eval, (ml_value){.kind = ML_V_ARRAY, .items = {parts.items, parts.count}, .place = {at->file, 0}});
+    *out = ml_one(eval, (ml_value){
+                            .kind = ML_V_ARRAY, .items = {parts.items, parts.count},
+                                 .place = {at->file,    0          }
+    });
     return true;
 }
 
@@ -400,8 +406,8 @@ static bool client_copy(ml_eval *eval, ml_values *out, const ml_value *receiver,
 /* Methods after which a text is still, by and large, the same text. */
 static bool keeps_text(ml_str name)
 {
-    static const char *const names[] = {"toString", "trim", "trimEnd", "trimStart", "replace", "replaceAll", "slice",
-                                        "substring", "toLowerCase", "normalize", "valueOf"};
+    static const char *const names[] = {"toString", "trim",      "trimEnd",     "trimStart", "replace", "replaceAll",
+                                        "slice",    "substring", "toLowerCase", "normalize", "valueOf"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (ml_str_eq_c(name, names[i]))
             return true;
@@ -411,7 +417,9 @@ static bool keeps_text(ml_str name)
 bool ml_builtin_method(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str name, ml_file_id file,
                        ml_node_id call, const ml_frame *frame)
 {
-    builtin_call at = {file, call, frame, {file, call}};
+    builtin_call at = {
+        file, call, frame, {file, call}
+    };
 
     if (receiver->kind == ML_V_URL && (ml_str_eq(name, ML_STR("toString")) || ml_str_eq(name, ML_STR("toJSON")))) {
         *out = ml_member_of(eval, receiver, ML_STR("href"), at.place);
@@ -442,9 +450,10 @@ static ml_values layers(ml_eval *eval, const builtin_call *at)
         for (uint32_t k = 0; k < values.count; k++)
             ml_vec_push(&eval->arena, &items, values.items[k]);
     }
-    return ml_one(eval, (ml_value){.kind = ML_V_OBJECT,
-                                   .items = {items.items, items.count},
-                                   .place = {at->place.file, 0}});
+    return ml_one(eval, (ml_value){
+                            .kind = ML_V_OBJECT, .items = {items.items,    items.count},
+                                 .place = {at->place.file, 0          }
+    });
 }
 
 /* new URL(path, base): path alone when it names a host, else below the base's origin. */
@@ -531,7 +540,9 @@ static ml_values parsed_json(ml_eval *eval, ml_values of, ml_place place)
 bool ml_builtin_function(ml_eval *eval, ml_values *out, ml_str path, ml_file_id file, ml_node_id call,
                          const ml_frame *frame)
 {
-    builtin_call at = {file, call, frame, {file, call}};
+    builtin_call at = {
+        file, call, frame, {file, call}
+    };
     bool construct = ml_kind_of(ml_facts_in(eval, file), call) == ML_NODE_NEW;
     ml_str text;
 
@@ -539,9 +550,9 @@ bool ml_builtin_function(ml_eval *eval, ml_values *out, ml_str path, ml_file_id 
         *out = make_url(eval, &at);
         return true;
     }
-    static const char *const identities[] = {"String",         "Object.freeze",  "Object.seal",   "Promise.resolve",
-                                             "structuredClone", "Promise.all",    "encodeURI",     "Array.from",
-                                             "String.raw",     "JSON.stringify", "Promise.allSettled", "Object.create"};
+    static const char *const identities[] = {
+        "String",    "Object.freeze", "Object.seal", "Promise.resolve", "structuredClone",    "Promise.all",
+        "encodeURI", "Array.from",    "String.raw",  "JSON.stringify",  "Promise.allSettled", "Object.create"};
     for (size_t i = 0; i < sizeof identities / sizeof *identities; i++)
         if (ml_str_eq_c(path, identities[i]) && !construct) {
             *out = i == 0 || i == 6 ? ml_to_string(eval, arg(eval, &at, 0), at.place) : arg(eval, &at, 0);
@@ -556,8 +567,8 @@ bool ml_builtin_function(ml_eval *eval, ml_values *out, ml_str path, ml_file_id 
         *out = parsed_json(eval, arg(eval, &at, 0), at.place);
         return out->count > 0;
     }
-    if (construct && (ml_str_eq(path, ML_STR("Proxy")) || ml_str_eq(path, ML_STR("WeakRef")) ||
-                      ml_str_eq(path, ML_STR("String")))) {
+    if (construct &&
+        (ml_str_eq(path, ML_STR("Proxy")) || ml_str_eq(path, ML_STR("WeakRef")) || ml_str_eq(path, ML_STR("String")))) {
         *out = arg(eval, &at, 0);
         return true;
     }
@@ -588,13 +599,56 @@ bool ml_builtin_function(ml_eval *eval, ml_values *out, ml_str path, ml_file_id 
 
 bool ml_builtin_is_inert(ml_str global)
 {
-    static const char *const inert[] = {"console", "Math", "JSON", "Object", "Array", "Number", "String", "Boolean", "Date",
-                                        "Promise", "Symbol", "Map", "Set", "WeakMap", "WeakSet", "RegExp", "Error",
-                                        "TypeError", "RangeError", "parseInt", "parseFloat", "isNaN", "clearTimeout", "clearInterval", "expect", "describe", "it",
-                                        "test", "beforeEach", "afterEach", "beforeAll", "afterAll", "document",
-                                        "localStorage", "sessionStorage", "Buffer", "Proxy", "BigInt", "Intl",
-                                        "URLSearchParams", "FormData", "Headers", "AbortController", "TextEncoder",
-                                        "TextDecoder", "jest", "vi", "cy", "queueMicrotask", "structuredClone"};
+    static const char *const inert[] = {"console",
+                                        "Math",
+                                        "JSON",
+                                        "Object",
+                                        "Array",
+                                        "Number",
+                                        "String",
+                                        "Boolean",
+                                        "Date",
+                                        "Promise",
+                                        "Symbol",
+                                        "Map",
+                                        "Set",
+                                        "WeakMap",
+                                        "WeakSet",
+                                        "RegExp",
+                                        "Error",
+                                        "TypeError",
+                                        "RangeError",
+                                        "parseInt",
+                                        "parseFloat",
+                                        "isNaN",
+                                        "clearTimeout",
+                                        "clearInterval",
+                                        "expect",
+                                        "describe",
+                                        "it",
+                                        "test",
+                                        "beforeEach",
+                                        "afterEach",
+                                        "beforeAll",
+                                        "afterAll",
+                                        "document",
+                                        "localStorage",
+                                        "sessionStorage",
+                                        "Buffer",
+                                        "Proxy",
+                                        "BigInt",
+                                        "Intl",
+                                        "URLSearchParams",
+                                        "FormData",
+                                        "Headers",
+                                        "AbortController",
+                                        "TextEncoder",
+                                        "TextDecoder",
+                                        "jest",
+                                        "vi",
+                                        "cy",
+                                        "queueMicrotask",
+                                        "structuredClone"};
     for (size_t i = 0; i < sizeof inert / sizeof *inert; i++)
         if (ml_str_eq_c(global, inert[i]))
             return true;

@@ -73,13 +73,15 @@ ml_frame *ml_frame_for(ml_eval *eval, const ml_value *function, ml_file_id file,
     if (!index || depth > eval->options.depth || is_recursive(caller, function->place.file, index))
         return NULL;
     ml_frame *frame = ML_NEW(&eval->arena, ml_frame);
-    *frame = (ml_frame){.file = function->place.file,
-                        .function = index,
-                        .outer = function->frame,
-                        .call = {file, call},
-                        .caller = caller,
-                        .self = function->self,
-                        .depth = depth};
+    *frame = (ml_frame){
+        .file = function->place.file,
+        .function = index,
+        .outer = function->frame,
+        .call = {file, call},
+        .caller = caller,
+        .self = function->self,
+        .depth = depth
+    };
     const ml_stand_in *bound = ml_stand_in_of(eval, function, file, call, caller);
     if (bound) {
         frame->args = bound->args ? bound->args : ML_NEW(&eval->arena, ml_values);
@@ -94,8 +96,9 @@ static ml_values yielded(ml_eval *eval, const ml_frame *frame, ml_node_id functi
     const ml_facts *facts = ml_facts_in(eval, frame->file);
     ml_set set = {.eval = eval};
 
-    for (ml_node_id n = ml_walk(facts, function, function); n;
-         n = ml_kind_of(facts, n) == ML_NODE_FUNCTION ? ml_walk_past(facts, function, n) : ml_walk(facts, function, n)) {
+    for (ml_node_id n = ml_walk(facts, function, function); n; n = ml_kind_of(facts, n) == ML_NODE_FUNCTION
+                                                                       ? ml_walk_past(facts, function, n)
+                                                                       : ml_walk(facts, function, n)) {
         if (ml_kind_of(facts, n) != ML_NODE_YIELD)
             continue;
         ml_values values = ml_eval_in(eval, frame->file, ml_child(facts, n, ML_ROLE_VALUE), frame);
@@ -183,8 +186,9 @@ static ml_values call_client(ml_eval *eval, const ml_value *callee, ml_file_id f
 
 static bool is_environment(const ml_facts *facts, ml_node_id node)
 {
-    return ml_kind_of(facts, node) == ML_NODE_MEMBER && (ml_str_eq(ml_source_of(facts, node), ML_STR("process.env")) ||
-                                                         ml_str_eq(ml_source_of(facts, node), ML_STR("import.meta.env")));
+    return ml_kind_of(facts, node) == ML_NODE_MEMBER &&
+           (ml_str_eq(ml_source_of(facts, node), ML_STR("process.env")) ||
+            ml_str_eq(ml_source_of(facts, node), ML_STR("import.meta.env")));
 }
 
 /* z.object({ … }).parse(process.env), cleanEnv(process.env, …): a checked copy of the environment. */
@@ -194,7 +198,8 @@ static bool takes_environment(const ml_facts *facts, ml_node_id call)
         if (is_environment(facts, arg))
             return true;
         for (ml_node_id m = ml_child(facts, arg, ML_ROLE_MEMBER); m; m = ml_next_child(facts, m))
-            if (ml_str_starts(ml_text_of(facts, m), ML_STR("runtimeEnv")) && is_environment(facts, ml_child(facts, m, ML_ROLE_VALUE)))
+            if (ml_str_starts(ml_text_of(facts, m), ML_STR("runtimeEnv")) &&
+                is_environment(facts, ml_child(facts, m, ML_ROLE_VALUE)))
                 return true;
     }
     return false;
@@ -253,7 +258,9 @@ static ml_values call_external(ml_eval *eval, const ml_value *callee, ml_file_id
     if (!construct && ml_store_call(eval, &stored, callee, (ml_place){file, call}, frame))
         return stored;
     if (!construct && takes_environment(ml_facts_in(eval, file), call))
-        return ml_one(eval, (ml_value){.kind = ML_V_GLOBAL, .name = ML_STR("process.env"), .place = {file, call}});
+        return ml_one(eval, (ml_value){
+                                .kind = ML_V_GLOBAL, .name = ML_STR("process.env"), .place = {file, call}
+        });
 
     value.is_new = true;
     value.place = (ml_place){file, call};
@@ -291,17 +298,20 @@ ml_values ml_call_value(ml_eval *eval, const ml_value *callee, ml_file_id file, 
         if ((frame && frame->depth >= eval->options.depth + 1) || is_made_by_its_kind(frame, callee->place))
             return ml_one(eval, instance);
         ml_frame *args = ML_NEW(&eval->arena, ml_frame);
-        *args = (ml_frame){.call = {file, call}, .caller = frame, .depth = frame ? frame->depth + 1 : 1};
+        *args = (ml_frame){
+            .call = {file, call},
+              .caller = frame, .depth = frame ? frame->depth + 1 : 1
+        };
         instance.frame = args;
         return ml_one(eval, instance);
     }
-    case ML_V_CLIENT:
-        return call_client(eval, callee, file, call, construct, frame);
-    case ML_V_EXTERNAL:
-        return call_external(eval, callee, file, call, construct, frame);
+    case ML_V_CLIENT: return call_client(eval, callee, file, call, construct, frame);
+    case ML_V_EXTERNAL: return call_external(eval, callee, file, call, construct, frame);
     case ML_V_BRIDGE:
         if (construct && ml_str_eq(callee->name, ML_BRIDGE_CLASS))
-            return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = {file, call}});
+            return ml_one(eval, (ml_value){
+                                    .kind = ML_V_BRIDGE, .place = {file, call}
+            });
         break;
     case ML_V_GLOBAL:
         if (ml_builtin_function(eval, &values, callee->name, file, call, frame))
@@ -309,8 +319,7 @@ ml_values ml_call_value(ml_eval *eval, const ml_value *callee, ml_file_id file, 
         return ml_unknown_settled(eval, ML_HOLE_CALL, callee->name, (ml_place){file, call});
     case ML_V_UNKNOWN:
         return ml_unknown_from(eval, callee, ML_HOLE_CALL, callee->pieces[0].text, (ml_place){file, call});
-    default:
-        break;
+    default: break;
     }
     return unknown_call(eval, ML_STR_NONE, file, call);
 }
@@ -419,7 +428,8 @@ ml_values ml_eval_callee(ml_eval *eval, ml_file_id file, ml_node_id call, const 
         const ml_value *value = &values.items[i];
         uint32_t before = set.count;
         if (is_module(value))
-            ml_clients_of_external(eval, &set, ml_link_package_of(eval->link, file, value->text), value->name, value->place);
+            ml_clients_of_external(eval, &set, ml_link_package_of(eval->link, file, value->text), value->name,
+                                   value->place);
         if (set.count == before)
             ml_set_add(&set, value);
     }

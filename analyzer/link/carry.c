@@ -14,9 +14,9 @@ typedef ML_VEC(uintptr_t *) memo_list;
 typedef struct walk {
     ml_eval *eval;
     uint32_t depth;
-    memo_list found;   /* by this walk */
-    bool met_itself;   /* something led back to what is being found, so some answers lack a part */
-    bool from_bridge;  /* an SDK's client that the bridge gives away is one outside it */
+    memo_list found;  /* by this walk */
+    bool met_itself;  /* something led back to what is being found, so some answers lack a part */
+    bool from_bridge; /* an SDK's client that the bridge gives away is one outside it */
 } walk;
 
 static ml_carry more(ml_carry a, ml_carry b)
@@ -153,23 +153,17 @@ static ml_carry of_namespace(walk *w, ml_file_id file)
 static ml_carry of_value(walk *w, const ml_value *value)
 {
     switch (value->kind) {
-    case ML_V_CLIENT:
-        return ML_CARRY_TO_CALLERS;
+    case ML_V_CLIENT: return ML_CARRY_TO_CALLERS;
     case ML_V_FUNCTION: /* what it closes over may differ from one to the next */
         return value->frame ? of_function(w, value) : remembered(w, value, of_function);
     case ML_V_CLASS:
-    case ML_V_INSTANCE:
-        return remembered(w, value, of_class);
+    case ML_V_INSTANCE: return remembered(w, value, of_class);
     case ML_V_OBJECT:
     case ML_V_ARRAY:
-    case ML_V_MAP:
-        return of_object(w, value);
-    case ML_V_NAMESPACE:
-        return of_namespace(w, value->place.file);
-    case ML_V_EXTERNAL:
-        return w->from_bridge ? ML_CARRY_TO_CALLERS : ML_CARRY_NOTHING;
-    default:
-        return ML_CARRY_NOTHING;
+    case ML_V_MAP: return of_object(w, value);
+    case ML_V_NAMESPACE: return of_namespace(w, value->place.file);
+    case ML_V_EXTERNAL: return w->from_bridge ? ML_CARRY_TO_CALLERS : ML_CARRY_NOTHING;
+    default: return ML_CARRY_NOTHING;
     }
 }
 
@@ -184,10 +178,8 @@ static bool hold_anything(ml_values values)
         case ML_V_OBJECT:
         case ML_V_ARRAY:
         case ML_V_MAP:
-        case ML_V_NAMESPACE:
-            return true;
-        default:
-            break;
+        case ML_V_NAMESPACE: return true;
+        default: break;
         }
     return false;
 }

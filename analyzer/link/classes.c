@@ -49,7 +49,8 @@ static const ml_frame *constructor_frame(ml_eval *eval, const ml_value *instance
     ml_class_ref at = ml_class_of(eval, instance);
     const ml_frame *args = instance->frame;
 
-    if (!args && (at.file != wanted.file || at.index != wanted.index)) { /* what super(…) passes may be known all the same */
+    if (!args &&
+        (at.file != wanted.file || at.index != wanted.index)) { /* what super(…) passes may be known all the same */
         ml_frame *unknown = ML_NEW(&eval->arena, ml_frame);
         *unknown = (ml_frame){.depth = 1};
         args = unknown;
@@ -71,7 +72,10 @@ static const ml_frame *constructor_frame(ml_eval *eval, const ml_value *instance
         ml_node_id call = constructor ? super_call(facts, constructor) : 0;
         if (call) {
             ml_frame *next = ML_NEW(&eval->arena, ml_frame);
-            *next = (ml_frame){.file = at.file, .call = {at.file, call}, .caller = args, .depth = args->depth + 1};
+            *next = (ml_frame){
+                .file = at.file, .call = {at.file, call},
+                     .caller = args, .depth = args->depth + 1
+            };
             args = next;
         }
         at = ml_super_of(eval, at);
@@ -127,7 +131,10 @@ static void add_static_writes(ml_eval *eval, ml_set *set, ml_class_ref owner, ml
 static ml_values method_value(ml_eval *eval, const ml_value *self, ml_class_ref owner, ml_node_id member)
 {
     const ml_facts *facts = ml_facts_in(eval, owner.file);
-    ml_value function = {.kind = ML_V_FUNCTION, .place = {owner.file, ml_child(facts, member, ML_ROLE_VALUE)}, .self = self};
+    ml_value function = {
+        .kind = ML_V_FUNCTION, .place = {owner.file, ml_child(facts, member, ML_ROLE_VALUE)},
+             .self = self
+    };
 
     if (ml_node_at(facts, member)->flags & ML_NF_GET)
         return ml_call_value(eval, &function, owner.file, 0, NULL);
@@ -250,7 +257,10 @@ static bool add_component(ml_eval *eval, ml_set *out, ml_file_id file, ml_node_i
     ml_values more = methods ? ml_eval_in(eval, file, ml_child(facts, methods, ML_ROLE_VALUE), NULL) : ml_nothing();
     for (uint32_t k = 0; k < more.count; k++)
         ml_vec_push(&eval->arena, &layers, more.items[k]);
-    ml_value self = {.kind = ML_V_OBJECT, .items = {layers.items, layers.count}, .place = {file, 0}};
+    ml_value self = {
+        .kind = ML_V_OBJECT, .items = {layers.items, layers.count},
+             .place = {file,         0           }
+    };
     if (layers.count)
         ml_set_add(out, &self);
     return layers.count > 0;
@@ -262,7 +272,8 @@ ml_values ml_this_value(ml_eval *eval, ml_file_id file, ml_node_id node, const m
     ml_place place = {file, node};
 
     for (; frame; frame = frame->outer) {
-        bool arrow = frame->function && (ml_node_at(facts, facts->functions[frame->function].node)->flags & ML_NF_ARROW);
+        bool arrow =
+            frame->function && (ml_node_at(facts, facts->functions[frame->function].node)->flags & ML_NF_ARROW);
         if (frame->self)
             return ml_one(eval, *frame->self);
         if (frame->file != file || !arrow)
@@ -273,7 +284,9 @@ ml_values ml_this_value(ml_eval *eval, ml_file_id file, ml_node_id node, const m
     if (literal && add_component(eval, &component, file, literal, node))
         return ml_set_done(&component);
     if (literal)
-        return ml_one(eval, (ml_value){.kind = ML_V_OBJECT, .place = {file, literal}});
+        return ml_one(eval, (ml_value){
+                                .kind = ML_V_OBJECT, .place = {file, literal}
+        });
     uint32_t class_index = ml_class_around(facts, node);
     if (!class_index)
         return ml_unknown(eval, ML_HOLE_OTHER, ML_STR("this"), place);
@@ -286,8 +299,10 @@ ml_values ml_this_value(ml_eval *eval, ml_file_id file, ml_node_id node, const m
         }
     }
     eval->used_this |= !is_static;
-    return ml_one(eval, (ml_value){.kind = is_static ? ML_V_CLASS : ML_V_INSTANCE,
-                                   .place = {file, facts->classes[class_index].node}});
+    return ml_one(
+        eval, (ml_value){
+                  .kind = is_static ? ML_V_CLASS : ML_V_INSTANCE, .place = {file, facts->classes[class_index].node}
+    });
 }
 
 /* ---- types ---- */
@@ -305,8 +320,8 @@ static ml_str type_name(ml_str type)
     while (end < type.len && is_name_char(type.data[end]))
         end++;
     ml_str rest = ml_str_trim(ml_str_from(type, end));
-    bool plain = !rest.len || rest.data[0] == '<' || ml_str_eq(rest, ML_STR("| undefined")) ||
-                 ml_str_eq(rest, ML_STR("| null"));
+    bool plain =
+        !rest.len || rest.data[0] == '<' || ml_str_eq(rest, ML_STR("| undefined")) || ml_str_eq(rest, ML_STR("| null"));
     return plain ? ml_str_slice(type, 0, end) : ML_STR_NONE;
 }
 
@@ -366,7 +381,8 @@ ml_values ml_eval_type_name(ml_eval *eval, ml_file_id file, ml_node_id type, ml_
     ml_str origin = type_origin(facts, name);
     bool local = !origin.len && id;
     /* import { AIBridgeService as Bridge }: the class goes by its own name. */
-    ml_str own_name = id && facts->bindings[id].kind == ML_BIND_IMPORT ? facts->imports[facts->bindings[id].index].name : name;
+    ml_str own_name =
+        id && facts->bindings[id].kind == ML_BIND_IMPORT ? facts->imports[facts->bindings[id].index].name : name;
     if (ml_strs_have(&eval->link->host.config->bridge.classes, own_name) && !local)
         return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = place});
     if (id) {
@@ -381,10 +397,12 @@ ml_values ml_eval_type_name(ml_eval *eval, ml_file_id file, ml_node_id type, ml_
             }
     }
     bool relative = origin.len && (origin.data[0] == '.' || ml_link_resolve(eval->link, file, origin));
-    for (uint32_t i = 0; !local && !relative && (ref = ml_catalog_client_type(eval->link->host.catalog, name, i)).client; i++) {
+    for (uint32_t i = 0;
+         !local && !relative && (ref = ml_catalog_client_type(eval->link->host.catalog, name, i)).client; i++) {
         ml_value client = {.kind = ML_V_CLIENT, .client = ref.client, .name = ref.at, .place = place};
         bool other = origin.len && ref.package.len &&
-                     !ml_str_eq(ml_package_name_of(ref.package), ml_package_name_of(ml_link_package_of(eval->link, file, origin)));
+                     !ml_str_eq(ml_package_name_of(ref.package),
+                                ml_package_name_of(ml_link_package_of(eval->link, file, origin)));
         if (!other)
             ml_set_add(&set, &client);
     }

@@ -52,7 +52,8 @@ void ml_clients_of_external(ml_eval *eval, ml_set *out, ml_str package, ml_str m
 
     for (uint32_t i = 0; (ref = ml_catalog_client_import(catalog, package, name, i)).client; i++)
         add_client(eval, out, ref, rest, place);
-    if (out->count || !(ml_str_eq(name, ML_STR("=")) || ml_str_eq(name, ML_STR("*")) || ml_str_eq(name, ML_STR("default"))))
+    if (out->count ||
+        !(ml_str_eq(name, ML_STR("=")) || ml_str_eq(name, ML_STR("*")) || ml_str_eq(name, ML_STR("default"))))
         return;
     /* A whole module, however it came in, can be the default export or carry the named ones. */
     if (!ml_str_eq(name, ML_STR("default")) || rest.len) {
@@ -126,7 +127,8 @@ static ml_values from_host_options(ml_eval *eval, const ml_url_place *where, ml_
     ml_values url = ml_concat(eval, ml_one(eval, ml_string_value(eval, ML_STR("https://"), place)), host, place);
     ml_values port = property(eval, options, ML_STR("port"), place);
     if (is_known(port) && !is_plain_unknown(port))
-        url = ml_concat(eval, ml_concat(eval, url, ml_one(eval, ml_string_value(eval, ML_STR(":"), place)), place), port, place);
+        url = ml_concat(eval, ml_concat(eval, url, ml_one(eval, ml_string_value(eval, ML_STR(":"), place)), place),
+                        port, place);
     return is_known(path) ? ml_concat(eval, url, path, place) : url;
 }
 

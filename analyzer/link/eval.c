@@ -113,16 +113,11 @@ static ml_values eval_binary(ml_eval *eval, ml_file_id file, ml_node_id node, co
     const ml_facts *facts = ml_facts_in(eval, file);
 
     switch (ml_node_at(facts, node)->op) {
-    case ML_OP_ADD:
-        return eval_sum(eval, file, node, frame);
-    case ML_OP_OR:
-        return eval_fallback(eval, file, node, frame, false);
-    case ML_OP_NULLISH:
-        return eval_fallback(eval, file, node, frame, true);
-    case ML_OP_AND:
-        return ml_eval_in(eval, file, ml_child(facts, node, ML_ROLE_RIGHT), frame);
-    default:
-        return ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, (ml_place){file, node});
+    case ML_OP_ADD: return eval_sum(eval, file, node, frame);
+    case ML_OP_OR: return eval_fallback(eval, file, node, frame, false);
+    case ML_OP_NULLISH: return eval_fallback(eval, file, node, frame, true);
+    case ML_OP_AND: return ml_eval_in(eval, file, ml_child(facts, node, ML_ROLE_RIGHT), frame);
+    default: return ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, (ml_place){file, node});
     }
 }
 
@@ -164,8 +159,9 @@ static ml_values eval_ident(ml_eval *eval, ml_file_id file, ml_node_id node, con
     const ml_node *ident = ml_node_at(facts, node);
 
     /* `declare const wx: any` says that a global exists; it makes none. */
-    return ident->ref && !facts->bindings[ident->ref].is_ambient ? ml_eval_binding(eval, file, ident->ref, frame, node)
-                      : eval_global(eval, ml_text_of(facts, node), (ml_place){file, node});
+    return ident->ref && !facts->bindings[ident->ref].is_ambient
+               ? ml_eval_binding(eval, file, ident->ref, frame, node)
+               : eval_global(eval, ml_text_of(facts, node), (ml_place){file, node});
 }
 
 static ml_values eval_literal(ml_eval *eval, ml_file_id file, ml_node_id node)
@@ -187,7 +183,10 @@ static ml_values eval_literal(ml_eval *eval, ml_file_id file, ml_node_id node)
 static ml_values eval_reference(ml_eval *eval, ml_value_kind kind, ml_file_id file, ml_node_id node,
                                 const ml_frame *frame)
 {
-    return ml_one(eval, (ml_value){.kind = kind, .place = {file, node}, .frame = frame});
+    return ml_one(eval, (ml_value){
+                            .kind = kind, .place = {file, node},
+                                 .frame = frame
+    });
 }
 
 static ml_values eval_unary(ml_eval *eval, ml_file_id file, ml_node_id node)
@@ -220,7 +219,9 @@ static ml_values eval_module(ml_eval *eval, ml_file_id file, ml_node_id call, co
         ml_file_id target = ml_resolve_once(eval, file, specifier);
         if (ml_add_whole_module(eval, &set, target))
             continue;
-        ml_value module = {.kind = ML_V_NAMESPACE, .place = {target, 0}};
+        ml_value module = {
+            .kind = ML_V_NAMESPACE, .place = {target, 0}
+        };
         if (!target)
             module = (ml_value){.kind = ML_V_EXTERNAL, .text = specifier, .name = ML_STR("="), .place = place};
         ml_set_add(&set, &module);
@@ -251,23 +252,17 @@ static ml_values eval_node(ml_eval *eval, ml_file_id file, ml_node_id node, cons
     ml_node_id value = ml_child(facts, node, ML_ROLE_VALUE);
 
     switch (ml_kind_of(facts, node)) {
-    case ML_NODE_NULL:
-        return ml_one(eval, ml_plain(ML_V_NULL, place));
-    case ML_NODE_IDENT:
-        return eval_ident(eval, file, node, frame);
-    case ML_NODE_THIS:
-        return ml_this_value(eval, file, node, frame);
-    case ML_NODE_TEMPLATE:
-        return eval_template(eval, file, node, frame);
-    case ML_NODE_ARRAY:
-        return eval_reference(eval, ML_V_ARRAY, file, node, frame);
-    case ML_NODE_OBJECT:
-        return eval_reference(eval, ML_V_OBJECT, file, node, frame);
-    case ML_NODE_CLASS:
-        return eval_reference(eval, ML_V_CLASS, file, node, NULL);
+    case ML_NODE_NULL: return ml_one(eval, ml_plain(ML_V_NULL, place));
+    case ML_NODE_IDENT: return eval_ident(eval, file, node, frame);
+    case ML_NODE_THIS: return ml_this_value(eval, file, node, frame);
+    case ML_NODE_TEMPLATE: return eval_template(eval, file, node, frame);
+    case ML_NODE_ARRAY: return eval_reference(eval, ML_V_ARRAY, file, node, frame);
+    case ML_NODE_OBJECT: return eval_reference(eval, ML_V_OBJECT, file, node, frame);
+    case ML_NODE_CLASS: return eval_reference(eval, ML_V_CLASS, file, node, NULL);
     case ML_NODE_MEMBER:
         if (ml_kind_of(facts, ml_child(facts, node, ML_ROLE_OBJECT)) == ML_NODE_SUPER)
-            return ml_super_member(eval, file, ml_child(facts, node, ML_ROLE_OBJECT), ml_property_name(eval, facts, node), frame);
+            return ml_super_member(eval, file, ml_child(facts, node, ML_ROLE_OBJECT),
+                                   ml_property_name(eval, facts, node), frame);
         return ml_members_of(eval, ml_eval_in(eval, file, ml_child(facts, node, ML_ROLE_OBJECT), frame),
                              ml_property_name(eval, facts, node), place);
     case ML_NODE_INDEX: {
@@ -283,28 +278,21 @@ static ml_values eval_node(ml_eval *eval, ml_file_id file, ml_node_id node, cons
             return eval_module(eval, file, node, frame);
         return ml_eval_call(eval, file, node, frame);
     case ML_NODE_NEW:
-    case ML_NODE_TAGGED:
-        return ml_eval_call(eval, file, node, frame);
-    case ML_NODE_IMPORT_CALL:
-        return eval_module(eval, file, node, frame);
+    case ML_NODE_TAGGED: return ml_eval_call(eval, file, node, frame);
+    case ML_NODE_IMPORT_CALL: return eval_module(eval, file, node, frame);
     case ML_NODE_META:
         return ml_one(eval, (ml_value){.kind = ML_V_GLOBAL, .name = ml_text_of(facts, node), .place = place});
-    case ML_NODE_BINARY:
-        return eval_binary(eval, file, node, frame);
-    case ML_NODE_CONDITIONAL:
-        return eval_conditional(eval, file, node, frame);
+    case ML_NODE_BINARY: return eval_binary(eval, file, node, frame);
+    case ML_NODE_CONDITIONAL: return eval_conditional(eval, file, node, frame);
     case ML_NODE_ASSIGN:
     case ML_NODE_AWAIT:
-    case ML_NODE_SPREAD:
-        return ml_eval_in(eval, file, value, frame);
+    case ML_NODE_SPREAD: return ml_eval_in(eval, file, value, frame);
     case ML_NODE_SEQUENCE:
         while (ml_next_child(facts, value))
             value = ml_next_child(facts, value);
         return ml_eval_in(eval, file, value, frame);
-    case ML_NODE_UNARY:
-        return eval_unary(eval, file, node);
-    default:
-        return ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
+    case ML_NODE_UNARY: return eval_unary(eval, file, node);
+    default: return ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
     }
 }
 
@@ -351,12 +339,9 @@ ml_values ml_eval_in(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_f
     case ML_NODE_STRING: /* made anew for less than it takes to remember them */
     case ML_NODE_NUMBER:
     case ML_NODE_TRUE:
-    case ML_NODE_FALSE:
-        return eval_literal(eval, file, node);
-    case ML_NODE_FUNCTION:
-        return eval_reference(eval, ML_V_FUNCTION, file, node, frame);
-    default:
-        return eval_once(eval, file, node, frame, eval_node);
+    case ML_NODE_FALSE: return eval_literal(eval, file, node);
+    case ML_NODE_FUNCTION: return eval_reference(eval, ML_V_FUNCTION, file, node, frame);
+    default: return eval_once(eval, file, node, frame, eval_node);
     }
 }
 

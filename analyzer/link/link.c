@@ -111,10 +111,8 @@ bool ml_link_import_is_value(const ml_link *link, ml_file_id file, uint32_t impo
     case ML_FILE_TS:
     case ML_FILE_TSX:
     case ML_FILE_VUE:
-    case ML_FILE_SVELTE:
-        return facts->bindings[import->local].value_uses > 0 || ml_link_keeps_imports(link, file);
-    default:
-        return true; /* JavaScript erases nothing */
+    case ML_FILE_SVELTE: return facts->bindings[import->local].value_uses > 0 || ml_link_keeps_imports(link, file);
+    default: return true; /* JavaScript erases nothing */
     }
 }
 

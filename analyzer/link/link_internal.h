@@ -10,16 +10,16 @@
 /* ---- the project, read-only after ml_link_new ---- */
 
 typedef struct ml_tsconfig {
-    ml_str folder;                 /* where it lies, "" for the root */
-    ml_str base;                   /* folder that baseUrl names; has_base says whether one is set */
+    ml_str folder; /* where it lies, "" for the root */
+    ml_str base;   /* folder that baseUrl names; has_base says whether one is set */
     bool has_base;
-    const ml_json *paths;          /* compilerOptions.paths */
-    ml_str paths_folder;           /* the folder its targets count from */
-    ml_str out_dir, root_dir;      /* below folder */
+    const ml_json *paths;     /* compilerOptions.paths */
+    ml_str paths_folder;      /* the folder its targets count from */
+    ml_str out_dir, root_dir; /* below folder */
     bool keeps_imports;
 } ml_tsconfig;
 
-typedef struct ml_manifest {       /* a package.json */
+typedef struct ml_manifest { /* a package.json */
     ml_str folder;
     ml_str name;
     const ml_json *json;
@@ -30,17 +30,17 @@ typedef _Atomic(const ml_facts *) ml_known_facts;
 struct ml_link {
     ml_link_host host;
     ml_arena *arena;
-    ml_strmap file_by_stem;        /* path without a tail that an import may leave out -> &ids[i] of one such file */
+    ml_strmap file_by_stem; /* path without a tail that an import may leave out -> &ids[i] of one such file */
     ml_file_id *ids;
-    ml_file_id *next_of_stem;      /* by file id: another file of the same stem, or 0 */
-    ml_strmap tsconfig_by_folder;  /* folder -> ml_tsconfig, folders that hold one */
+    ml_file_id *next_of_stem;     /* by file id: another file of the same stem, or 0 */
+    ml_strmap tsconfig_by_folder; /* folder -> ml_tsconfig, folders that hold one */
     ml_strmap manifest_by_folder;
     ml_strmap manifest_by_name;
-    ml_strmap env;                 /* variable name -> ml_env_values */
+    ml_strmap env;                   /* variable name -> ml_env_values */
     const ml_tsconfig **tsconfig_of; /* by file id: the nearest, or NULL */
     const ml_manifest **manifest_of;
-    bool *in_bridge;               /* by file id */
-    ml_known_facts *facts;         /* by file id: what the host gave, NULL until it was asked */
+    bool *in_bridge;       /* by file id */
+    ml_known_facts *facts; /* by file id: what the host gave, NULL until it was asked */
 };
 
 /* Asks the host, and remembers what it gives. */
@@ -61,23 +61,23 @@ typedef struct ml_env_value {
 } ml_env_value;
 typedef ML_VEC(ml_env_value) ml_env_values;
 
-void ml_link_index_files(ml_link *link);      /* by path */
-void ml_link_read_manifests(ml_link *link);   /* tsconfig, package.json, .env */
+void ml_link_index_files(ml_link *link);                                 /* by path */
+void ml_link_read_manifests(ml_link *link);                              /* tsconfig, package.json, .env */
 const ml_tsconfig *ml_link_tsconfig(const ml_link *link, ml_str folder); /* the nearest, or NULL */
 
 /* ---- one evaluation ---- */
 
 /* A call whose parameters are known: arguments are nodes of the caller, seen in its frame. */
 struct ml_frame {
-    ml_file_id file;               /* of the function */
-    uint32_t function;             /* index into its functions */
-    const ml_frame *outer;         /* frame of the lexically enclosing function, or NULL */
-    ml_place call;                 /* the CALL or NEW, node 0 when made up */
-    const ml_frame *caller;        /* frame in which the arguments are seen */
-    const ml_values *args;         /* used instead of the call's nodes when not NULL */
+    ml_file_id file;        /* of the function */
+    uint32_t function;      /* index into its functions */
+    const ml_frame *outer;  /* frame of the lexically enclosing function, or NULL */
+    ml_place call;          /* the CALL or NEW, node 0 when made up */
+    const ml_frame *caller; /* frame in which the arguments are seen */
+    const ml_values *args;  /* used instead of the call's nodes when not NULL */
     uint32_t arg_count;
-    const ml_value *self;          /* `this`, or NULL */
-    uint32_t depth;                /* calls above this one */
+    const ml_value *self; /* `this`, or NULL */
+    uint32_t depth;       /* calls above this one */
 };
 
 typedef struct ml_memo_entry ml_memo_entry;
@@ -139,17 +139,17 @@ struct ml_eval {
     ml_eval_options options;
     ml_arena arena;
     uint32_t steps_left;
-    uint32_t nesting;              /* C recursion */
+    uint32_t nesting; /* C recursion */
     bool cut;
-    bool used_this;                /* `this` was read without knowing the instance */
+    bool used_this; /* `this` was read without knowing the instance */
     const ml_export_chain *exports;
     const ml_member_chain *members;
     const ml_list_chain *lists;
-    ml_intmap memo;                /* (file, node, frame) -> ml_memo_entry */
-    ml_arena summary_arena;        /* lives as long as the evaluator */
-    ml_intmap summaries;           /* (file, function) -> ml_summary */
+    ml_intmap memo;         /* (file, node, frame) -> ml_memo_entry */
+    ml_arena summary_arena; /* lives as long as the evaluator */
+    ml_intmap summaries;    /* (file, function) -> ml_summary */
     uint32_t summary_walks;
-    ml_intmap carries;             /* (file, node of a function or class) -> what carry.c remembers of it */
+    ml_intmap carries; /* (file, node of a function or class) -> what carry.c remembers of it */
 };
 
 enum { ML_NESTING_MAX = 220, ML_STARS_MAX = 64 };
@@ -165,9 +165,9 @@ ml_file_id ml_resolve_once(ml_eval *eval, ml_file_id file, ml_str specifier);
 
 /* sets */
 typedef struct ml_set {
-    ml_eval *eval;  /* whose arena holds the items: sets are many and deep, the stack is not */
+    ml_eval *eval; /* whose arena holds the items: sets are many and deep, the stack is not */
     const ml_value *items;
-    ml_value *own;  /* items, once they are not those of another set: NULL, cap 0 */
+    ml_value *own; /* items, once they are not those of another set: NULL, cap 0 */
     uint32_t count, cap;
 } ml_set;
 void ml_set_add(ml_set *set, const ml_value *value);
@@ -187,7 +187,7 @@ ml_str ml_dotted(ml_eval *eval, ml_str path, ml_str name); /* "a.b" and "c" are 
 bool ml_value_literal(ml_eval *eval, const ml_value *value, ml_str *text); /* STRING, URL or NUMBER without hole */
 /* Could it be undefined, for all we see? An unknown, a global, what a package gives. */
 bool ml_value_may_be_missing(const ml_value *value);
-bool ml_value_is_text(const ml_value *value);                              /* STRING, URL, NUMBER */
+bool ml_value_is_text(const ml_value *value); /* STRING, URL, NUMBER */
 ml_values ml_concat(ml_eval *eval, ml_values left, ml_values right, ml_place place);
 ml_values ml_to_string(ml_eval *eval, ml_values values, ml_place place);
 /* base and url as an HTTP client joins them. */
@@ -197,7 +197,7 @@ ml_values ml_join_urls(ml_eval *eval, ml_values base, ml_values url, bool with_s
 ml_values ml_eval_in(ml_eval *eval, ml_file_id file, ml_node_id node, const ml_frame *frame);
 ml_values ml_eval_binding(ml_eval *eval, ml_file_id file, ml_binding_id binding, const ml_frame *frame, ml_node_id use);
 ml_values ml_eval_export(ml_eval *eval, ml_file_id file, ml_str name);
-ml_values ml_eval_import(ml_eval *eval, ml_file_id file, ml_binding_id id); /* of ML_BIND_IMPORT */
+ml_values ml_eval_import(ml_eval *eval, ml_file_id file, ml_binding_id id);  /* of ML_BIND_IMPORT */
 ml_values ml_import_value(ml_eval *eval, ml_file_id file, ml_binding_id id); /* the same, found anew */
 /* What require gives when `module.exports =` is something that is called: a function, a class, a
  * client. False when the module is an object of exports as others are. */

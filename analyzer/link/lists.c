@@ -9,13 +9,17 @@ enum { LIST_MAX = 256, PAIRS_MAX = 64, CALLBACKS_MAX = 64, LISTS_IN_LISTS_MAX = 
 
 ml_values ml_array_of_set(ml_eval *eval, ml_values items, ml_place place)
 {
-    return ml_one(eval, (ml_value){.kind = ML_V_ARRAY, .items = items, .is_full = true, .place = {place.file, 0}});
+    return ml_one(eval, (ml_value){
+                            .kind = ML_V_ARRAY, .items = items, .is_full = true, .place = {place.file, 0}
+    });
 }
 
 ml_values ml_array_of(ml_eval *eval, ml_item_list list, ml_place place)
 {
-    return ml_one(eval, (ml_value){
-                            .kind = ML_V_ARRAY, .list = list.items, .list_count = list.count, .place = {place.file, 0}});
+    return ml_one(eval,
+                  (ml_value){
+                      .kind = ML_V_ARRAY, .list = list.items, .list_count = list.count, .place = {place.file, 0}
+    });
 }
 
 static ml_values pair_of(ml_eval *eval, ml_values key, ml_values value, ml_place place)
@@ -157,7 +161,8 @@ static bool add_written_items(ml_eval *eval, const ml_value *array, ml_item_list
     for (uint32_t i = 0; i < binding->write_count; i++) {
         const ml_write *write = &facts->writes[facts->writes_by_binding[binding->write_first + i]];
         ml_node_id object = ml_child(facts, write->target, ML_ROLE_OBJECT);
-        if (ml_kind_of(facts, write->target) != ML_NODE_INDEX || ml_kind_of(facts, object) != ML_NODE_IDENT || !write->value)
+        if (ml_kind_of(facts, write->target) != ML_NODE_INDEX || ml_kind_of(facts, object) != ML_NODE_IDENT ||
+            !write->value)
             continue;
         ml_vec_push(&eval->arena, list, ml_eval_in(eval, array->holder_file, write->value, array->frame));
         any = true;
@@ -315,8 +320,10 @@ static bool add_pairs_of_node(ml_eval *eval, const ml_value *of, ml_item_list *p
                    !ml_child(facts, m, ML_ROLE_KEY)) {
             add_pair(eval, pairs, of, ml_text_of(facts, m), place);
         } else if (kind == ML_NODE_PROPERTY) {
-            ml_vec_push(&eval->arena, pairs, ml_eval_in(eval, of->place.file, ml_child(facts, m, ML_ROLE_KEY), of->frame));
-            ml_vec_push(&eval->arena, pairs, ml_eval_in(eval, of->place.file, ml_child(facts, m, ML_ROLE_VALUE), of->frame));
+            ml_vec_push(&eval->arena, pairs,
+                        ml_eval_in(eval, of->place.file, ml_child(facts, m, ML_ROLE_KEY), of->frame));
+            ml_vec_push(&eval->arena, pairs,
+                        ml_eval_in(eval, of->place.file, ml_child(facts, m, ML_ROLE_VALUE), of->frame));
         }
     }
     return all;
@@ -469,7 +476,10 @@ const ml_stand_in *ml_stand_in_of(ml_eval *eval, const ml_value *value, ml_file_
         ml_list_args(eval, file, call, frame, &args);
     ml_value bound = ml_bound_to(eval, value, args, true);
     ml_stand_in *stand_in = ML_NEW(&eval->arena, ml_stand_in);
-    *stand_in = (ml_stand_in){{file, call}, bound.list, bound.list_count};
+    *stand_in = (ml_stand_in){
+        {file, call},
+        bound.list, bound.list_count
+    };
     return stand_in;
 }
 
@@ -622,7 +632,8 @@ static bool array_method(ml_eval *eval, ml_values *out, const ml_value *receiver
 {
     static const char *const same[] = {"filter", "values", "sort", "toSorted", "flat", "fill", "splice"};
     static const char *const ends[] = {"find", "findLast", "pop", "shift", "next"};
-    static const char *const reads[] = {"at", "join", "slice", "reverse", "toReversed", "concat", "map", "flatMap", "reduce"};
+    static const char *const reads[] = {"at",     "join", "slice",   "reverse", "toReversed",
+                                        "concat", "map",  "flatMap", "reduce"};
     ml_item_list list = {0};
     uint32_t index;
 
@@ -656,8 +667,9 @@ static bool array_method(ml_eval *eval, ml_values *out, const ml_value *receiver
         *out = sliced(eval, list, at);
     else if (ml_str_eq(name, ML_STR("join")))
         *out = joined(eval, list,
-                      ml_child(ml_facts_in(eval, at->file), at->call, ML_ROLE_ARG) ? arg_of(eval, at, 0)
-                                                                                  : text_of_name(eval, ML_STR(","), at->place),
+                      ml_child(ml_facts_in(eval, at->file), at->call, ML_ROLE_ARG)
+                          ? arg_of(eval, at, 0)
+                          : text_of_name(eval, ML_STR(","), at->place),
                       at->place);
     else
         *out = reversed(eval, list, at->place);
@@ -712,7 +724,9 @@ static bool map_method(ml_eval *eval, ml_values *out, const ml_value *receiver, 
 bool ml_list_method(ml_eval *eval, ml_values *out, const ml_value *receiver, ml_str name, ml_file_id file,
                     ml_node_id call, const ml_frame *frame)
 {
-    list_call at = {file, call, frame, {file, call}};
+    list_call at = {
+        file, call, frame, {file, call}
+    };
 
     if (receiver->kind == ML_V_ARRAY)
         return array_method(eval, out, receiver, name, &at);
@@ -765,7 +779,9 @@ bool ml_list_function(ml_eval *eval, ml_values *out, ml_str path, ml_file_id fil
 {
     static const char *const objects[] = {"Object.entries", "Object.values", "Object.keys"};
     bool construct = ml_kind_of(ml_facts_in(eval, file), call) == ML_NODE_NEW;
-    list_call at = {file, call, frame, {file, call}};
+    list_call at = {
+        file, call, frame, {file, call}
+    };
 
     if (ML_STR_IS_ONE_OF(path, objects))
         return of_object(eval, out, path, &at);

@@ -33,7 +33,10 @@ static ml_values property_value(ml_eval *eval, ml_file_id file, ml_node_id membe
         return ml_eval_in(eval, file, value, frame);
     ml_value *self = ML_NEW(&eval->arena, ml_value);
     *self = *owner;
-    ml_value function = {.kind = ML_V_FUNCTION, .place = {file, value}, .frame = frame, .self = self};
+    ml_value function = {
+        .kind = ML_V_FUNCTION, .place = {file, value},
+             .frame = frame, .self = self
+    };
     if (ml_node_at(facts, member)->flags & ML_NF_GET)
         return ml_call_value(eval, &function, file, 0, NULL);
     return ml_one(eval, function);
@@ -65,7 +68,8 @@ static bool may_be_named(const ml_facts *facts, ml_node_id member, ml_str name)
 
     if (node->kind == ML_NODE_SPREAD)
         return true;
-    return !(node->flags & ML_NF_SET) && (ml_child(facts, member, ML_ROLE_KEY) || ml_str_eq(ml_text_of(facts, member), name));
+    return !(node->flags & ML_NF_SET) &&
+           (ml_child(facts, member, ML_ROLE_KEY) || ml_str_eq(ml_text_of(facts, member), name));
 }
 
 static ml_values object_property(ml_eval *eval, const ml_value *object, ml_str name, ml_place place)
@@ -157,7 +161,9 @@ static void add_writes_through(ml_eval *eval, ml_set *set, const ml_value *calle
 
     if (!frame || ml_kind_of(facts, target) != ML_NODE_IDENT || !ml_node_at(facts, target)->ref)
         return;
-    ml_value as_holder = {.kind = ML_V_OBJECT, .holder_file = callee->place.file, .holder = ml_node_at(facts, target)->ref,
+    ml_value as_holder = {.kind = ML_V_OBJECT,
+                          .holder_file = callee->place.file,
+                          .holder = ml_node_at(facts, target)->ref,
                           .frame = frame};
     add_member_writes(eval, set, &as_holder, name);
 }
@@ -170,11 +176,13 @@ static void add_writes_by_callees(ml_eval *eval, ml_set *set, const ml_value *ob
 
     for (uint32_t i = 0; facts && i < facts->call_count && looked < HANDED_MAX; i++) {
         uint32_t n = 0;
-        for (ml_node_id arg = ml_child(facts, facts->calls[i], ML_ROLE_ARG); arg; arg = ml_next_child(facts, arg), n++) {
+        for (ml_node_id arg = ml_child(facts, facts->calls[i], ML_ROLE_ARG); arg;
+             arg = ml_next_child(facts, arg), n++) {
             if (ml_kind_of(facts, arg) != ML_NODE_IDENT || ml_node_at(facts, arg)->ref != object->holder)
                 continue;
             looked++;
-            ml_values callees = ml_eval_in(eval, object->holder_file, ml_child(facts, facts->calls[i], ML_ROLE_CALLEE), NULL);
+            ml_values callees =
+                ml_eval_in(eval, object->holder_file, ml_child(facts, facts->calls[i], ML_ROLE_CALLEE), NULL);
             for (uint32_t k = 0; k < callees.count; k++)
                 if (callees.items[k].kind == ML_V_FUNCTION)
                     add_writes_through(eval, set, &callees.items[k], n, name, object->holder_file, facts->calls[i]);
@@ -185,7 +193,7 @@ static void add_writes_by_callees(ml_eval *eval, ml_set *set, const ml_value *ob
 static ml_values object_member(ml_eval *eval, const ml_value *object, ml_str name, ml_place place)
 {
     ml_set written = {.eval = eval};
-    ml_values values = object->items.count ? layered_property(eval, object->items, name, place)
+    ml_values values = object->items.count  ? layered_property(eval, object->items, name, place)
                        : object->place.node ? object_property(eval, object, name, place)
                                             : ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
 
@@ -208,21 +216,17 @@ static ml_values json_value(ml_eval *eval, const ml_json *json, ml_file_id file,
         return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
     ml_value value = ml_string_value(eval, json->text, (ml_place){file, 0});
     switch (json->kind) {
-    case ML_JSON_STRING:
-        return ml_one(eval, value);
-    case ML_JSON_NUMBER:
-        value.kind = ML_V_NUMBER;
-        return ml_one(eval, value);
-    case ML_JSON_NULL:
-        return ml_one(eval, ml_plain(ML_V_NULL, place));
+    case ML_JSON_STRING: return ml_one(eval, value);
+    case ML_JSON_NUMBER: value.kind = ML_V_NUMBER; return ml_one(eval, value);
+    case ML_JSON_NULL: return ml_one(eval, ml_plain(ML_V_NULL, place));
     case ML_JSON_TRUE:
-    case ML_JSON_FALSE:
-        return ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
+    case ML_JSON_FALSE: return ml_unknown(eval, ML_HOLE_OTHER, ML_STR_NONE, place);
     case ML_JSON_ARRAY:
-    case ML_JSON_OBJECT:
-        break;
+    case ML_JSON_OBJECT: break;
     }
-    return ml_one(eval, (ml_value){.kind = ML_V_JSON, .json = json, .json_file = file, .place = {file, 0}});
+    return ml_one(eval, (ml_value){
+                            .kind = ML_V_JSON, .json = json, .json_file = file, .place = {file, 0}
+    });
 }
 
 static uint32_t small_number(ml_str text)
@@ -251,7 +255,8 @@ static ml_values enum_member(ml_eval *eval, const ml_value *of, ml_str name, ml_
             return ml_member_of(eval, of, ml_text_of(facts, value), place);
         if (value)
             return ml_eval_in(eval, of->place.file, value, NULL);
-        ml_value number = ml_string_value(eval, ml_arena_printf(&eval->arena, "%u", next), (ml_place){of->place.file, m});
+        ml_value number =
+            ml_string_value(eval, ml_arena_printf(&eval->arena, "%u", next), (ml_place){of->place.file, m});
         number.kind = ML_V_NUMBER;
         return ml_one(eval, number);
     }
@@ -401,9 +406,11 @@ static ml_values client_member(ml_eval *eval, const ml_value *of, ml_str name)
         return ml_one(eval, value);
     if (ml_str_eq(name, ML_STR("env")) && !of->name.len && of->place.node) { /* Deno.env, Bun.env */
         const ml_facts *facts = ml_facts_in(eval, of->place.file);
-        ml_str global = ml_kind_of(facts, of->place.node) == ML_NODE_IDENT ? ml_text_of(facts, of->place.node) : ML_STR_NONE;
+        ml_str global =
+            ml_kind_of(facts, of->place.node) == ML_NODE_IDENT ? ml_text_of(facts, of->place.node) : ML_STR_NONE;
         if (ml_str_eq(global, ML_STR("Deno")) || ml_str_eq(global, ML_STR("Bun")))
-            return ml_one(eval, (ml_value){.kind = ML_V_GLOBAL, .name = ml_arena_concat(&eval->arena, global, ML_STR(".env")),
+            return ml_one(eval, (ml_value){.kind = ML_V_GLOBAL,
+                                           .name = ml_arena_concat(&eval->arena, global, ML_STR(".env")),
                                            .place = of->place});
     }
     value.name = ml_dotted(eval, of->name, name);
@@ -428,36 +435,25 @@ static ml_values namespace_member(ml_eval *eval, const ml_value *of, ml_str name
 static ml_values member_of(ml_eval *eval, const ml_value *of, ml_str name, ml_place place)
 {
     switch (of->kind) {
-    case ML_V_OBJECT:
-        return object_member(eval, of, name, place);
-    case ML_V_JSON:
-        return json_value(eval, ml_json_get_str(of->json, name), of->json_file, place);
+    case ML_V_OBJECT: return object_member(eval, of, name, place);
+    case ML_V_JSON: return json_value(eval, ml_json_get_str(of->json, name), of->json_file, place);
     case ML_V_NAMESPACE:
         return of->place.node ? namespace_member(eval, of, name, place) : ml_eval_export(eval, of->place.file, name);
-    case ML_V_CLASS:
-        return ml_instance_member(eval, of, name, true, place);
-    case ML_V_INSTANCE:
-        return ml_instance_member(eval, of, name, false, place);
-    case ML_V_ENUM:
-        return enum_member(eval, of, name, place);
-    case ML_V_EXTERNAL:
-        return external_member(eval, of, name, place);
-    case ML_V_GLOBAL:
-        return global_member(eval, of, name, place);
-    case ML_V_CLIENT:
-        return client_member(eval, of, name);
-    case ML_V_URL:
-        return url_member(eval, of, name, place);
+    case ML_V_CLASS: return ml_instance_member(eval, of, name, true, place);
+    case ML_V_INSTANCE: return ml_instance_member(eval, of, name, false, place);
+    case ML_V_ENUM: return enum_member(eval, of, name, place);
+    case ML_V_EXTERNAL: return external_member(eval, of, name, place);
+    case ML_V_GLOBAL: return global_member(eval, of, name, place);
+    case ML_V_CLIENT: return client_member(eval, of, name);
+    case ML_V_URL: return url_member(eval, of, name, place);
     case ML_V_BRIDGE: {
         ml_value value = *of;
         value.name = name;
         return ml_one(eval, value);
     }
     case ML_V_UNDEFINED:
-    case ML_V_NULL:
-        return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
-    default:
-        return ml_unknown_from(eval, of, ML_HOLE_FIELD, name, place);
+    case ML_V_NULL: return ml_one(eval, ml_plain(ML_V_UNDEFINED, place));
+    default: return ml_unknown_from(eval, of, ML_HOLE_FIELD, name, place);
     }
 }
 
@@ -539,7 +535,8 @@ static ml_values array_element(ml_eval *eval, const ml_value *array, ml_values k
     if (fixed && key.count == 1 && ml_value_literal(eval, &key.items[0], &text) && text.len && text.len < 9) {
         uint32_t wanted = 0;
         for (size_t i = 0; i < text.len; i++)
-            wanted = text.data[i] >= '0' && text.data[i] <= '9' ? wanted * 10 + (uint32_t)(text.data[i] - '0') : UINT32_MAX / 11;
+            wanted = text.data[i] >= '0' && text.data[i] <= '9' ? wanted * 10 + (uint32_t)(text.data[i] - '0')
+                                                                : UINT32_MAX / 11;
         if (wanted < list.count)
             return list.items[wanted];
         if (array->place.node && list.count && wanted < UINT32_MAX / 12)

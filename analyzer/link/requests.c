@@ -29,19 +29,19 @@ typedef enum aim {
 
 typedef struct edge {
     ml_node_id call;
-    bool direct;                    /* a request whose host, or a callee that a caller decides */
-    bool sends;                     /* the first of them: a request */
-    bool is_virtual;                /* a request whose URL depends on `this`: a subclass may decide it */
+    bool direct;     /* a request whose host, or a callee that a caller decides */
+    bool sends;      /* the first of them: a request */
+    bool is_virtual; /* a request whose URL depends on `this`: a subclass may decide it */
     ML_VEC(function_ref) targets;
-    edge_fate fate, outward;        /* see fate_of */
-    lead leads[AIM_COUNT];          /* once known: through one of the targets */
+    edge_fate fate, outward; /* see fate_of */
+    lead leads[AIM_COUNT];   /* once known: through one of the targets */
 } edge;
 
 struct ml_summary {
     ML_VEC(edge) edges;
     lead leads[AIM_COUNT];
-    uint32_t visit;                 /* the last reachability walk that met it, */
-    struct ml_summary *from;        /* and from where */
+    uint32_t visit;          /* the last reachability walk that met it, */
+    struct ml_summary *from; /* and from where */
 };
 
 /* ---- edges ---- */
@@ -71,17 +71,10 @@ static ml_node_id callee_root(const ml_facts *facts, ml_node_id node)
         ml_node_id next = 0;
         switch (ml_kind_of(facts, node)) {
         case ML_NODE_MEMBER:
-        case ML_NODE_INDEX:
-            next = ml_child(facts, node, ML_ROLE_OBJECT);
-            break;
-        case ML_NODE_CALL:
-            next = ml_child(facts, node, ML_ROLE_CALLEE);
-            break;
-        case ML_NODE_AWAIT:
-            next = ml_child(facts, node, ML_ROLE_VALUE);
-            break;
-        default:
-            break;
+        case ML_NODE_INDEX: next = ml_child(facts, node, ML_ROLE_OBJECT); break;
+        case ML_NODE_CALL: next = ml_child(facts, node, ML_ROLE_CALLEE); break;
+        case ML_NODE_AWAIT: next = ml_child(facts, node, ML_ROLE_VALUE); break;
+        default: break;
         }
         if (!next)
             return node;
@@ -94,19 +87,15 @@ static bool is_inert(const ml_facts *facts, ml_node_id callee)
     ml_node_id root = callee_root(facts, callee);
 
     switch (ml_kind_of(facts, root)) {
-    case ML_NODE_IDENT:
-        return !ml_node_at(facts, root)->ref && ml_builtin_is_inert(ml_text_of(facts, root));
+    case ML_NODE_IDENT: return !ml_node_at(facts, root)->ref && ml_builtin_is_inert(ml_text_of(facts, root));
     case ML_NODE_STRING:
     case ML_NODE_TEMPLATE:
     case ML_NODE_REGEX:
-    case ML_NODE_NUMBER:
-        return true;
+    case ML_NODE_NUMBER: return true;
     case ML_NODE_ARRAY: /* ["…"].map(fetch) */
         return ml_kind_of(facts, ml_child(facts, ml_node_at(facts, callee)->parent, ML_ROLE_ARG)) == ML_NODE_FUNCTION;
-    case ML_NODE_SUPER:
-        return root == callee;
-    default:
-        return false;
+    case ML_NODE_SUPER: return root == callee;
+    default: return false;
     }
 }
 
@@ -126,13 +115,72 @@ static ml_values callees_of(ml_eval *eval, ml_file_id file, ml_node_id call, con
 /* Names of what callers hand over to be told of things, and of methods that send nothing. */
 static bool is_no_sender(ml_str name)
 {
-    static const char *const names[] = {
-        "resolve", "reject", "next", "done", "then", "catch", "finally", "json", "text", "blob", "arrayBuffer", "clone",
-        "push", "pop", "shift", "map", "forEach", "filter", "find", "some", "every", "reduce", "join", "split", "slice",
-        "concat", "replace", "replaceAll", "trim", "includes", "indexOf", "startsWith", "endsWith", "match", "test",
-        "toString", "toLowerCase", "toUpperCase", "keys", "values", "entries", "has", "add", "clear", "sort", "log",
-        "warn", "error", "info", "debug", "emit", "dispatch", "abort", "close", "write", "read", "getReader", "decode",
-        "encode", "preventDefault", "stopPropagation", "callback", "cb", "hasOwnProperty", "charAt", "substring"};
+    static const char *const names[] = {"resolve",
+                                        "reject",
+                                        "next",
+                                        "done",
+                                        "then",
+                                        "catch",
+                                        "finally",
+                                        "json",
+                                        "text",
+                                        "blob",
+                                        "arrayBuffer",
+                                        "clone",
+                                        "push",
+                                        "pop",
+                                        "shift",
+                                        "map",
+                                        "forEach",
+                                        "filter",
+                                        "find",
+                                        "some",
+                                        "every",
+                                        "reduce",
+                                        "join",
+                                        "split",
+                                        "slice",
+                                        "concat",
+                                        "replace",
+                                        "replaceAll",
+                                        "trim",
+                                        "includes",
+                                        "indexOf",
+                                        "startsWith",
+                                        "endsWith",
+                                        "match",
+                                        "test",
+                                        "toString",
+                                        "toLowerCase",
+                                        "toUpperCase",
+                                        "keys",
+                                        "values",
+                                        "entries",
+                                        "has",
+                                        "add",
+                                        "clear",
+                                        "sort",
+                                        "log",
+                                        "warn",
+                                        "error",
+                                        "info",
+                                        "debug",
+                                        "emit",
+                                        "dispatch",
+                                        "abort",
+                                        "close",
+                                        "write",
+                                        "read",
+                                        "getReader",
+                                        "decode",
+                                        "encode",
+                                        "preventDefault",
+                                        "stopPropagation",
+                                        "callback",
+                                        "cb",
+                                        "hasOwnProperty",
+                                        "charAt",
+                                        "substring"};
 
     if (name.len > 2 && (ml_str_starts(name, ML_STR("on")) || ml_str_starts(name, ML_STR("set")))) {
         char c = name.data[name.data[0] == 'o' ? 2 : 3 < name.len ? 3 : 2];
@@ -200,7 +248,8 @@ static bool find_edge(ml_eval *eval, ml_file_id file, ml_node_id call, edge *out
     *out = (edge){.call = call};
     for (uint32_t i = 0; i < values.count; i++) {
         const ml_value *value = &values.items[i];
-        out->sends |= value->kind == ML_V_CLIENT && is_open_request(&inner, value, (ml_place){file, call}, &out->is_virtual);
+        out->sends |=
+            value->kind == ML_V_CLIENT && is_open_request(&inner, value, (ml_place){file, call}, &out->is_virtual);
         out->direct |= value->kind == ML_V_UNKNOWN && is_left_to_caller(facts, callee);
         if (value->kind != ML_V_FUNCTION)
             continue;
@@ -346,10 +395,10 @@ typedef struct search {
     request_list *out;
     ml_place via[ML_DEPTH_DEFAULT + 3];
     uint32_t via_count;
-    bool is_probe;     /* asked by fate_of, */
-    bool outward;      /* for which only requests count, */
-    bool is_open;      /* which has seen enough: a caller can decide a host */
-    bool met_unknown;  /* a callee on the way that only a caller can tell */
+    bool is_probe;    /* asked by fate_of, */
+    bool outward;     /* for which only requests count, */
+    bool is_open;     /* which has seen enough: a caller can decide a host */
+    bool met_unknown; /* a callee on the way that only a caller can tell */
     ml_intmap visits;
 } search;
 

@@ -54,7 +54,10 @@ static void add_layered(ml_eval *eval, ml_set *out, const ml_set *below, const m
     ml_value *layers = ML_NEW_ARRAY(&eval->arena, ml_value, 2);
     layers[0] = below->items[0];
     layers[1] = above->items[0];
-    ml_value object = {.kind = ML_V_OBJECT, .items = {layers, 2}, .place = {place.file, 0}};
+    ml_value object = {
+        .kind = ML_V_OBJECT, .items = {layers,     2},
+             .place = {place.file, 0}
+    };
     ml_set_add(out, &object);
 }
 
@@ -98,8 +101,9 @@ static ml_values asked(ml_eval *eval, const ml_value *store, ml_place call, cons
 
 bool ml_store_call(ml_eval *eval, ml_values *out, const ml_value *callee, ml_place call, const ml_frame *frame)
 {
-    static const char *const asking[] = {"create()", "createStore()", "createWithEqualityFn()", "defineStore()",
-                                         "create().getState", "createStore().getState", "createWithEqualityFn().getState"};
+    static const char *const asking[] = {
+        "create()",          "createStore()",          "createWithEqualityFn()",         "defineStore()",
+        "create().getState", "createStore().getState", "createWithEqualityFn().getState"};
     bool pinia = is_of(callee, "pinia") && ml_str_eq_c(callee->name, "defineStore");
     ml_set state = {.eval = eval};
 
@@ -114,7 +118,8 @@ bool ml_store_call(ml_eval *eval, ml_values *out, const ml_value *callee, ml_pla
     if (eval->nesting >= ML_NESTING_MAX)
         return false;
     eval->nesting++;
-    ml_values first = ml_arg(eval, call.file, call.node, 0, frame), second = ml_arg(eval, call.file, call.node, 1, frame);
+    ml_values first = ml_arg(eval, call.file, call.node, 0, frame),
+              second = ml_arg(eval, call.file, call.node, 1, frame);
     if (pinia) {
         add_defined(eval, &state, second.count && second.items[0].kind != ML_V_UNDEFINED ? second : first, call, frame);
     } else if (ml_str_eq_c(callee->name, "combine")) {

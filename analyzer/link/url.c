@@ -129,7 +129,8 @@ static bool ends_in_rest(ml_str authority)
     if (authority.len < 2 || authority.data[authority.len - 1] != HOLE)
         return false;
     char before = authority.data[authority.len - 2];
-    bool labelled = (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z') || (before >= '0' && before <= '9');
+    bool labelled =
+        (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z') || (before >= '0' && before <= '9');
     ml_str head = ml_str_slice(authority, 0, authority.len - 1);
     return labelled && ml_str_find_char(head, HOLE) == ML_NOT_FOUND && ml_str_find_char(head, '.') != ML_NOT_FOUND;
 }
@@ -208,7 +209,8 @@ ml_url ml_url_of(ml_arena *arena, const ml_piece *pieces, uint32_t count)
             read_authority(arena, &url, ml_str_slice(rest, 0, end));
             url.path = path_of(arena, ml_str_from(rest, end));
             url.place = place_at(pieces, count, (size_t)(rest.data - all.data));
-        } else if (rest.len && rest.data[0] == '.' && ml_str_find_char(ml_str_from(rest, 1), '.') < authority_end(rest)) {
+        } else if (rest.len && rest.data[0] == '.' &&
+                   ml_str_find_char(ml_str_from(rest, 1), '.') < authority_end(rest)) {
             /* "<hole>.openai.azure.com/…": scheme and first label are unknown, the domain is not. */
             size_t end = authority_end(text);
             url.kind = ML_URL_ABSOLUTE;

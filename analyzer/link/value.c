@@ -26,19 +26,17 @@ static bool same_value(const ml_value *a, const ml_value *b)
         return false;
     switch (a->kind) {
     case ML_V_UNDEFINED:
-    case ML_V_NULL:
-        return true;
+    case ML_V_NULL: return true;
     case ML_V_UNKNOWN:
     case ML_V_STRING:
     case ML_V_URL:
     case ML_V_NUMBER:
-    case ML_V_BOOL:
-        return same_pieces(a, b);
+    case ML_V_BOOL: return same_pieces(a, b);
     default:
         return a->place.file == b->place.file && a->place.node == b->place.node && a->frame == b->frame &&
-               a->self == b->self && a->list == b->list && a->json == b->json && a->client == b->client && a->is_new == b->is_new &&
-               ml_str_eq(a->text, b->text) && ml_str_eq(a->name, b->name) && same_values(a->items, b->items) &&
-               same_values(a->base, b->base);
+               a->self == b->self && a->list == b->list && a->json == b->json && a->client == b->client &&
+               a->is_new == b->is_new && ml_str_eq(a->text, b->text) && ml_str_eq(a->name, b->name) &&
+               same_values(a->items, b->items) && same_values(a->base, b->base);
     }
 }
 
@@ -175,17 +173,16 @@ ml_values ml_unknown_settled(ml_eval *eval, ml_hole_kind kind, ml_str name, ml_p
 
 ml_values ml_unknown_from(ml_eval *eval, const ml_value *of, ml_hole_kind kind, ml_str name, ml_place place)
 {
-    bool settled = of->kind == ML_V_UNKNOWN ? of->pieces[0].settled
-                                            : of->kind == ML_V_EXTERNAL || of->kind == ML_V_GLOBAL || of->kind == ML_V_CLIENT;
+    bool settled = of->kind == ML_V_UNKNOWN
+                       ? of->pieces[0].settled
+                       : of->kind == ML_V_EXTERNAL || of->kind == ML_V_GLOBAL || of->kind == ML_V_CLIENT;
     return unknown(eval, kind, name, place, settled);
 }
 
 ml_value ml_string_value(ml_eval *eval, ml_str text, ml_place place)
 {
-    return (ml_value){.kind = ML_V_STRING,
-                      .pieces = one_piece(eval, ML_HOLE_NONE, text, place),
-                      .piece_count = 1,
-                      .place = place};
+    return (ml_value){
+        .kind = ML_V_STRING, .pieces = one_piece(eval, ML_HOLE_NONE, text, place), .piece_count = 1, .place = place};
 }
 
 ml_str ml_dotted(ml_eval *eval, ml_str path, ml_str name)
@@ -244,12 +241,8 @@ static void text_pieces(ml_eval *eval, const ml_value *value, ml_place place, co
         *pieces = value->pieces;
         *count = value->piece_count;
         return;
-    case ML_V_UNDEFINED:
-        word = ML_STR("undefined");
-        break;
-    case ML_V_NULL:
-        word = ML_STR("null");
-        break;
+    case ML_V_UNDEFINED: word = ML_STR("undefined"); break;
+    case ML_V_NULL: word = ML_STR("null"); break;
     default:
         /* location.origin before a path is the own origin, as no text at all would be. */
         if (value->kind == ML_V_GLOBAL && (ml_str_ends(value->name, ML_STR("location.origin")) ||
@@ -352,7 +345,8 @@ ml_values ml_concat(ml_eval *eval, ml_values left, ml_values right, ml_place pla
                 continue;
             ml_value value = second ? right.items[j] : joined(eval, head, tails[j], place);
             ml_set_add(&set, &value);
-            begun |= !second && set.count > ML_VALUES_MAX && ml_value_is_text(&left.items[i]) && left.items[i].piece_count;
+            begun |=
+                !second && set.count > ML_VALUES_MAX && ml_value_is_text(&left.items[i]) && left.items[i].piece_count;
         }
     }
     return ml_set_done(&set);

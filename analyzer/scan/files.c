@@ -91,8 +91,8 @@ ml_status ml_scan_find_files(ml_scan *scan, ml_error *error)
 
     if (status != ML_OK)
         return status;
-    ml_str config = scan->options.config_path ? ml_str_of(scan->options.config_path)
-                                              : ml_config_find(&scan->run, scan->root);
+    ml_str config =
+        scan->options.config_path ? ml_str_of(scan->options.config_path) : ml_config_find(&scan->run, scan->root);
     ml_config_default(&scan->config);
     if (config.len) {
         ml_scan_note_input(scan, ml_arena_cstr(&scan->run, config));

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 enum {
-    HELD_MIB = 64,  /* between two stretches, unless --memory says otherwise */
+    HELD_MIB = 64,   /* between two stretches, unless --memory says otherwise */
     STRETCHES = 128, /* the text of a stretch, for each worker, is this part of what is held */
     AGE_MAX = 16
 };
@@ -37,7 +37,8 @@ static bool is_still_needed(const ml_scan *scan, const ml_slot *slot)
 
     if (!facts)
         return !slot->readable;
-    return facts->error_count || facts->cut_short || facts->directive_count || (scan->has_tables && (slot->why & ML_WHY_TABLE));
+    return facts->error_count || facts->cut_short || facts->directive_count ||
+           (scan->has_tables && (slot->why & ML_WHY_TABLE));
 }
 
 static void let_go(ml_scan *scan, ml_file_id file)

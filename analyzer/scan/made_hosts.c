@@ -109,9 +109,11 @@ static bool ends_in_host(const ml_scan *scan, ml_str inside)
     while (start && inside.len - start < ML_TRACE_HOST_MAX && ml_trace_is_host_byte(inside.data[start - 1]))
         start--;
     ml_str host = ml_str_from(inside, start);
-    if (start && inside.data[start - 1] != '/' && inside.data[start - 1] != '@' && !ml_str_starts(inside, ML_STR("curl")))
+    if (start && inside.data[start - 1] != '/' && inside.data[start - 1] != '@' &&
+        !ml_str_starts(inside, ML_STR("curl")))
         return false; /* the last word of a sentence */
-    return ml_str_find_char(host, '.') != ML_NOT_FOUND && !ml_str_eq_c(host, "www.") && ml_trace_begins_host(scan, host);
+    return ml_str_find_char(host, '.') != ML_NOT_FOUND && !ml_str_eq_c(host, "www.") &&
+           ml_trace_begins_host(scan, host);
 }
 
 bool ml_trace_is_made(const ml_scan *scan, ml_str text)
@@ -126,8 +128,7 @@ void ml_scan_add_made_hosts(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_st
         uint32_t last = i;
         ml_str inside = ml_str_slice(text, range->start, range->end);
         bool joined = i + 1 < lexed->texts.count && joint(text, range->end, range[1].start);
-        if (ml_trace_is_made(scan, inside) ||
-            (joined && joins_to_host(scan, text, &lexed->texts, i, &last)))
+        if (ml_trace_is_made(scan, inside) || (joined && joins_to_host(scan, text, &lexed->texts, i, &last)))
             ml_vec_push(arena, &slot->traces, range->start);
         i = last;
     }

@@ -17,7 +17,7 @@ typedef struct groups {
     ml_lexed lexed;
     ml_lex_statements statements;
     uint32_t *parent;
-    uint8_t *says;     /* by statement: ML_BODY_… of the objects it makes and of the members it writes */
+    uint8_t *says; /* by statement: ML_BODY_… of the objects it makes and of the members it writes */
     named *names;
     uint32_t name_cap; /* a power of two */
     uint32_t tainted;  /* behind the statements: one more, which all that is tainted joins */
@@ -158,7 +158,8 @@ static void take_word(groups *g, bodies *b, uint32_t statement, ml_str word, uin
     unsigned body = ml_body_word_of(word);
     char behind = byte_behind(g, end);
 
-    if (body && b->last == '.' && (behind == '=' || behind == '?' || behind == '|' || behind == '&')) /* a.model ??= b */
+    if (body && b->last == '.' &&
+        (behind == '=' || behind == '?' || behind == '|' || behind == '&')) /* a.model ??= b */
         g->says[statement] |= (uint8_t)body;
     else if (body)
         take_property(g, b, statement, body);
@@ -325,11 +326,11 @@ static bool brings_unknown(const groups *g, const ml_slot *slot)
 
 void ml_outline_of(ml_outline *out, ml_arena *kept, ml_arena *scratch, const ml_slot *slot, ml_str text, bool markup)
 {
-    groups g = {.scratch = scratch, .kept = kept, .text = text, .out = out,
-                .sends = slot->why & ML_WHY_CLIENT};
+    groups g = {.scratch = scratch, .kept = kept, .text = text, .out = out, .sends = slot->why & ML_WHY_CLIENT};
 
     ml_lex(&g.lexed, scratch, text, markup);
-    bool certain = !g.lexed.unsure && ml_lex_statements_of(&g.statements, scratch, text, &g.lexed) && g.statements.count;
+    bool certain =
+        !g.lexed.unsure && ml_lex_statements_of(&g.statements, scratch, text, &g.lexed) && g.statements.count;
     if (certain)
         keep_ends(&g);
     if (!certain || brings_unknown(&g, slot)) {

@@ -8,12 +8,12 @@
  * to what it mentions. Types are gone at run time and share nothing. A group has the number of one of its
  * statements. */
 typedef struct ml_outline {
-    bool is_whole;     /* nothing finer is known: one group, which any name is of */
-    bool is_common_js; /* each group may hand out anything */
-    uint32_t count;    /* of statements */
-    uint32_t *ends;    /* of each */
-    uint32_t *group;   /* of each */
-    bool *tainted;     /* of each group; at first those that hold a trace, or a body for a model */
+    bool is_whole;           /* nothing finer is known: one group, which any name is of */
+    bool is_common_js;       /* each group may hand out anything */
+    uint32_t count;          /* of statements */
+    uint32_t *ends;          /* of each */
+    uint32_t *group;         /* of each */
+    bool *tainted;           /* of each group; at first those that hold a trace, or a body for a model */
     ML_VEC(ml_pair) exports; /* group -> name it hands out; sorted, as the others are */
     ML_VEC(ml_pair) uses;    /* imported name -> group that mentions it */
     ML_VEC(ml_pair) handed;  /* imported name -> as which it is handed on: import { a } from "m"; export { a as b } */

@@ -30,8 +30,7 @@ static bool link_text(void *data, ml_str path, ml_str *text)
         else
             high = middle;
     }
-    return low < scan->files.count && ml_str_eq(scan->files.items[low].path, path) &&
-           ml_scan_text(scan, low + 1, text);
+    return low < scan->files.count && ml_str_eq(scan->files.items[low].path, path) && ml_scan_text(scan, low + 1, text);
 }
 
 static void expect_all(void *data)
@@ -212,22 +211,26 @@ static void note_parse_errors(ml_scan *scan, const ml_facts *facts)
     }
     ml_text reason;
     uint32_t line = ml_lines_span(&facts->lines, facts->errors[0].start, facts->errors[0].end).line;
-    reason.in[ML_LANG_EN] = ml_arena_printf(&scan->run, "%u range(s) do not parse; the rest was analysed", facts->error_count);
+    reason.in[ML_LANG_EN] =
+        ml_arena_printf(&scan->run, "%u range(s) do not parse; the rest was analysed", facts->error_count);
     reason.in[ML_LANG_ZH] = ml_arena_printf(&scan->run, "%u 处无法解析，其余部分已分析", facts->error_count);
     ml_scan_problem(scan, ML_PROBLEM_PARSE, facts->path, line, reason);
 }
 
 static void note_unread(ml_scan *scan, const ml_source_file *file, const char *why)
 {
-    ml_text reason = {{ml_arena_printf(&scan->run, "not read: %s", why), ml_arena_printf(&scan->run, "未读取：%s", why)}};
+    ml_text reason = {
+        {ml_arena_printf(&scan->run, "not read: %s", why), ml_arena_printf(&scan->run, "未读取：%s", why)}
+    };
 
     ml_scan_problem(scan, ML_PROBLEM_UNREAD, file->path, 0, reason);
 }
 
 static bool is_ours(const ml_source_file *file)
 {
-    return file->in_scope && (ml_file_kind_is_script(file->kind) || file->kind == ML_FILE_SQL ||
-                              file->kind == ML_FILE_PRISMA || ml_str_eq(ml_path_name(file->path), ML_STR("package.json")));
+    return file->in_scope &&
+           (ml_file_kind_is_script(file->kind) || file->kind == ML_FILE_SQL || file->kind == ML_FILE_PRISMA ||
+            ml_str_eq(ml_path_name(file->path), ML_STR("package.json")));
 }
 
 static void count_file(ml_scan *scan, ml_file_id file)
@@ -246,13 +249,17 @@ static void count_file(ml_scan *scan, ml_file_id file)
     }
     report->files_checked++;
     if (slot->holds_nul)
-        ml_scan_problem(scan, ML_PROBLEM_UNREAD, source->path, 0,
-                        text_of(scan, "holds NUL bytes: no text in an encoding we know", "含有 NUL 字节：不是可识别编码的文本"));
+        ml_scan_problem(
+            scan, ML_PROBLEM_UNREAD, source->path, 0,
+            text_of(scan, "holds NUL bytes: no text in an encoding we know", "含有 NUL 字节：不是可识别编码的文本"));
     report->files_parsed += slot->was_parsed;
     if (!slot->counts || !slot->facts) /* let go, it had nothing to be said of */
         return;
     if (slot->facts->cut_short) {
-        ml_text reason = {{ml_str_of(slot->facts->cut_reason), ml_arena_printf(&scan->run, "未完整分析：%s", slot->facts->cut_reason)}};
+        ml_text reason = {
+            {ml_str_of(slot->facts->cut_reason),
+             ml_arena_printf(&scan->run, "未完整分析：%s", slot->facts->cut_reason)}
+        };
         ml_scan_problem(scan, ML_PROBLEM_UNANALYSED, source->path, 0, reason);
     }
     if (slot->facts->error_count) {
@@ -352,7 +359,8 @@ static ml_status run(ml_scan *scan, ml_error *error)
     scan->nothing_found = !scan->options.staged && !has_something(scan);
     if (scan->nothing_found)
         ml_scan_problem(scan, ML_PROBLEM_UNREAD, report->typed, 0,
-                        text_of(scan, "holds no file to scan (TypeScript, JavaScript, Vue, Svelte, HTML, SQL, package.json)",
+                        text_of(scan,
+                                "holds no file to scan (TypeScript, JavaScript, Vue, Svelte, HTML, SQL, package.json)",
                                 "没有可检查的文件（TypeScript、JavaScript、Vue、Svelte、HTML、SQL、package.json）"));
     ml_scan_note_catalog(scan);
     if (ml_scan_recall(scan))

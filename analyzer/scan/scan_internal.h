@@ -17,14 +17,14 @@
 
 /* Why a file is parsed. */
 enum {
-    ML_WHY_CLIENT = 1 << 0,   /* names a client's global or type, imports its package, or hides names behind escapes */
-    ML_WHY_BRIDGE = 1 << 1,   /* names a method of the bridge */
-    ML_WHY_TABLE = 1 << 2,    /* names a reference table, or computes a cost */
-    ML_WHY_KEY = 1 << 3,      /* may hold a key */
-    ML_WHY_PACKAGE = 1 << 4,  /* imports an SDK, loads what may be any module, or runs what may be any code */
-    ML_WHY_IMPORTS = 1 << 5,  /* imports something by which it can send a request: see spread.c */
+    ML_WHY_CLIENT = 1 << 0,    /* names a client's global or type, imports its package, or hides names behind escapes */
+    ML_WHY_BRIDGE = 1 << 1,    /* names a method of the bridge */
+    ML_WHY_TABLE = 1 << 2,     /* names a reference table, or computes a cost */
+    ML_WHY_KEY = 1 << 3,       /* may hold a key */
+    ML_WHY_PACKAGE = 1 << 4,   /* imports an SDK, loads what may be any module, or runs what may be any code */
+    ML_WHY_IMPORTS = 1 << 5,   /* imports something by which it can send a request: see spread.c */
     ML_WHY_DIRECTIVE = 1 << 6, /* silences something: a finding of its own when there is nothing to silence */
-    ML_WHY_RULE = 1 << 7,     /* has all that some rule needs by itself */
+    ML_WHY_RULE = 1 << 7,      /* has all that some rule needs by itself */
     ML_WHY_SENDS = ML_WHY_CLIENT | ML_WHY_IMPORTS, /* could send a request: parsed only if it could be to a provider */
     ML_WHY_FLOW = ML_WHY_SENDS | ML_WHY_PACKAGE
 };
@@ -75,27 +75,27 @@ enum {
 
 /* The text is let go after the first look and read again for the few files that need it. */
 typedef struct ml_slot {
-    pthread_mutex_t lock;     /* guards text and facts while they are made */
-    ml_arena arena;           /* of the file: text and facts */
+    pthread_mutex_t lock; /* guards text and facts while they are made */
+    ml_arena arena;       /* of the file: text and facts */
     ml_str text;
-    bool read;                /* text is there, if it can be */
+    bool read; /* text is there, if it can be */
     bool checked, readable, holds_nul;
-    uint32_t bytes;           /* of the text, once it was looked at */
-    atomic_bool parsed;       /* facts is final, until they are let go */
+    uint32_t bytes;     /* of the text, once it was looked at */
+    atomic_bool parsed; /* facts is final, until they are let go */
     bool was_parsed;
-    _Atomic uint32_t asked;   /* the stretch in which text or facts were last asked for: see held.c */
-    atomic_bool counts;       /* its facts were asked for, so what they lack is said */
-    bool extends;             /* names a class it extends */
-    bool tainted;             /* what it says could lead to a provider: see taint.c */
-    bool near;                /* a tainted file imports it, at first or second hand */
-    bool in_quiet_part;       /* few of those it hangs together with are tainted: see spread.c */
+    _Atomic uint32_t asked; /* the stretch in which text or facts were last asked for: see held.c */
+    atomic_bool counts;     /* its facts were asked for, so what they lack is said */
+    bool extends;           /* names a class it extends */
+    bool tainted;           /* what it says could lead to a provider: see taint.c */
+    bool near;              /* a tainted file imports it, at first or second hand */
+    bool in_quiet_part;     /* few of those it hangs together with are tainted: see spread.c */
     ml_once holds_numbers, begins_path, replaces; /* see traces.c */
-    bool sets_up, asks;       /* NestJS: says what settings are; asks for one */
+    bool sets_up, asks;                           /* NestJS: says what settings are; asks for one */
     const char *unread_reason;
     ml_trigger_bits why;
     ML_VEC(ml_scan_import) imports;
-    ML_VEC(uint32_t) traces;  /* where something speaks of a provider: see traces.c */
-    unsigned body_words;      /* ML_BODY_… that stand somewhere in it */
+    ML_VEC(uint32_t) traces; /* where something speaks of a provider: see traces.c */
+    unsigned body_words;     /* ML_BODY_… that stand somewhere in it */
     ML_VEC(ml_carried) carried;
     const ml_facts *facts;
 } ml_slot;
@@ -105,12 +105,12 @@ typedef struct ml_staged_text ml_staged_text;
 typedef struct ml_staged {
     ml_git_reader *reader; /* NULL: no text is asked for */
     ml_git_index *index;
-    ml_staged_files files; /* all of the index */
-    const ml_str *below;   /* the paths that were asked for */
+    ml_staged_files files;          /* all of the index */
+    const ml_str *below;            /* the paths that were asked for */
     ML_VEC(ml_staged_text *) texts; /* of the scan's files, in their order, which is that of paths */
-    uint32_t *places;      /* of the scan's files in files */
-    ML_VEC(ml_file_id) in_scope; /* the largest first, so that none is waited for in the end */
-    ml_arena arena;        /* of texts that are read many at a time: before the passes, then under lock */
+    uint32_t *places;               /* of the scan's files in files */
+    ML_VEC(ml_file_id) in_scope;    /* the largest first, so that none is waited for in the end */
+    ml_arena arena;                 /* of texts that are read many at a time: before the passes, then under lock */
     pthread_mutex_t lock;
     atomic_bool has_all;
 } ml_staged;
@@ -125,9 +125,9 @@ typedef struct ml_held {
 
 /* What is kept from one scan to the next: see remember.c. */
 typedef struct ml_memory {
-    ml_cache *cache;       /* NULL: none was asked for, or why_not says why there is none */
+    ml_cache *cache; /* NULL: none was asked for, or why_not says why there is none */
     ml_error why_not;
-    bool of_report;        /* the whole report may be kept, or read */
+    bool of_report; /* the whole report may be kept, or read */
     atomic_bool read_failed;
     int64_t begin_ns, youngest_ns; /* since 1970: of the scan; when a file last changed */
     ml_buf place, stamp;
@@ -139,10 +139,10 @@ struct ml_scan {
     ml_config config;
     const ml_catalog *catalog;
     ml_str root;
-    const ml_str *below;      /* the paths asked for, from the root */
+    const ml_str *below; /* the paths asked for, from the root */
     ml_source_files files;
     ml_memory memory;
-    ml_slot *slots;           /* by file id - 1 */
+    ml_slot *slots; /* by file id - 1 */
     ml_link *link;
     ml_link_host host;
     ml_keys *keys;
@@ -158,15 +158,15 @@ struct ml_scan {
     ml_strmap client_packages;
     ml_staged staged;
     ml_held held;
-    ml_importer **importers;  /* of each file, by file id - 1 */
+    ml_importer **importers; /* of each file, by file id - 1 */
     ml_report report;
     ml_tables tables;
     ml_level fail_on;
     bool nothing_found, nothing_staged;
     bool asks_for_tables, asks_for_keys; /* some rule that is on needs them */
-    atomic_bool names_bridge; /* some file names a method of the bridge, or hides names behind escapes */
-    bool has_tables;          /* every file is looked at for what it says of tables */
-    bool is_extra;            /* the pass of --no-trigger over the files no trigger chose */
+    atomic_bool names_bridge;            /* some file names a method of the bridge, or hides names behind escapes */
+    bool has_tables;                     /* every file is looked at for what it says of tables */
+    bool is_extra;                       /* the pass of --no-trigger over the files no trigger chose */
 };
 
 /* words.c */

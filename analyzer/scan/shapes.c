@@ -48,7 +48,8 @@ bool ml_shape_is_member(ml_str text, const ml_trigger_hit *hit)
     static const char *const global[] = {"window", "self", "global", "globalThis", "parent", "frames", "top"};
     size_t at = hit->start;
 
-    if (!at || text.data[at - 1] != '.' || (at >= 3 && text.data[at - 2] == '.' && text.data[at - 3] == '.')) /* ...fetch */
+    if (!at || text.data[at - 1] != '.' ||
+        (at >= 3 && text.data[at - 2] == '.' && text.data[at - 3] == '.')) /* ...fetch */
         return false;
     at -= at >= 2 && text.data[at - 2] == '?' ? 2 : 1;
     return !ML_STR_IS_ONE_OF(name_before(text, at), global);
@@ -69,7 +70,8 @@ static bool is_value(ml_str text, const ml_trigger_hit *hit)
     size_t at = skip_blanks(text, hit->end), before = skip_blanks_back(text, hit->start);
     ml_str next = name_at(text, at), rest = ml_str_from(text, at);
 
-    if (ml_str_starts(rest, ML_STR("?:")) || (ml_str_starts(rest, ML_STR(":")) && (!before || text.data[before - 1] != '?')))
+    if (ml_str_starts(rest, ML_STR("?:")) ||
+        (ml_str_starts(rest, ML_STR(":")) && (!before || text.data[before - 1] != '?')))
         return false;
     return at == hit->end || !next.len || ML_STR_IS_ONE_OF(next, operators);
 }
@@ -88,7 +90,8 @@ static bool is_object(ml_str text, const ml_trigger_hit *hit)
 {
     size_t at = skip_blanks(text, hit->end);
 
-    return at >= text.len || !(text.data[at] == '.' || text.data[at] == '{' || ml_str_starts(ml_str_from(text, at), ML_STR("?.")));
+    return at >= text.len ||
+           !(text.data[at] == '.' || text.data[at] == '{' || ml_str_starts(ml_str_from(text, at), ML_STR("?.")));
 }
 
 /* An escape between tags or in a name; those in texts are decoded where the text matters. */
@@ -149,7 +152,8 @@ static bool may_run_text(ml_str text, const ml_trigger_hit *hit)
         static const char *const callers[] = {"call", "apply", "bind"};
         size_t before = skip_blanks_back(text, hit->start);
         bool called = at < text.len && text.data[at] == '.' && ML_STR_IS_ONE_OF(name_at(text, at + 1), callers);
-        return called || ml_str_starts(ml_str_from(text, at), ML_STR("?.(")) || (before && text.data[before - 1] == '=');
+        return called || ml_str_starts(ml_str_from(text, at), ML_STR("?.(")) ||
+               (before && text.data[before - 1] == '=');
     }
     do
         at++;
@@ -230,7 +234,8 @@ static bool is_computed(ml_str text, size_t at)
             continue;
         }
         bool breaks = memchr(text.data + at, '\n', next - at) != NULL;
-        if (begun && breaks && next < text.len && (ml_lex_is_word(text.data[next]) || strchr("\"'`@}", text.data[next])))
+        if (begun && breaks && next < text.len &&
+            (ml_lex_is_word(text.data[next]) || strchr("\"'`@}", text.data[next])))
             return false;
         at = next - 1;
     }
@@ -266,16 +271,12 @@ static bool may_compute_cost(ml_str text, const ml_trigger_hit *hit)
         return false;
     switch (text.data[end]) {
     case '(':
-    case '<':
-        return true;
-    case '+':
-        return end + 1 < text.len && text.data[end + 1] == '=';
-    case '=':
-        return end + 1 < text.len && text.data[end + 1] != '=' && is_computed(text, end + 1);
+    case '<': return true;
+    case '+': return end + 1 < text.len && text.data[end + 1] == '=';
+    case '=': return end + 1 < text.len && text.data[end + 1] != '=' && is_computed(text, end + 1);
     case ':': /* of a property, or before a type that ends at the value */
         return is_computed(text, end + 1) || is_computed(text, behind_type(text, end + 1));
-    default:
-        return false;
+    default: return false;
     }
 }
 

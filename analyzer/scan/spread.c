@@ -28,7 +28,7 @@ typedef struct spread {
     ml_scan *scan;
     ml_arena scratch;
     file_list front, next;
-    news_list open;          /* what importers are to be told */
+    news_list open; /* what importers are to be told */
 } spread;
 
 /* ---- what a file hands on ---- */
@@ -75,7 +75,8 @@ static void wake(spread *s, ml_file_id file, ml_carry carry)
 {
     ml_slot *slot = &s->scan->slots[file - 1];
 
-    if (!(slot->tainted || slot->near) || (slot->why & ML_WHY_FLOW) || (carry == ML_CARRY_TO_SUBCLASSES && !slot->extends))
+    if (!(slot->tainted || slot->near) || (slot->why & ML_WHY_FLOW) ||
+        (carry == ML_CARRY_TO_SUBCLASSES && !slot->extends))
         return;
     slot->why |= ML_WHY_IMPORTS;
     ml_vec_push(&s->scratch, &s->next, file);
@@ -93,7 +94,10 @@ static void tell(void *data, const ml_importer *one, ml_reach reach, ml_name_has
     if (reach != ML_REACH_PASSED_ON)
         wake(t->spread, one->file, t->carry);
     else if (add_carried(t->spread, one->file, as, t->carry))
-        ml_vec_push(&t->spread->scratch, &t->spread->open, ((news){one->file, {as, t->carry}}));
+        ml_vec_push(&t->spread->scratch, &t->spread->open,
+                    ((news){
+                        one->file, {as, t->carry}
+        }));
 }
 
 static void tell_importers(spread *s)

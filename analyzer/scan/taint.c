@@ -15,10 +15,10 @@ typedef struct cause {
 } cause;
 
 typedef struct file_taint {
-    ML_VEC(cause) causes;      /* as long as it was not looked into */
-    ml_intmap told;            /* exports that importers know to be tainted: the file itself */
+    ML_VEC(cause) causes; /* as long as it was not looked into */
+    ml_intmap told;       /* exports that importers know to be tainted: the file itself */
     ml_outline *outline;
-    bool waits;                /* to be looked into */
+    bool waits; /* to be looked into */
 } file_taint;
 
 typedef ML_VEC(ml_file_id) file_list;
@@ -31,10 +31,10 @@ typedef struct news {
 typedef struct taint {
     ml_scan *scan;
     ml_arena scratch;
-    ml_arena *outlines;      /* by worker */
+    ml_arena *outlines; /* by worker */
     file_taint *files;
     file_list front, next;
-    ML_VEC(news) open;       /* importers are to be told of these */
+    ML_VEC(news) open; /* importers are to be told of these */
 } taint;
 
 /* ---- in a file ---- */
@@ -84,9 +84,11 @@ static void take_name(taint *t, ml_file_id id, ml_name_hash name)
     const ml_outline *outline = t->files[id - 1].outline;
     const ml_pair *uses = outline->uses.items, *handed = outline->handed.items;
 
-    for (uint32_t i = ml_pairs_first(uses, outline->uses.count, name); i < outline->uses.count && uses[i].key == name; i++)
+    for (uint32_t i = ml_pairs_first(uses, outline->uses.count, name); i < outline->uses.count && uses[i].key == name;
+         i++)
         taint_group(t, id, uses[i].value);
-    for (uint32_t i = ml_pairs_first(handed, outline->handed.count, name); i < outline->handed.count && handed[i].key == name; i++)
+    for (uint32_t i = ml_pairs_first(handed, outline->handed.count, name);
+         i < outline->handed.count && handed[i].key == name; i++)
         tell(t, id, handed[i].value);
 }
 
@@ -130,15 +132,9 @@ static void reached(void *data, const ml_importer *importer, ml_reach reach, ml_
     taint *t = data;
 
     switch (reach) {
-    case ML_REACH_PASSED_ON:
-        tell(t, importer->file, as);
-        break;
-    case ML_REACH_USED:
-        add_cause(t, importer->file, (cause){.name = as});
-        break;
-    case ML_REACH_ANY:
-        add_cause(t, importer->file, (cause){.at = importer->import->at});
-        break;
+    case ML_REACH_PASSED_ON: tell(t, importer->file, as); break;
+    case ML_REACH_USED: add_cause(t, importer->file, (cause){.name = as}); break;
+    case ML_REACH_ANY: add_cause(t, importer->file, (cause){.at = importer->import->at}); break;
     }
 }
 

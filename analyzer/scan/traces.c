@@ -17,18 +17,18 @@
 
 enum {
     TRACE_HOST = 0 << 8,
-    TRACE_BACKWARDS = 1 << 8,    /* a host in reverse */
-    TRACE_ADDRESS = 2 << 8,      /* "://" */
+    TRACE_BACKWARDS = 1 << 8, /* a host in reverse */
+    TRACE_ADDRESS = 2 << 8,   /* "://" */
     TRACE_PORT = 3 << 8,
-    TRACE_VARIABLE = 4 << 8,     /* an environment variable, or the beginning of one */
-    TRACE_VENDOR = 5 << 8,       /* such a beginning, as a text of its own */
-    TRACE_TAIL = 6 << 8,         /* the end of one */
-    TRACE_KNOWN = 7 << 8,        /* one whose value is known */
-    TRACE_PATH = 8 << 8,         /* the last part of a path */
-    TRACE_METHOD = 9 << 8,       /* what stands behind a colon in one */
-    TRACE_BODY = 10 << 8,        /* a property of a body for a model */
+    TRACE_VARIABLE = 4 << 8, /* an environment variable, or the beginning of one */
+    TRACE_VENDOR = 5 << 8,   /* such a beginning, as a text of its own */
+    TRACE_TAIL = 6 << 8,     /* the end of one */
+    TRACE_KNOWN = 7 << 8,    /* one whose value is known */
+    TRACE_PATH = 8 << 8,     /* the last part of a path */
+    TRACE_METHOD = 9 << 8,   /* what stands behind a colon in one */
+    TRACE_BODY = 10 << 8,    /* a property of a body for a model */
     TRACE_ESCAPE = 11 << 8,
-    TRACE_NUMBERS = 12 << 8,     /* makes texts of numbers */
+    TRACE_NUMBERS = 12 << 8, /* makes texts of numbers */
     TRACE_CODE_IN_TEXT = 13 << 8
 };
 
@@ -72,7 +72,8 @@ static void add_hosts(ml_scan *scan, ml_word_list *words, const ml_provider *pro
         ml_vec_push(&scan->run, words, ((ml_trigger_word){back, WORD_TRACE | TRACE_BACKWARDS | WORD_WHOLE, true}));
     }
     for (uint32_t i = 0; i < provider->port_count; i++)
-        add(scan, words, ml_arena_cstr(&scan->run, ml_arena_printf(&scan->run, "%u", provider->ports[i])), TRACE_PORT | WORD_WHOLE);
+        add(scan, words, ml_arena_cstr(&scan->run, ml_arena_printf(&scan->run, "%u", provider->ports[i])),
+            TRACE_PORT | WORD_WHOLE);
 }
 
 static void add_variables(ml_scan *scan, ml_word_list *words, const ml_provider *provider)
@@ -102,7 +103,8 @@ static void sort_hosts(ml_scan *scan)
     qsort(scan->hosts.items, scan->hosts.count, sizeof *scan->hosts.items, by_text);
 }
 
-static void add_provider_words(ml_scan *scan, ml_word_list *words, void (*of_each)(ml_scan *, ml_word_list *, const ml_provider *))
+static void add_provider_words(ml_scan *scan, ml_word_list *words,
+                               void (*of_each)(ml_scan *, ml_word_list *, const ml_provider *))
 {
     uint32_t count;
     const ml_provider *providers = ml_catalog_providers(scan->catalog, &count);
@@ -211,7 +213,8 @@ static bool is_of_provider(const ml_scan *scan, ml_str text, const ml_trigger_hi
     size_t start = hit->start, end = hit->end;
     char host[2 * ML_TRACE_HOST_MAX + 64];
 
-    while (start && hit->start - start < ML_TRACE_HOST_MAX && ml_trace_is_host_byte(text.data[start - 1]) && !is_escaped_before(text, start))
+    while (start && hit->start - start < ML_TRACE_HOST_MAX && ml_trace_is_host_byte(text.data[start - 1]) &&
+           !is_escaped_before(text, start))
         start--;
     while (end < text.len && end - hit->end < ML_TRACE_HOST_MAX && ml_trace_is_host_byte(text.data[end]))
         end++;
@@ -235,7 +238,8 @@ static bool is_port(ml_str text, const ml_trigger_hit *hit)
     ml_str before = ml_str_slice(text, hit->start > REACH ? hit->start - REACH : 0, hit->start);
 
     return !ml_str_eq_c(ml_str_slice(text, hit->start, hit->end), "1234") ||
-           (before.len && before.data[before.len - 1] == ':') || ml_str_find_nocase(before, ML_STR("port")) != ML_NOT_FOUND;
+           (before.len && before.data[before.len - 1] == ':') ||
+           ml_str_find_nocase(before, ML_STR("port")) != ML_NOT_FOUND;
 }
 
 /* import("openai"), from 'openai': in the text of code, a package of the catalogue. */
@@ -266,7 +270,8 @@ static bool is_variable(const ml_scan *scan, ml_str text, const ml_trigger_hit *
     while (end < text.len && end - hit->end < NAME_MAX_BYTES && is_name_byte(text.data[end]))
         end++;
     ml_str name = ml_str_slice(text, start, end);
-    if (end == hit->end && end < text.len && strchr("\"'`$", text.data[end]) && !ml_catalog_match_env(scan->catalog, name))
+    if (end == hit->end && end < text.len && strchr("\"'`$", text.data[end]) &&
+        !ml_catalog_match_env(scan->catalog, name))
         return true;
     return ml_catalog_is_address_env(name) && ml_catalog_match_env(scan->catalog, name);
 }
@@ -325,7 +330,8 @@ static bool is_open_address(const ml_scan *scan, ml_str text, const ml_trigger_h
     while (end < text.len && end - hit->end < ML_TRACE_HOST_MAX && ml_trace_is_host_byte(text.data[end]))
         end++;
     ml_str host = ml_str_slice(text, hit->end, end);
-    return ml_str_find_char(host, '.') != ML_NOT_FOUND && end < text.len && strchr("\"'`$", text.data[end]) && ml_trace_begins_host(scan, host);
+    return ml_str_find_char(host, '.') != ML_NOT_FOUND && end < text.len && strchr("\"'`$", text.data[end]) &&
+           ml_trace_begins_host(scan, host);
 }
 
 bool ml_trace_is_host_escape(ml_str text, const ml_trigger_hit *hit)
@@ -411,12 +417,10 @@ static bool fits_file(const ml_scan *scan, ml_slot *slot, ml_str text, const ml_
     switch (hit->bits & WORD_TRACE_KIND) {
     case TRACE_HOST: /* what replaces a part of a host may make it a provider's */
         return is_of_provider(scan, text, hit) || once(&slot->replaces, text, find_replace);
-    case TRACE_NUMBERS:
-        return once(&slot->holds_numbers, text, find_numbers);
+    case TRACE_NUMBERS: return once(&slot->holds_numbers, text, find_numbers);
     case TRACE_PATH:
         return (hit->start && text.data[hit->start - 1] == '/') || once(&slot->begins_path, text, find_path_beginning);
-    default:
-        return true;
+    default: return true;
     }
 }
 
@@ -424,27 +428,19 @@ static bool fits_file(const ml_scan *scan, ml_slot *slot, ml_str text, const ml_
 static bool counts(const ml_scan *scan, ml_str text, const ml_lexed *lexed, const ml_trigger_hit *hit)
 {
     switch (hit->bits & WORD_TRACE_KIND) {
-    case TRACE_HOST:
-        return is_domain(text, hit);
-    case TRACE_PORT:
-        return is_port(text, hit);
-    case TRACE_VARIABLE:
-        return is_variable(scan, text, hit);
-    case TRACE_TAIL:
-        return ends_variable(scan, text, lexed, hit);
+    case TRACE_HOST: return is_domain(text, hit);
+    case TRACE_PORT: return is_port(text, hit);
+    case TRACE_VARIABLE: return is_variable(scan, text, hit);
+    case TRACE_TAIL: return ends_variable(scan, text, lexed, hit);
     case TRACE_ADDRESS: /* of a text that is known as one ml_scan_add_made_hosts knows where it ends */
         return !ml_lexed_text_at(lexed, hit->start) && is_open_address(scan, text, hit);
     case TRACE_PATH:
-    case TRACE_METHOD:
-        return is_path_end(text, lexed, hit);
-    case TRACE_CODE_IN_TEXT:
-        return ml_lexed_text_at(lexed, hit->start) && loads_package(scan, text, hit);
-    case TRACE_VENDOR:
-        return is_whole_text(lexed, hit);
+    case TRACE_METHOD: return is_path_end(text, lexed, hit);
+    case TRACE_CODE_IN_TEXT: return ml_lexed_text_at(lexed, hit->start) && loads_package(scan, text, hit);
+    case TRACE_VENDOR: return is_whole_text(lexed, hit);
     case TRACE_ESCAPE:
         return ml_trace_is_host_escape(text, hit) && (lexed->unsure || ml_lexed_text_at(lexed, hit->start));
-    default:
-        return true;
+    default: return true;
     }
 }
 

@@ -27,8 +27,10 @@ static void add_short_global(ml_scan *scan, ml_word_list *words, ml_str word)
     static const char *const behind[] = {".", "[", "?."};
 
     for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
-        ml_scan_add_word(scan, words, ml_arena_concat(&scan->run, word, ml_str_of(behind[i])), ML_WHY_CLIENT | WORD_WHOLE);
-    ml_scan_add_word(scan, words, ml_arena_concat(&scan->run, ML_STR("= "), word), ML_WHY_CLIENT | WORD_WHOLE | WORD_OBJECT);
+        ml_scan_add_word(scan, words, ml_arena_concat(&scan->run, word, ml_str_of(behind[i])),
+                         ML_WHY_CLIENT | WORD_WHOLE);
+    ml_scan_add_word(scan, words, ml_arena_concat(&scan->run, ML_STR("= "), word),
+                     ML_WHY_CLIENT | WORD_WHOLE | WORD_OBJECT);
 }
 
 static void add_global(ml_scan *scan, ml_word_list *words, const ml_client *client, const ml_client_entry *entry)
@@ -99,7 +101,9 @@ static void add_bridge_words(ml_scan *scan, ml_word_list *words)
     /* What records usage: of "AIModelUsage.create" the part that must stand in a file that calls it. */
     for (uint32_t i = 0; i < bridge->sinks.count; i++) {
         size_t dot = ml_str_find_char(bridge->sinks.items[i], '.');
-        ml_scan_add_word(scan, words, dot == ML_NOT_FOUND ? bridge->sinks.items[i] : ml_str_slice(bridge->sinks.items[i], 0, dot), ML_WHY_BRIDGE);
+        ml_scan_add_word(scan, words,
+                         dot == ML_NOT_FOUND ? bridge->sinks.items[i] : ml_str_slice(bridge->sinks.items[i], 0, dot),
+                         ML_WHY_BRIDGE);
     }
 }
 
@@ -189,7 +193,8 @@ static void find_what_is_asked(ml_scan *scan)
 
     scan->asks_for_tables = scan->options.tables || is_rule_on_but(scan, unbilled, sizeof unbilled / sizeof *unbilled);
     for (uint32_t i = 0; i < ml_rule_table_count; i++)
-        scan->asks_for_keys |= ml_str_eq_c(ml_rule_family(ml_rule_table[i].info), "secrets") && ml_engine_rule_is_on(scan->engine, i);
+        scan->asks_for_keys |=
+            ml_str_eq_c(ml_rule_family(ml_rule_table[i].info), "secrets") && ml_engine_rule_is_on(scan->engine, i);
 }
 
 void ml_scan_build_words(ml_scan *scan)

@@ -79,11 +79,9 @@ static bool is_handler(const handlers *h, ml_str name, ml_str value)
         (!ml_str_contains(value, ML_STR("http")) && !ml_str_contains(value, ML_STR("fetch"))))
         return false;
     switch (h->markup) {
-    case ML_MARKUP_VUE:
-        return ml_str_starts(name, ML_STR("@")) || ml_str_starts(name, ML_STR("v-on:"));
+    case ML_MARKUP_VUE: return ml_str_starts(name, ML_STR("@")) || ml_str_starts(name, ML_STR("v-on:"));
     case ML_MARKUP_SVELTE:
-    case ML_MARKUP_HTML:
-        return on;
+    case ML_MARKUP_HTML: return on;
     }
     return false;
 }

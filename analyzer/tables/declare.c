@@ -168,7 +168,7 @@ ml_database declare_dialect(ml_str sql)
         "unique key ",    "tinyint(1)"};
     static const char *const postgres[] = {"bigserial",   " serial", "timestamptz", "jsonb", "create type",
                                            "as identity", "::text",  "plpgsql",     "bytea", "with time zone"};
-    static const char *const sqlite[] = {"autoincrement",   "without rowid", "pragma ", ") strict",
+    static const char *const sqlite[] = {"autoincrement",  "without rowid", "pragma ", ") strict",
                                          "datetime('now'", "strftime(",     "sqlite"};
     if (any_word(sql, mysql, sizeof mysql / sizeof *mysql))
         return ML_DATABASE_MYSQL;

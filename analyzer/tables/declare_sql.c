@@ -151,10 +151,9 @@ static void add_foreign_keys(declarer *d, const origin *source, ml_declaration *
 {
     for (uint32_t i = 0; i < statement->foreign_keys.count; i++) {
         const ml_sql_foreign_key *from = &statement->foreign_keys.items[i];
-        ml_table_foreign_key key = {from->name,      key_names(d, &from->columns),
-                                    from->table,     key_names(d, &from->target_columns),
-                                    from->on_delete, place(source, from->start, from->end),
-                                    from->on_update};
+        ml_table_foreign_key key = {
+            from->name,      key_names(d, &from->columns),          from->table,    key_names(d, &from->target_columns),
+            from->on_delete, place(source, from->start, from->end), from->on_update};
         declare_foreign_key(d, to, key);
     }
 }

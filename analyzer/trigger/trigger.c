@@ -137,7 +137,8 @@ static bool stands_at(const filed_word *filed, ml_str text, size_t at)
     if (at < filed->offset || text.len - (at - filed->offset) < filed->word.len)
         return false;
     ml_str here = {text.data + at - filed->offset, filed->word.len}, word = filed->word;
-    unsigned ends = (unsigned)(here.data[0] ^ word.data[0]) | (unsigned)(here.data[here.len - 1] ^ word.data[word.len - 1]);
+    unsigned ends =
+        (unsigned)(here.data[0] ^ word.data[0]) | (unsigned)(here.data[here.len - 1] ^ word.data[word.len - 1]);
     if (filed->nocase)
         return !(ends & 0xdf) && ml_str_eq_nocase(here, word); /* letters differ in one bit, a few others too */
     return !(ends & 0xff) && ml_str_eq(here, word);

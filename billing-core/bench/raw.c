@@ -64,8 +64,8 @@ static void open_inserts(inserts *in, const char *path)
     if (sqlite3_open(path, &in->db) != SQLITE_OK)
         exit(1);
     (void)sqlite3_exec(
-        in->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16384", NULL,
-        NULL, NULL);
+        in->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16384",
+        NULL, NULL, NULL);
     in->usage = statement(in->db, insert_usage);
     in->record = statement(in->db, insert_record);
     in->line = statement(in->db, insert_line);

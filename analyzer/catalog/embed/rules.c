@@ -11,8 +11,8 @@
 
 enum { CATALOGUE_MAX = 8 };
 
-static const char *const rule_keys[] = {"id", "level", "on", "catalogue", "title",
-                                        "message", "why", "fix", "measured", NULL};
+static const char *const rule_keys[] = {"id",      "level", "on",  "catalogue", "title",
+                                        "message", "why",   "fix", "measured",  NULL};
 static const char *const languages[] = {"en", "zh", NULL};
 static const char *const language_names[] = {"ML_LANG_EN", "ML_LANG_ZH"};
 
@@ -86,8 +86,9 @@ static ml_status read_measured(const ml_json_source *source, const ml_json *root
         (status = ml_json_read_number(source, value, "repositories", 1, MOST, &out->repositories)) != ML_OK)
         return status;
     if (!out->findings || !out->repositories || out->right > out->findings || out->repositories > out->findings)
-        return ml_json_fail(source, value, "\"measured\" says how many findings were read, how many of them were "
-                                           "true, and in how many repositories");
+        return ml_json_fail(source, value,
+                            "\"measured\" says how many findings were read, how many of them were "
+                            "true, and in how many repositories");
     if (out->on && out->right * 5 < out->findings * 4)
         return ml_json_fail(source, value, "a rule with less than 80 of 100 findings true is \"on\": false");
     if (strcmp(out->level, "ML_LEVEL_HIGH") == 0 && out->right * 20 < out->findings * 19)

@@ -13,17 +13,14 @@ static emptiness emptiness_of(const ml_value *value)
 {
     switch (value->kind) {
     case ML_V_UNDEFINED:
-    case ML_V_NULL:
-        return EMPTY;
+    case ML_V_NULL: return EMPTY;
     case ML_V_NUMBER:
     case ML_V_STRING:
         if (value->piece_count != 1 || value->pieces[0].hole != ML_HOLE_NONE)
             return FILLED;
         return !value->pieces[0].text.len || ml_str_eq(value->pieces[0].text, ML_STR("0")) ? EMPTY : CONSTANT;
-    case ML_V_BOOL:
-        return CONSTANT;
-    default:
-        return FILLED;
+    case ML_V_BOOL: return CONSTANT;
+    default: return FILLED;
     }
 }
 
@@ -79,7 +76,7 @@ static void judge(ml_ctx *ctx, ml_node_id call)
     ml_finding *finding = ml_ctx_report(ctx, call);
     ml_finding_set(ctx, finding, "method", bridge.method->name);
     ml_finding_set_text(ctx, finding, "what",
-                        !arg       ? ml_ctx_text(ctx, "without a user id", "没有传入用户 ID")
+                        !arg ? ml_ctx_text(ctx, "without a user id", "没有传入用户 ID")
                         : constant ? ml_ctx_text(ctx, "with a constant in place of the user id", "用常量代替了用户 ID")
                                    : ml_ctx_text(ctx, "with an empty user id", "传入了空的用户 ID"));
     ml_finding_sink(ctx, finding, bridge.method->name);

@@ -80,10 +80,10 @@ static ml_finding *report(ml_ctx *ctx, ml_node_id node, ml_package_match match, 
 /* ---- where the clients made from an import talk to ---- */
 
 typedef struct use {
-    bool any;                     /* a client is made here */
+    bool any; /* a client is made here */
     bool all_bridge;
-    const ml_provider *provider;  /* another provider that its base URL names */
-    ml_place place;               /* where that URL stands */
+    const ml_provider *provider; /* another provider that its base URL names */
+    ml_place place;              /* where that URL stands */
 } use;
 
 static ml_values named_url(ml_ctx *ctx, ml_values options)
@@ -367,7 +367,8 @@ static void judge_define(ml_ctx *ctx, ml_node_id call)
         list = ml_next_child(facts, list);
     if (ml_kind_of(facts, call) != ML_NODE_CALL || ml_kind_of(facts, callee) != ML_NODE_IDENT ||
         ml_node_at(facts, callee)->ref || ml_kind_of(facts, list) != ML_NODE_ARRAY ||
-        (!ml_str_eq(ml_text_of(facts, callee), ML_STR("define")) && !ml_str_eq(ml_text_of(facts, callee), ML_STR("requirejs"))))
+        (!ml_str_eq(ml_text_of(facts, callee), ML_STR("define")) &&
+         !ml_str_eq(ml_text_of(facts, callee), ML_STR("requirejs"))))
         return;
     for (ml_node_id item = ml_node_at(facts, list)->first; item; item = ml_node_at(facts, item)->next) {
         ml_str name = ml_kind_of(facts, item) == ML_NODE_STRING ? ml_text_of(facts, item) : ML_STR_NONE;
@@ -388,7 +389,10 @@ static void judge_call(ml_ctx *ctx, ml_node_id call)
     bool loads = is_load(facts, call);
     if ((!loads && !may_be_load(facts, call)) || is_no_name(ml_kind_of(facts, arg)))
         return;
-    if (!loads && is_imported(facts, arg)) { /* then what is called is the cheaper question; a text it is not, as is_load_by_function wants */
+    if (!loads &&
+        is_imported(
+            facts,
+            arg)) { /* then what is called is the cheaper question; a text it is not, as is_load_by_function wants */
         loads = is_made_require(ctx, ml_child(facts, call, ML_ROLE_CALLEE));
         if (!loads)
             return;
@@ -401,7 +405,8 @@ static void judge_call(ml_ctx *ctx, ml_node_id call)
         ml_package_match match = sdk_of(ctx, name, ML_STR("*"));
         if (!match.provider)
             continue;
-        loads = loads || is_made_require(ctx, ml_child(facts, call, ML_ROLE_CALLEE)) || is_load_by_function(ctx, call, arg);
+        loads =
+            loads || is_made_require(ctx, ml_child(facts, call, ML_ROLE_CALLEE)) || is_load_by_function(ctx, call, arg);
         if (!loads)
             return;
         report(ctx, call, match, NULL, name);

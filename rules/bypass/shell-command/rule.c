@@ -61,8 +61,9 @@ static bool is_before_program(ml_str word)
 /* Options whose value is no address to call. */
 static bool takes_other_value(ml_str word)
 {
-    static const char *const options[] = {"-H", "--header", "-A", "--user-agent", "-e", "--referer", "-d", "--data",
-                                          "--data-raw", "--data-binary", "-o", "--output", "-u", "--user", "-x", "-F"};
+    static const char *const options[] = {
+        "-H",         "--header",      "-A", "--user-agent", "-e", "--referer", "-d", "--data",
+        "--data-raw", "--data-binary", "-o", "--output",     "-u", "--user",    "-x", "-F"};
     return IS_ONE_OF(word, options);
 }
 
@@ -141,7 +142,8 @@ static bool judge_list(ml_ctx *ctx, ml_str program, const ml_value *list, ml_tar
         ml_values values = items[n];
         bool other = false;
         for (uint32_t i = 0; i < values.count; i++) {
-            ml_str word = values.items[i].piece_count ? ml_value_text(ml_eval_arena(eval), &values.items[i], 4096) : ML_STR_NONE;
+            ml_str word =
+                values.items[i].piece_count ? ml_value_text(ml_eval_arena(eval), &values.items[i], 4096) : ML_STR_NONE;
             ml_place place = word.len ? values.items[i].pieces[0].place : (ml_place){0};
             if (!program.len) {
                 program = word;

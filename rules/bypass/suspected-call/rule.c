@@ -41,8 +41,8 @@ static bool is_for_callers_here(ml_ctx *ctx, ml_node_id call, const ml_target *t
  * after a model's vendor: where the page's own server is. */
 static bool is_own_server_variable(const ml_target *target)
 {
-    static const char *const leads[] = {"VITE_", "NEXT_PUBLIC_", "REACT_APP_", "NUXT_PUBLIC_", "VUE_APP_",
-                                        "EXPO_PUBLIC_", "GATSBY_", "PUBLIC_", "TARO_APP_", "UMI_APP_"};
+    static const char *const leads[] = {"VITE_",        "NEXT_PUBLIC_", "REACT_APP_", "NUXT_PUBLIC_", "VUE_APP_",
+                                        "EXPO_PUBLIC_", "GATSBY_",      "PUBLIC_",    "TARO_APP_",    "UMI_APP_"};
 
     for (size_t i = 0; target->kind == ML_TARGET_ENV && i < sizeof leads / sizeof *leads; i++)
         if (ml_str_starts(target->url.hole.text, ml_str_of(leads[i])))

@@ -66,7 +66,8 @@ static bool knows_both(const ml_facts *facts, ml_node_id node)
         if (!minus && !taken)
             continue;
         ml_str text = ml_source_of(facts, n);
-        if (ml_str_find_nocase(text, ML_STR("prompt")) != ML_NOT_FOUND && ml_str_find_nocase(text, ML_STR("cache")) != ML_NOT_FOUND)
+        if (ml_str_find_nocase(text, ML_STR("prompt")) != ML_NOT_FOUND &&
+            ml_str_find_nocase(text, ML_STR("cache")) != ML_NOT_FOUND)
             return true;
     }
     return false;

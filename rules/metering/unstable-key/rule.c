@@ -70,7 +70,8 @@ static bool hands_on_answer(const ml_facts *facts, ml_node_id object)
 
     for (ml_node_id m = ml_child(facts, object, ML_ROLE_MEMBER); m; m = ml_next_child(facts, m)) {
         ml_node_id value = ml_kind_of(facts, m) == ML_NODE_PROPERTY ? ml_child(facts, m, ML_ROLE_VALUE) : m;
-        if (ml_kind_of(facts, value) == ML_NODE_IDENT && rule_is_any(ml_text_of(facts, value), names, RULE_COUNT(names)))
+        if (ml_kind_of(facts, value) == ML_NODE_IDENT &&
+            rule_is_any(ml_text_of(facts, value), names, RULE_COUNT(names)))
             return true;
     }
     return false;

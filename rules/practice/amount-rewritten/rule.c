@@ -7,8 +7,9 @@
 
 static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 {
-    static const char *const fixed = "totalCost total_cost quantity inputPrice outputPrice unitPrice unit_price currency "
-                                     "billingCycle billing_cycle";
+    static const char *const fixed =
+        "totalCost total_cost quantity inputPrice outputPrice unitPrice unit_price currency "
+        "billingCycle billing_cycle";
     ml_node_id data = ml_child(facts, call, ML_ROLE_ARG);
 
     if (!data || !rule_on_bills(facts, call, "update updateMany"))

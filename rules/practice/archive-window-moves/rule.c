@@ -10,7 +10,8 @@
 
 static bool asks_for_time(ml_str statement)
 {
-    return rule_text_has(statement, "now( current_timestamp sysdate curdate( current_date getdate( localtimestamp unix_timestamp()");
+    return rule_text_has(
+        statement, "now( current_timestamp sysdate curdate( current_date getdate( localtimestamp unix_timestamp()");
 }
 
 static bool is_fault(const rule_sql *sql)
@@ -52,10 +53,14 @@ static void judge_text(ml_ctx *ctx, ml_node_id node)
 
 /* What rule_archive_of looks for. */
 static const char *const copies[] = {"insert into", NULL}, *const deletes[] = {"delete", NULL};
-static const char *const archives[] = {"archive", "history", "backup", "_old", NULL}, *const rows[] = {"bill", "usage", NULL};
-static const ml_rule_need copy_need = {.words = copies, .any_case = true}, delete_need = {.words = deletes, .any_case = true},
-                          archive_need = {.words = archives, .any_case = true}, row_need = {.words = rows, .any_case = true};
+static const char *const archives[] = {"archive", "history", "backup", "_old", NULL}, *const rows[] = {"bill", "usage",
+                                                                                                       NULL};
+static const ml_rule_need copy_need = {.words = copies, .any_case = true},
+                          delete_need = {.words = deletes, .any_case = true},
+                          archive_need = {.words = archives, .any_case = true},
+                          row_need = {.words = rows, .any_case = true};
 static const ml_rule_need *const needs[] = {&copy_need, &delete_need, &archive_need, &row_need, NULL};
 
 extern const ml_rule ml_rule_practice_archive_window_moves;
-const ml_rule ml_rule_practice_archive_window_moves = {.needs = needs, .judge_text = judge_text, .judge_project = judge_project, .in_bridge = true};
+const ml_rule ml_rule_practice_archive_window_moves = {
+    .needs = needs, .judge_text = judge_text, .judge_project = judge_project, .in_bridge = true};

@@ -15,7 +15,8 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
         !rule_text_has(ml_source_of(facts, model), "modelbilling pricing modelprice priceversion model_billing") ||
         !rule_text_has(ml_source_of(facts, over), "usage unbilled missing"))
         return;
-    if (!rule_text_has(ml_source_of(facts, rule_meaning(facts, options)), "effective occurred createdat created_at validfrom startat .at"))
+    if (!rule_text_has(ml_source_of(facts, rule_meaning(facts, options)),
+                       "effective occurred createdat created_at validfrom startat .at"))
         ml_ctx_report(ctx, call);
 }
 
@@ -32,7 +33,8 @@ static bool may_find(ml_str name, ml_str behind)
 static const char *const finds[] = {"findOne", "findFirst", "findAll", NULL};
 static const char *const prices[] = {"modelbilling", "pricing", "modelprice", "priceversion", "model_billing", NULL};
 static const char *const overs[] = {"usage", "unbilled", "missing", NULL};
-static const ml_rule_need find_need = {.words = finds, .fits = may_find}, price_need = {.words = prices, .any_case = true},
+static const ml_rule_need find_need = {.words = finds, .fits = may_find},
+                          price_need = {.words = prices, .any_case = true},
                           over_need = {.words = overs, .any_case = true};
 static const ml_rule_need *const needs[] = {&ml_pricing_need, &find_need, &price_need, &over_need, NULL};
 

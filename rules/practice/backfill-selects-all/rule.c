@@ -25,7 +25,8 @@ static bool tests_null(const ml_facts *facts, ml_node_id where)
     if (ml_kind_of(facts, where) != ML_NODE_OBJECT)
         return false;
     for (ml_node_id m = ml_child(facts, where, ML_ROLE_MEMBER); m; m = ml_next_child(facts, m))
-        if (ml_kind_of(facts, m) == ML_NODE_PROPERTY && is_null_test(facts, rule_meaning(facts, ml_child(facts, m, ML_ROLE_VALUE))))
+        if (ml_kind_of(facts, m) == ML_NODE_PROPERTY &&
+            is_null_test(facts, rule_meaning(facts, ml_child(facts, m, ML_ROLE_VALUE))))
             return true;
     return false;
 }

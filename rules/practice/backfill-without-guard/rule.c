@@ -9,15 +9,17 @@ static bool is_guarded(const ml_facts *facts, ml_node_id call)
 {
     ml_str around = rule_text_around(facts, call);
 
-    return rule_text_has(around, "uniqueconstraint er_dup 23505 duplicate p2002 findone findbypk billingrecord) findorcreate") ||
+    return rule_text_has(
+               around, "uniqueconstraint er_dup 23505 duplicate p2002 findone findbypk billingrecord) findorcreate") ||
            rule_text_has(ml_source_of(facts, call), "ignoreduplicates updateonduplicate");
 }
 
 static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 {
     ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
-    bool creates = rule_on_bills(facts, call, "create insert") ||
-                   (ml_kind_of(facts, call) == ML_NODE_CALL && rule_name_is(ml_text_of(facts, callee), "createBillingRecord"));
+    bool creates =
+        rule_on_bills(facts, call, "create insert") ||
+        (ml_kind_of(facts, call) == ML_NODE_CALL && rule_name_is(ml_text_of(facts, callee), "createBillingRecord"));
     ml_node_id over = creates ? rule_loop_over(facts, call) : 0;
 
     if (over && rule_text_has(ml_source_of(facts, over), "usage unbilled missing") && !is_guarded(facts, call))

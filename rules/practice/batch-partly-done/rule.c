@@ -13,8 +13,8 @@ static bool is_status_change(ml_str name)
     bool money = rule_text_has(name, "bill record invoice usage charge payment paid refund");
     bool plain = rule_name_is(name, "updateStatus setStatus changeStatus update_status set_status markCancelled");
 
-    return rule_text_has(name, "update set change mark") && rule_text_has(name, "status paid refunded billed cancelled") &&
-           (money || plain);
+    return rule_text_has(name, "update set change mark") &&
+           rule_text_has(name, "status paid refunded billed cancelled") && (money || plain);
 }
 
 static bool changes_status(const ml_facts *facts, ml_node_id call)
@@ -22,12 +22,14 @@ static bool changes_status(const ml_facts *facts, ml_node_id call)
     if (ml_kind_of(facts, call) != ML_NODE_CALL)
         return false;
     return is_status_change(ml_text_of(facts, ml_child(facts, call, ML_ROLE_CALLEE))) ||
-           (rule_on_bills(facts, call, "update") && rule_text_has(ml_source_of(facts, ml_child(facts, call, ML_ROLE_ARG)), "status"));
+           (rule_on_bills(facts, call, "update") &&
+            rule_text_has(ml_source_of(facts, ml_child(facts, call, ML_ROLE_ARG)), "status"));
 }
 
 static bool is_in_transaction(const ml_facts *facts, ml_node_id call)
 {
-    return rule_is_below_call(facts, call, "transaction") || rule_text_has(ml_source_of(facts, call), "transaction trx tx,") ||
+    return rule_is_below_call(facts, call, "transaction") ||
+           rule_text_has(ml_source_of(facts, call), "transaction trx tx,") ||
            rule_text_has(rule_text_around(facts, call), "transaction(");
 }
 
@@ -70,8 +72,9 @@ static bool may_change(ml_str name, ml_str behind)
     return (is_status_change(name) && rule_may_be_called(behind)) || rule_is_bill_model(name);
 }
 
-static const char *const changes[] = {"status", "paid", "refunded", "billed", "cancelled", "billingrecord", "billing_record",
-                                      "billrecord", "bill_record", "aibill", NULL};
+static const char *const changes[] = {
+    "status",         "paid",       "refunded",    "billed", "cancelled", "billingrecord",
+    "billing_record", "billrecord", "bill_record", "aibill", NULL};
 static const ml_rule_need change_need = {.words = changes, .any_case = true, .fits = may_change};
 static const ml_rule_need *const needs[] = {&change_need, &ml_pricing_need, NULL};
 

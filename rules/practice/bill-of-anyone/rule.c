@@ -8,10 +8,10 @@
 #include "practice.h"
 #include "pricing.h"
 
-static const char *const guard_words =
-    "self owner admin role permission permit can( ability policy access authorize authorise ownership sameuser same_user";
-static const char *const check_words =
-    "req.user request.user user.id user.role ctx.state.user currentuser isadmin forbid 403 req.auth session.user res.locals.user";
+static const char *const guard_words = "self owner admin role permission permit can( ability policy access authorize "
+                                       "authorise ownership sameuser same_user";
+static const char *const check_words = "req.user request.user user.id user.role ctx.state.user currentuser isadmin "
+                                       "forbid 403 req.auth session.user res.locals.user";
 
 static bool is_bill_path(ml_str path)
 {
@@ -24,7 +24,8 @@ static bool file_has_guard(const ml_facts *facts)
 {
     for (uint32_t i = 0; i < facts->call_count; i++) {
         ml_node_id call = facts->calls[i];
-        if (rule_method_call(facts, call, "use param all addHook") && rule_text_has(ml_source_of(facts, call), guard_words))
+        if (rule_method_call(facts, call, "use param all addHook") &&
+            rule_text_has(ml_source_of(facts, call), guard_words))
             return true;
     }
     return false;
@@ -62,7 +63,8 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
         if (rule_text_has(written, check_words) || rule_text_has(written, guard_words))
             return;
     }
-    if (rule_text_has(body, check_words) || rule_text_has(body, "assertowner checkowner requireself ensureself canread"))
+    if (rule_text_has(body, check_words) ||
+        rule_text_has(body, "assertowner checkowner requireself ensureself canread"))
         return;
     ml_finding_set(ctx, ml_ctx_report(ctx, call), "route", ml_text_of(facts, path));
 }
@@ -74,7 +76,8 @@ static ml_str decorator_path(const ml_facts *facts, ml_node_id node, const char 
     for (ml_node_id d = ml_child(facts, node, ML_ROLE_DECORATOR); d; d = ml_next_child(facts, d)) {
         ml_node_id call = ml_child(facts, d, ML_ROLE_VALUE);
         ml_node_id arg = ml_child(facts, call, ML_ROLE_ARG);
-        if (ml_kind_of(facts, call) == ML_NODE_CALL && rule_name_is(ml_text_of(facts, ml_child(facts, call, ML_ROLE_CALLEE)), names))
+        if (ml_kind_of(facts, call) == ML_NODE_CALL &&
+            rule_name_is(ml_text_of(facts, ml_child(facts, call, ML_ROLE_CALLEE)), names))
             return ml_kind_of(facts, arg) == ML_NODE_STRING ? ml_text_of(facts, arg) : ML_STR("/");
     }
     return ML_STR_NONE;
@@ -129,7 +132,8 @@ static void judge_file(ml_ctx *ctx)
 }
 
 /* Of a path in two parts, of a controller and of its method, the id stands in one. */
-static const char *const users[] = {":userid", ":user_id", ":uid", "{userid}", "users/:id", "user/:id", "\":id", "':id", "`:id", NULL};
+static const char *const users[] = {":userid",  ":user_id", ":uid", "{userid}", "users/:id",
+                                    "user/:id", "\":id",    "':id", "`:id",     NULL};
 static const ml_rule_need user_need = {.words = users, .any_case = true};
 static const ml_rule_need *const needs[] = {&user_need, &ml_pricing_need, NULL};
 

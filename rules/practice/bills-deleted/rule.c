@@ -17,7 +17,8 @@ static bool is_elsewhere(ml_ctx *ctx, ml_node_id node)
 static void report(ml_ctx *ctx, ml_node_id node)
 {
     if (!is_elsewhere(ctx, node))
-        ml_finding_set(ctx, ml_ctx_report(ctx, node), "code", ml_str_slice(ml_source_of(ml_ctx_facts(ctx), node), 0, 80));
+        ml_finding_set(ctx, ml_ctx_report(ctx, node), "code",
+                       ml_str_slice(ml_source_of(ml_ctx_facts(ctx), node), 0, 80));
 }
 
 static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
@@ -45,4 +46,5 @@ static void judge_file(ml_ctx *ctx)
 static const ml_rule_need *const needs[] = {&rule_need_bill, NULL};
 
 extern const ml_rule ml_rule_practice_bills_deleted;
-const ml_rule ml_rule_practice_bills_deleted = {.needs = needs, .judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};
+const ml_rule ml_rule_practice_bills_deleted = {
+    .needs = needs, .judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};

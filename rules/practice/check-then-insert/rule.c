@@ -23,7 +23,8 @@ static bool is_looked_for(const ml_facts *facts, ml_node_id call)
 
     for (uint32_t i = 0; i < facts->call_count; i++) {
         ml_node_id other = facts->calls[i];
-        ml_node_id object = rule_method_call(facts, other, "findOne findByPk count findOneBy findUnique findFirst exists exist");
+        ml_node_id object =
+            rule_method_call(facts, other, "findOne findByPk count findOneBy findUnique findFirst exists exist");
         if (other < call && object && rule_function_around(facts, other) == function &&
             ml_str_eq(ml_source_of(facts, object), model))
             return true;
@@ -50,7 +51,8 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 {
     ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
     bool creates = rule_on_bills(facts, call, "create insert save");
-    bool service = ml_kind_of(facts, call) == ML_NODE_CALL && rule_name_is(ml_text_of(facts, callee), "createBillingRecord");
+    bool service =
+        ml_kind_of(facts, call) == ML_NODE_CALL && rule_name_is(ml_text_of(facts, callee), "createBillingRecord");
 
     if ((!creates && !service) || is_guarded(facts, call))
         return;

@@ -11,13 +11,15 @@ static bool is_free_text(const ml_facts *facts, ml_node_id node)
 {
     ml_node_kind kind = ml_kind_of(facts, node);
 
-    if (kind == ML_NODE_BINARY && (ml_node_at(facts, node)->op == ML_OP_NULLISH || ml_node_at(facts, node)->op == ML_OP_OR))
+    if (kind == ML_NODE_BINARY &&
+        (ml_node_at(facts, node)->op == ML_OP_NULLISH || ml_node_at(facts, node)->op == ML_OP_OR))
         return is_free_text(facts, rule_meaning(facts, ml_child(facts, node, ML_ROLE_LEFT)));
     if (kind != ML_NODE_MEMBER && kind != ML_NODE_IDENT)
         return false;
-    return rule_name_is(ml_text_of(facts, node), "model modelName model_name name userName user_name username nickname email "
-                                                 "error errorMessage message remark note notes description title prompt "
-                                                 "comment company customer displayName content text");
+    return rule_name_is(ml_text_of(facts, node),
+                        "model modelName model_name name userName user_name username nickname email "
+                        "error errorMessage message remark note notes description title prompt "
+                        "comment company customer displayName content text");
 }
 
 static ml_node_id free_text_in(const ml_facts *facts, ml_node_id holder, ml_role role)
@@ -66,7 +68,8 @@ static void judge_file(ml_ctx *ctx)
 {
     const ml_facts *facts = ml_ctx_facts(ctx);
 
-    if (!ml_pricing_concerns(ctx) || (!rule_text_has(facts->lines.text, "csv") && !rule_text_has(facts->path, "csv export")))
+    if (!ml_pricing_concerns(ctx) ||
+        (!rule_text_has(facts->lines.text, "csv") && !rule_text_has(facts->path, "csv export")))
         return;
     for (uint32_t i = 0; i < facts->call_count; i++)
         judge_join(ctx, facts, facts->calls[i]);
@@ -81,8 +84,10 @@ static bool may_join(ml_str name, ml_str behind)
     return (ml_str_eq_c(name, "join") && rule_may_be_called(behind)) || ml_str_contains(name, ML_STR("},${"));
 }
 
-static const char *const joins[] = {"join", "},${", NULL}, *const csvs[] = {"csv", NULL}, *const folders[] = {"csv", "export", NULL};
-static const ml_rule_need join_need = {.words = joins, .fits = may_join}, csv_need = {.words = csvs, .any_case = true, .path_words = folders};
+static const char *const joins[] = {"join", "},${", NULL}, *const csvs[] = {"csv", NULL},
+                         *const folders[] = {"csv", "export", NULL};
+static const ml_rule_need join_need = {.words = joins, .fits = may_join},
+                          csv_need = {.words = csvs, .any_case = true, .path_words = folders};
 static const ml_rule_need *const needs[] = {&ml_pricing_need, &join_need, &csv_need, NULL};
 
 extern const ml_rule ml_rule_practice_csv_without_quotes;

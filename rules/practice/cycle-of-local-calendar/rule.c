@@ -58,7 +58,8 @@ static void judge_node(ml_ctx *ctx, const ml_facts *facts, ml_node_id node)
 {
     ml_node_kind kind = ml_kind_of(facts, node);
     ml_node_id value = ml_child(facts, node, ML_ROLE_VALUE);
-    ml_str name = kind == ML_NODE_PROPERTY ? ml_text_of(facts, node) : ml_text_of(facts, ml_child(facts, node, ML_ROLE_TARGET));
+    ml_str name =
+        kind == ML_NODE_PROPERTY ? ml_text_of(facts, node) : ml_text_of(facts, ml_child(facts, node, ML_ROLE_TARGET));
 
     if (kind == ML_NODE_RETURN) {
         name = name_of_function(facts, rule_function_around(facts, node));

@@ -49,7 +49,8 @@ static bool is_about_bills(const ml_facts *facts, ml_node_id node)
 static bool is_midnight(const ml_facts *facts, ml_node_id end)
 {
     end = rule_meaning(facts, end);
-    if (ml_kind_of(facts, end) == ML_NODE_NEW && ml_str_eq_c(ml_text_of(facts, ml_child(facts, end, ML_ROLE_CALLEE)), "Date")) {
+    if (ml_kind_of(facts, end) == ML_NODE_NEW &&
+        ml_str_eq_c(ml_text_of(facts, ml_child(facts, end, ML_ROLE_CALLEE)), "Date")) {
         ml_node_id arg = ml_child(facts, end, ML_ROLE_ARG);
         if (!arg || ml_next_child(facts, arg))
             return false;
@@ -83,12 +84,14 @@ static bool is_time_column(const ml_facts *facts, ml_node_id property)
 /* Is the end moved on somewhere in the function: setHours(23, ...), setDate(+1)? */
 static bool is_moved(const ml_facts *facts, ml_node_id node)
 {
-    return rule_text_has(rule_text_around(facts, node), "endof sethours setutchours setdate adddays 23:59 plusdays .add( nextday dayafter");
+    return rule_text_has(rule_text_around(facts, node),
+                         "endof sethours setutchours setdate adddays 23:59 plusdays .add( nextday dayafter");
 }
 
 static void judge_operator(ml_ctx *ctx, const ml_facts *facts, ml_node_id property)
 {
-    ml_node_id key = ml_child(facts, property, ML_ROLE_KEY), value = rule_meaning(facts, ml_child(facts, property, ML_ROLE_VALUE));
+    ml_node_id key = ml_child(facts, property, ML_ROLE_KEY),
+               value = rule_meaning(facts, ml_child(facts, property, ML_ROLE_VALUE));
     ml_str name = key ? ml_text_of(facts, key) : ml_text_of(facts, property);
     ml_node_id end = 0;
 
@@ -128,7 +131,8 @@ static void judge_text(ml_ctx *ctx, ml_node_id node)
     if (and_at == ML_NOT_FOUND)
         return;
     ml_str end = ml_str_trim(ml_str_from(rest, and_at + 5));
-    if (end.len > 11 && (end.data[0] == '\'' || end.data[0] == '"') && is_date_only(ml_str_slice(end, 1, 11)) && end.data[11] == end.data[0])
+    if (end.len > 11 && (end.data[0] == '\'' || end.data[0] == '"') && is_date_only(ml_str_slice(end, 1, 11)) &&
+        end.data[11] == end.data[0])
         ml_finding_set(ctx, ml_ctx_report(ctx, node), "end", ml_str_slice(end, 1, 11));
 }
 
@@ -152,7 +156,8 @@ static bool may_end(ml_str name, ml_str behind)
         return true;
     while (behind.len && ((unsigned char)behind.data[0] <= ' ' || strchr("\"'`]", behind.data[0])))
         behind = ml_str_from(behind, 1);
-    return rule_name_is(name, "between $between lte $lte") && behind.len && (behind.data[0] == ':' || behind.data[0] == '/');
+    return rule_name_is(name, "between $between lte $lte") && behind.len &&
+           (behind.data[0] == ':' || behind.data[0] == '/');
 }
 
 static const char *const ends[] = {"between", "lte", NULL}, *const tables[] = {"ai_model_usage", NULL};
@@ -162,4 +167,5 @@ static const ml_rule_need bill_need = {.words = ml_formula_words, .more_words = 
 static const ml_rule_need *const needs[] = {&end_need, &bill_need, NULL};
 
 extern const ml_rule ml_rule_practice_last_day_lost;
-const ml_rule ml_rule_practice_last_day_lost = {.needs = needs, .judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};
+const ml_rule ml_rule_practice_last_day_lost = {
+    .needs = needs, .judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};

@@ -81,7 +81,8 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
     int64_t unit;
     ml_node_id time = time_of(facts, call, &unit), key = time ? rule_meaning(facts, nth(facts, call, 0)) : 0;
 
-    if (!time || !key || !speaks_of_bills(words_of(ctx, facts, key), ml_source_of(facts, key)) || has_version(ml_source_of(facts, key)))
+    if (!time || !key || !speaks_of_bills(words_of(ctx, facts, key), ml_source_of(facts, key)) ||
+        has_version(ml_source_of(facts, key)))
         return;
     if (rule_text_has(rule_text_around(facts, call), "closed isclosed currentcycle current_cycle isopen period.state"))
         return;

@@ -13,12 +13,15 @@ static bool is_paid(ml_str text)
 static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 {
     ml_node_id data = ml_child(facts, call, ML_ROLE_ARG);
-    ml_node_id status = rule_on_bills(facts, call, "update updateMany") ? rule_property(facts, data, "billingStatus") : 0;
+    ml_node_id status =
+        rule_on_bills(facts, call, "update updateMany") ? rule_property(facts, data, "billingStatus") : 0;
     bool open;
 
     if (!status || !is_paid(ml_source_of(facts, status)))
         return;
-    if (rule_has_key(facts, data, "paymentTime payment_time paidAt paid_at paymentRef payment_ref paymentId transactionId", &open) || open)
+    if (rule_has_key(facts, data,
+                     "paymentTime payment_time paidAt paid_at paymentRef payment_ref paymentId transactionId", &open) ||
+        open)
         return;
     ml_ctx_report(ctx, call);
 }

@@ -8,12 +8,16 @@
 static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 {
     ml_node_id data = ml_child(facts, call, ML_ROLE_ARG);
-    ml_node_id status = rule_on_bills(facts, call, "update updateMany") ? rule_property(facts, data, "billingStatus") : 0;
+    ml_node_id status =
+        rule_on_bills(facts, call, "update updateMany") ? rule_property(facts, data, "billingStatus") : 0;
     bool open;
 
-    if (!status || ml_kind_of(facts, status) == ML_NODE_IDENT || !rule_text_has(ml_source_of(facts, status), "refunded"))
+    if (!status || ml_kind_of(facts, status) == ML_NODE_IDENT ||
+        !rule_text_has(ml_source_of(facts, status), "refunded"))
         return;
-    if (rule_has_key(facts, data, "refundedAmount refundAmount refunded_amount refundRef refundedBy refundReference", &open) || open)
+    if (rule_has_key(facts, data, "refundedAmount refundAmount refunded_amount refundRef refundedBy refundReference",
+                     &open) ||
+        open)
         return;
     ml_ctx_report(ctx, call);
 }

@@ -25,8 +25,7 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 {
     ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE), arg = ml_child(facts, call, ML_ROLE_ARG);
 
-    if (ml_kind_of(facts, call) != ML_NODE_CALL || !arg ||
-        !rule_name_is(ml_text_of(facts, callee), query_names))
+    if (ml_kind_of(facts, call) != ML_NODE_CALL || !arg || !rule_name_is(ml_text_of(facts, callee), query_names))
         return;
     ml_node_id sql = rule_meaning(facts, arg);
     if (!is_put_together(facts, sql) || !is_sql(ml_source_of(facts, sql)) || !rule_is_from_request(facts, sql))

@@ -37,7 +37,8 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
     ml_node_id data = ml_child(facts, call, ML_ROLE_ARG), options = data ? ml_next_child(facts, data) : 0;
     bool data_open, where_open;
 
-    if (!rule_on_bills(facts, call, "update updateMany") || !options || !rule_has_key(facts, data, status_keys, &data_open))
+    if (!rule_on_bills(facts, call, "update updateMany") || !options ||
+        !rule_has_key(facts, data, status_keys, &data_open))
         return;
     ml_node_id where = rule_property(facts, options, "where");
     if (!where)
@@ -56,8 +57,10 @@ static void judge_text(ml_ctx *ctx, ml_node_id node)
     size_t update = ml_str_find_nocase(text, ML_STR("update ")), where = ml_str_find_nocase(text, ML_STR("where"));
 
     if (update == ML_NOT_FOUND || where == ML_NOT_FOUND || where < update || !rule_is_bill_model(text) ||
-        !rule_text_has(ml_str_slice(text, update, where), "status") || rule_text_has(ml_str_from(text, where), "status version") ||
-        ml_str_find_nocase(ml_str_slice(text, update, where), ML_STR(" set ")) == ML_NOT_FOUND || is_checked_before(facts, node))
+        !rule_text_has(ml_str_slice(text, update, where), "status") ||
+        rule_text_has(ml_str_from(text, where), "status version") ||
+        ml_str_find_nocase(ml_str_slice(text, update, where), ML_STR(" set ")) == ML_NOT_FOUND ||
+        is_checked_before(facts, node))
         return;
     ml_finding_set(ctx, ml_ctx_report(ctx, node), "status", ML_STR("the new one"));
 }
@@ -70,4 +73,5 @@ static void judge_file(ml_ctx *ctx)
 static const ml_rule_need *const needs[] = {&rule_need_bill, NULL};
 
 extern const ml_rule ml_rule_practice_status_without_guard;
-const ml_rule ml_rule_practice_status_without_guard = {.needs = needs, .judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};
+const ml_rule ml_rule_practice_status_without_guard = {
+    .needs = needs, .judge_file = judge_file, .judge_text = judge_text, .in_bridge = true};

@@ -7,7 +7,8 @@
 
 static bool sums_amount(ml_str query)
 {
-    return (ml_str_find_nocase(query, ML_STR("'sum'")) != ML_NOT_FOUND || ml_str_find_nocase(query, ML_STR("\"sum\"")) != ML_NOT_FOUND ||
+    return (ml_str_find_nocase(query, ML_STR("'sum'")) != ML_NOT_FOUND ||
+            ml_str_find_nocase(query, ML_STR("\"sum\"")) != ML_NOT_FOUND ||
             ml_str_find_nocase(query, ML_STR("sum(")) != ML_NOT_FOUND) &&
            rule_text_has(query, "total_cost totalcost");
 }

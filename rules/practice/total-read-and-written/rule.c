@@ -10,7 +10,8 @@
 
 static bool is_total(ml_str name)
 {
-    return rule_name_is(name, "totalCost total_cost totalCount totalQuantity balance amount quota credits total refundedAmount");
+    return rule_name_is(
+        name, "totalCost total_cost totalCount totalQuantity balance amount quota credits total refundedAmount");
 }
 
 static bool reads_itself(const ml_facts *facts, ml_node_id assign, ml_node_id target)
@@ -70,7 +71,8 @@ static bool may_save(ml_str name, ml_str behind)
 
 static const char *const totals[] = {"total", "balance", "amount", "quota", "credits", "refundedAmount", NULL};
 static const char *const saves[] = {"save", "update", NULL};
-static const ml_rule_need total_need = {.words = totals, .fits = may_be_written}, save_need = {.words = saves, .fits = may_save};
+static const ml_rule_need total_need = {.words = totals, .fits = may_be_written},
+                          save_need = {.words = saves, .fits = may_save};
 static const ml_rule_need *const needs[] = {&ml_pricing_need, &total_need, &save_need, NULL};
 
 extern const ml_rule ml_rule_practice_total_read_and_written;

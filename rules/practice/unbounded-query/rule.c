@@ -33,7 +33,8 @@ static bool is_time(ml_str name)
 static bool is_one_thing(ml_str name)
 {
     static const char *const ends[] = {"Id", "_id", "Key", "_key"};
-    return ends_with_any(name, ends, sizeof ends / sizeof *ends) && !rule_name_is(name, customers) && !rule_name_is(name, groups);
+    return ends_with_any(name, ends, sizeof ends / sizeof *ends) && !rule_name_is(name, customers) &&
+           !rule_name_is(name, groups);
 }
 
 static bool is_narrow(const ml_facts *facts, ml_node_id where)
@@ -80,7 +81,8 @@ static void judge_call(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
     }
     ml_node_id where = options ? rule_property(facts, options, "where") : 0;
     bool has_where = options && rule_has_key(facts, options, "where", &open);
-    if (options && !has_where && rule_method_call(facts, call, "find") && !rule_has_key(facts, options, "relations select order", &open))
+    if (options && !has_where && rule_method_call(facts, call, "find") &&
+        !rule_has_key(facts, options, "relations select order", &open))
         where = options; /* Mongoose takes the filter itself */
     if (is_chained_to_bound(facts, call) || (has_where && !where) || (where && is_narrow(facts, where)))
         return;

@@ -10,9 +10,10 @@
 
 static bool is_amount_column(ml_str name)
 {
-    static const char *const names[] = {"totalCost", "total_cost", "refundedAmount", "refunded_amount", "inputPrice",
-                                        "outputPrice", "unitPrice", "unit_price", "input_price", "output_price",
-                                        "cost", "totalQuantity", "total_quantity", "amount"};
+    static const char *const names[] = {"totalCost",      "total_cost",   "refundedAmount", "refunded_amount",
+                                        "inputPrice",     "outputPrice",  "unitPrice",      "unit_price",
+                                        "input_price",    "output_price", "cost",           "totalQuantity",
+                                        "total_quantity", "amount"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (ml_str_eq_c(name, names[i]))
             return true;
@@ -49,7 +50,8 @@ static bool is_row(const ml_facts *facts, ml_node_id node, int depth);
 /* A row of a model, and not of an interface that is declared here or of what a page fetched. */
 static bool is_row_type(const ml_facts *facts, ml_str type)
 {
-    static const char *const words[] = {"findAll", "findMany", "findOne", "sequelize", "typeorm", "epository", "knex", "queryRunner"};
+    static const char *const words[] = {"findAll", "findMany",  "findOne", "sequelize",
+                                        "typeorm", "epository", "knex",    "queryRunner"};
     ml_str text = facts->lines.text;
     bool database = false;
 
@@ -65,7 +67,8 @@ static bool is_row_type(const ml_facts *facts, ml_str type)
             break;
         at += found + 10;
         ml_str rest = ml_str_from(text, at);
-        if (ml_str_starts(rest, type) && (rest.len == type.len || rest.data[type.len] == ' ' || rest.data[type.len] == '{'))
+        if (ml_str_starts(rest, type) &&
+            (rest.len == type.len || rest.data[type.len] == ' ' || rest.data[type.len] == '{'))
             return false;
     }
     return database;
@@ -139,7 +142,8 @@ static void judge_file(ml_ctx *ctx)
         return;
     for (ml_node_id node = 1; node < facts->node_count; node++) {
         const ml_node *n = ml_node_at(facts, node);
-        bool sum = n->kind == ML_NODE_BINARY && n->op == ML_OP_ADD, adds = n->kind == ML_NODE_ASSIGN && n->op == ML_OP_ADD;
+        bool sum = n->kind == ML_NODE_BINARY && n->op == ML_OP_ADD,
+             adds = n->kind == ML_NODE_ASSIGN && n->op == ML_OP_ADD;
         if (!sum && !adds)
             continue;
         if (!is_decimal(facts, ml_child(facts, node, adds ? ML_ROLE_VALUE : ML_ROLE_RIGHT)) &&

@@ -29,7 +29,8 @@ static bool is_exact(const ml_facts *facts, ml_node_id value)
     for (ml_node_id n = value; n; n = ml_walk(facts, value, n)) {
         if (ml_kind_of(facts, n) == ML_NODE_NEW)
             return true;
-        if (ml_kind_of(facts, n) == ML_NODE_CALL && !ml_str_eq_c(ml_text_of(facts, ml_child(facts, n, ML_ROLE_CALLEE)), "Number") &&
+        if (ml_kind_of(facts, n) == ML_NODE_CALL &&
+            !ml_str_eq_c(ml_text_of(facts, ml_child(facts, n, ML_ROLE_CALLEE)), "Number") &&
             !ml_str_eq_c(ml_text_of(facts, ml_child(facts, n, ML_ROLE_CALLEE)), "parseFloat"))
             return true;
         ml_str text = ml_text_of(facts, n);
@@ -43,8 +44,8 @@ static bool is_operation(const ml_facts *facts, ml_node_id node)
 {
     uint8_t op = ml_node_at(facts, node)->op;
 
-    return ml_kind_of(facts, node) == ML_NODE_BINARY && (op == ML_OP_ADD || op == ML_OP_SUB || op == ML_OP_MUL || op == ML_OP_DIV) &&
-           !is_exact(facts, node);
+    return ml_kind_of(facts, node) == ML_NODE_BINARY &&
+           (op == ML_OP_ADD || op == ML_OP_SUB || op == ML_OP_MUL || op == ML_OP_DIV) && !is_exact(facts, node);
 }
 
 /* The place where the variable gets a value by the language's own arithmetic, or 0. */

@@ -14,13 +14,13 @@ static const struct {
     ml_formula_fault fault;
     const char *en, *zh;
 } words[] = {
-    {ML_FORMULA_NO_OUTPUT,    "output tokens are not priced",              "没有计算输出 token 的费用"    },
-    {ML_FORMULA_NO_INPUT,     "input tokens are not priced",               "没有计算输入 token 的费用"    },
-    {ML_FORMULA_SWAPPED,      "a measure is multiplied by the other price", "数量乘了另一方向的单价"       },
-    {ML_FORMULA_ONE_PRICE,    "input and output share one price",          "输入与输出使用了同一单价"     },
-    {ML_FORMULA_DIVISOR,      "the divisor is not what the price is for",  "除数与单价的计价单位不符"     },
-    {ML_FORMULA_EXTRA_FACTOR, "a factor too many",                         "多乘了系数"                   },
-    {ML_FORMULA_OPERATION,    "the wrong operation joins measure and price", "数量与单价之间的运算不对"   },
+    {ML_FORMULA_NO_OUTPUT,    "output tokens are not priced",                       "没有计算输出 token 的费用"      },
+    {ML_FORMULA_NO_INPUT,     "input tokens are not priced",                        "没有计算输入 token 的费用"      },
+    {ML_FORMULA_SWAPPED,      "a measure is multiplied by the other price",         "数量乘了另一方向的单价"       },
+    {ML_FORMULA_ONE_PRICE,    "input and output share one price",                   "输入与输出使用了同一单价"    },
+    {ML_FORMULA_DIVISOR,      "the divisor is not what the price is for",           "除数与单价的计价单位不符"    },
+    {ML_FORMULA_EXTRA_FACTOR, "a factor too many",                                  "多乘了系数"                         },
+    {ML_FORMULA_OPERATION,    "the wrong operation joins measure and price",        "数量与单价之间的运算不对"    },
     {ML_FORMULA_CACHED_TWICE, "cached tokens are counted within the input as well", "缓存 token 在输入中又计了一次"},
 };
 
@@ -63,7 +63,9 @@ static void judge(ml_ctx *ctx, const ml_pricing *pricing)
     if (of_terms && repeats_part(ml_ctx_facts(ctx), pricing))
         return;
     ml_finding *finding = ml_ctx_report(ctx, pricing->site->node);
-    ml_text measures = {{[ML_LANG_EN] = verdict.measures, [ML_LANG_ZH] = verdict.measures_zh}};
+    ml_text measures = {
+        {[ML_LANG_EN] = verdict.measures, [ML_LANG_ZH] = verdict.measures_zh}
+    };
     ml_finding_set(ctx, finding, "found", verdict.found);
     ml_finding_set(ctx, finding, "reference", verdict.reference);
     ml_finding_set_text(ctx, finding, "measures", measures);

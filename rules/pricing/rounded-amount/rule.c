@@ -51,7 +51,9 @@ static void judge_one(ml_ctx *ctx, const ml_pricing *pricing, const ml_formula_r
         plain_example(ctx, &verdict, rounding->places);
     }
     ml_finding *finding = ml_ctx_report_in(ctx, rounding->place.file, rounding->place.node);
-    ml_text measures = {{[ML_LANG_EN] = verdict.measures, [ML_LANG_ZH] = verdict.measures_zh}};
+    ml_text measures = {
+        {[ML_LANG_EN] = verdict.measures, [ML_LANG_ZH] = verdict.measures_zh}
+    };
     ml_finding_set(ctx, finding, "places", ml_arena_printf(ml_ctx_arena(ctx), "%d", (int)rounding->places));
     ml_finding_set_text(ctx, finding, "measures", measures);
     ml_finding_set(ctx, finding, "ours", verdict.ours);

@@ -17,7 +17,9 @@ static void judge_one(ml_ctx *ctx, const ml_pricing *pricing, const ml_formula_r
         !ml_formula_judge_rounding(&verdict, ml_ctx_arena(ctx), pricing->formula, rounding))
         return;
     ml_finding *finding = ml_ctx_report_in(ctx, rounding->place.file, rounding->place.node);
-    ml_text measures = {{[ML_LANG_EN] = verdict.measures, [ML_LANG_ZH] = verdict.measures_zh}};
+    ml_text measures = {
+        {[ML_LANG_EN] = verdict.measures, [ML_LANG_ZH] = verdict.measures_zh}
+    };
     ml_finding_set(ctx, finding, "code", ml_str_slice(ml_source_of(facts, rounding->place.node), 0, 60));
     ml_finding_set_text(ctx, finding, "measures", measures);
     ml_finding_set(ctx, finding, "ours", verdict.ours);

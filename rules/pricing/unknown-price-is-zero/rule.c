@@ -66,8 +66,8 @@ static bool says_no_price(const ml_facts *facts, ml_node_id test)
     ml_node_id left = ml_child(facts, test, ML_ROLE_LEFT), right = ml_child(facts, test, ML_ROLE_RIGHT);
     uint8_t op = ml_node_at(facts, test)->op;
     if (op == ML_OP_EQ || op == ML_OP_SEQ)
-        return is_price_name(facts, left) && (ml_kind_of(facts, right) == ML_NODE_NULL ||
-                                              ml_str_eq_c(ml_text_of(facts, right), "undefined"));
+        return is_price_name(facts, left) &&
+               (ml_kind_of(facts, right) == ML_NODE_NULL || ml_str_eq_c(ml_text_of(facts, right), "undefined"));
     if (op != ML_OP_OR)
         return false;
     return (ml_kind_of(facts, left) == ML_NODE_UNARY && ml_node_at(facts, left)->op == ML_OP_NOT &&

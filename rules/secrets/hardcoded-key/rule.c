@@ -23,17 +23,13 @@ static ml_str name_of_target(const ml_facts *facts, ml_node_id node)
     case ML_NODE_PROPERTY:
     case ML_NODE_FIELD:
     case ML_NODE_JSX_ATTR:
-    case ML_NODE_ENUM_MEMBER:
-        return ml_text_of(facts, parent);
+    case ML_NODE_ENUM_MEMBER: return ml_text_of(facts, parent);
     case ML_NODE_DECLARATOR:
     case ML_NODE_ASSIGN:
     case ML_NODE_PARAM:
     case ML_NODE_PATTERN_ITEM:
-    case ML_NODE_PATTERN_PROP:
-        target = ml_child(facts, parent, ML_ROLE_TARGET);
-        break;
-    default:
-        return ML_STR_NONE;
+    case ML_NODE_PATTERN_PROP: target = ml_child(facts, parent, ML_ROLE_TARGET); break;
+    default: return ML_STR_NONE;
     }
     return ml_text_of(facts, target);
 }
@@ -72,7 +68,8 @@ static void judge_text(ml_ctx *ctx, ml_node_id node, ml_str text)
     if (!ml_key_may_be_in(text))
         return;
     ml_str name = name_of_target(ml_ctx_facts(ctx), node);
-    ml_str line = ml_arena_printf(ml_eval_arena(ml_ctx_eval(ctx)), "%.*s = \"%.*s\"", ML_STR_ARG(name), ML_STR_ARG(text));
+    ml_str line =
+        ml_arena_printf(ml_eval_arena(ml_ctx_eval(ctx)), "%.*s = \"%.*s\"", ML_STR_ARG(name), ML_STR_ARG(text));
     ml_key_match match = ml_keys_find(ml_ctx_keys(ctx), line);
     if (!match.provider || match.start < name.len)
         return;

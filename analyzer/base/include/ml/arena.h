@@ -45,7 +45,7 @@ static inline void *ml_arena_alloc(ml_arena *arena, size_t count, size_t size)
 /* Not zeroed, byte-aligned: for text. */
 char *ml_arena_bytes(ml_arena *arena, size_t size);
 
-#define ML_NEW(arena, type) ((type *)ml_arena_alloc((arena), 1, sizeof(type)))
+#define ML_NEW(arena, type)              ((type *)ml_arena_alloc((arena), 1, sizeof(type)))
 #define ML_NEW_ARRAY(arena, type, count) ((type *)ml_arena_alloc((arena), (count), sizeof(type)))
 
 /* malloc that never returns NULL. */

@@ -5,12 +5,12 @@
 
 typedef enum ml_status {
     ML_OK,
-    ML_EUSAGE,   /* a command line that says nothing we know */
+    ML_EUSAGE, /* a command line that says nothing we know */
     ML_ENOTFOUND,
-    ML_EIO,      /* reading or writing failed */
-    ML_ESYNTAX,  /* a configuration or catalogue file does not parse */
-    ML_EVALUE,   /* it parses, but a value is not allowed */
-    ML_ELIMIT    /* a stated bound was reached */
+    ML_EIO,     /* reading or writing failed */
+    ML_ESYNTAX, /* a configuration or catalogue file does not parse */
+    ML_EVALUE,  /* it parses, but a value is not allowed */
+    ML_ELIMIT   /* a stated bound was reached */
 } ml_status;
 
 typedef struct ml_error {

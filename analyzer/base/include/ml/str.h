@@ -13,11 +13,11 @@ typedef struct ml_str {
 } ml_str;
 
 #define ML_STR(literal) ((ml_str){"" literal, sizeof(literal) - 1})
-#define ML_STR_NONE ((ml_str){NULL, 0})
+#define ML_STR_NONE     ((ml_str){NULL, 0})
 /* For printf: printf("%.*s", ML_STR_ARG(s)). */
-#define ML_STR_ARG(s) (int)(s).len, ((s).data ? (s).data : "")
+#define ML_STR_ARG(s)   (int)(s).len, ((s).data ? (s).data : "")
 
-#define ML_NOT_FOUND SIZE_MAX
+#define ML_NOT_FOUND    SIZE_MAX
 
 ml_str ml_str_of(const char *terminated); /* NULL gives an empty view */
 static inline bool ml_str_eq(ml_str a, ml_str b)
@@ -31,8 +31,8 @@ bool ml_str_eq_nocase(ml_str a, ml_str b); /* ASCII letters only */
 int ml_str_cmp(ml_str a, ml_str b);        /* by bytes, then by length */
 bool ml_str_starts(ml_str s, ml_str prefix);
 bool ml_str_ends(ml_str s, ml_str suffix);
-size_t ml_str_find(ml_str s, ml_str needle);          /* offset or ML_NOT_FOUND */
-size_t ml_str_find_nocase(ml_str s, ml_str needle);   /* ASCII letters only */
+size_t ml_str_find(ml_str s, ml_str needle);        /* offset or ML_NOT_FOUND */
+size_t ml_str_find_nocase(ml_str s, ml_str needle); /* ASCII letters only */
 size_t ml_str_find_char(ml_str s, char c);
 size_t ml_str_rfind_char(ml_str s, char c);
 bool ml_str_contains(ml_str s, ml_str needle);

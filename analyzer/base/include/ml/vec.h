@@ -11,20 +11,19 @@
 #include "ml/arena.h"
 #include <stdint.h>
 
-#define ML_VEC(type)           \
-    struct {                   \
-        type *items;           \
-        uint32_t count, cap;   \
+#define ML_VEC(type)                                                                                                   \
+    struct {                                                                                                           \
+        type *items;                                                                                                   \
+        uint32_t count, cap;                                                                                           \
     }
 
 void *ml_vec_grow(ml_arena *arena, void *items, uint32_t count, uint32_t *cap, size_t size);
 
-#define ml_vec_push(arena, vec, item)                                                                      \
-    do {                                                                                                   \
-        if ((vec)->count == (vec)->cap)                                                                    \
-            (vec)->items = ml_vec_grow((arena), (vec)->items, (vec)->count, &(vec)->cap,                   \
-                                       sizeof *(vec)->items);                                              \
-        (vec)->items[(vec)->count++] = (item);                                                             \
+#define ml_vec_push(arena, vec, item)                                                                                  \
+    do {                                                                                                               \
+        if ((vec)->count == (vec)->cap)                                                                                \
+            (vec)->items = ml_vec_grow((arena), (vec)->items, (vec)->count, &(vec)->cap, sizeof *(vec)->items);        \
+        (vec)->items[(vec)->count++] = (item);                                                                         \
     } while (0)
 
 #endif

@@ -15,9 +15,9 @@ typedef struct ml_engine_options {
     const ml_rule_entry *rules;
     uint32_t rule_count;
     const ml_config *config;
-    const ml_keys *keys;   /* to find keys, and to mask them in what reports show */
+    const ml_keys *keys; /* to find keys, and to mask them in what reports show */
     ml_eval_options eval;
-    ml_str today;          /* "2025-01-31", UTC: for until= of suppressions */
+    ml_str today; /* "2025-01-31", UTC: for until= of suppressions */
 } ml_engine_options;
 
 /* Fails when the configuration names a rule that does not exist. */

@@ -18,8 +18,8 @@ typedef enum ml_target_kind {
     ML_TARGET_RELATIVE, /* same origin, or no URL at all */
     ML_TARGET_BRIDGE,   /* the bridge's own host, or own infrastructure */
     ML_TARGET_PROVIDER,
-    ML_TARGET_LOCAL,    /* a model server on the developer's machine */
-    ML_TARGET_ENV,      /* host only known as an environment variable */
+    ML_TARGET_LOCAL, /* a model server on the developer's machine */
+    ML_TARGET_ENV,   /* host only known as an environment variable */
     ML_TARGET_UNKNOWN
 } ml_target_kind;
 
@@ -34,7 +34,7 @@ typedef struct ml_target {
 typedef struct ml_targets {
     const ml_target *items;
     uint32_t count;
-    const ml_target *provider;   /* first PROVIDER, the trusted ones before the doubtful; NULL if none */
+    const ml_target *provider; /* first PROVIDER, the trusted ones before the doubtful; NULL if none */
 } ml_targets;
 
 /* Words one of which stands in every file that a rule speaks about, wherever it stands. */
@@ -42,7 +42,8 @@ typedef struct ml_rule_need {
     const char *const *words;      /* of two bytes and more; NULL at the end */
     const char *const *more_words; /* the same, beside a list that others share; or NULL */
     bool any_case;                 /* of its letters */
-    const char *const *path_words; /* in the file's path, in any case, they do as well; NULL at the end, or none at all */
+    const char *const
+        *path_words; /* in the file's path, in any case, they do as well; NULL at the end, or none at all */
     /* Does the word count in this name? Behind: what follows the name, to the end of the text. NULL: always. */
     bool (*fits)(ml_str name, ml_str behind);
 } ml_rule_need;
@@ -52,11 +53,11 @@ typedef struct ml_rule {
      * inner call has by itself, when the request is wrapped. */
     void (*judge_request)(ml_ctx *ctx, ml_node_id call, const ml_request *request, const ml_targets *targets,
                           const ml_targets *alone);
-    void (*judge_call)(ml_ctx *ctx, ml_node_id call);            /* CALL, NEW, TAGGED, IMPORT_CALL */
+    void (*judge_call)(ml_ctx *ctx, ml_node_id call); /* CALL, NEW, TAGGED, IMPORT_CALL */
     void (*judge_import)(ml_ctx *ctx, const ml_import *import, uint32_t index);
-    void (*judge_export)(ml_ctx *ctx, const ml_export *export);  /* those with a specifier */
-    void (*judge_text)(ml_ctx *ctx, ml_node_id node);            /* STRING outside templates, TEMPLATE, a sum of texts */
-    void (*judge_file)(ml_ctx *ctx);                             /* once per script file */
+    void (*judge_export)(ml_ctx *ctx, const ml_export *export); /* those with a specifier */
+    void (*judge_text)(ml_ctx *ctx, ml_node_id node);           /* STRING outside templates, TEMPLATE, a sum of texts */
+    void (*judge_file)(ml_ctx *ctx);                            /* once per script file */
     void (*judge_project)(ml_ctx *ctx, const ml_tables *tables); /* once per run, after all files */
     bool in_bridge;                                              /* also (or only) called for the bridge's own files */
     /* Files are parsed for what could reach a provider, the bridge or a table. A rule that speaks about
@@ -91,7 +92,7 @@ const ml_catalog *ml_ctx_catalog(const ml_ctx *ctx);
 const ml_keys *ml_ctx_keys(const ml_ctx *ctx);
 /* For further evaluation; the query it belongs to has begun and ends with the judge function. */
 ml_eval *ml_ctx_eval(const ml_ctx *ctx);
-ml_arena *ml_ctx_arena(const ml_ctx *ctx);       /* of the run: what goes into findings */
+ml_arena *ml_ctx_arena(const ml_ctx *ctx); /* of the run: what goes into findings */
 bool ml_ctx_in_bridge(const ml_ctx *ctx);
 
 /* What a URL, or each of a set, means. In the query's arena. */

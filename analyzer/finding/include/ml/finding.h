@@ -17,11 +17,11 @@ typedef struct ml_text {
     ml_str in[ML_LANG_COUNT];
 } ml_text;
 
-const char *ml_level_name(ml_level level);       /* "high", "medium", "low", "none" */
-const char *ml_level_name_zh(ml_level level);    /* 高危, 中危, 低危 */
-const char *ml_level_sarif(ml_level level);      /* "error", "warning", "note", "none" */
+const char *ml_level_name(ml_level level);    /* "high", "medium", "low", "none" */
+const char *ml_level_name_zh(ml_level level); /* 高危, 中危, 低危 */
+const char *ml_level_sarif(ml_level level);   /* "error", "warning", "note", "none" */
 ml_level ml_level_parse(ml_str name, ml_level otherwise);
-ml_level ml_level_lower(ml_level level);         /* one step down, never below LOW */
+ml_level ml_level_lower(ml_level level); /* one step down, never below LOW */
 
 /* A place. Lines and columns are 1-based; columns count UTF-16 code units, as SARIF
  * and editors do; the end column is one past the last. Bytes are offsets in the file. */
@@ -38,12 +38,12 @@ typedef struct ml_measured {
 
 /* From rule.json; see rules/README in CONTRIBUTING for the meaning of each word. */
 typedef struct ml_rule_info {
-    ml_str id;                    /* "bypass/direct-http" */
-    ml_level level;               /* default level */
-    bool on;                      /* on by default */
-    ml_str catalogue_ids[8];      /* "MTR001"; empty entries end the list */
-    ml_text title;                /* the fault in a few words */
-    ml_text message;              /* template, {name} placeholders; used by the engine */
+    ml_str id;               /* "bypass/direct-http" */
+    ml_level level;          /* default level */
+    bool on;                 /* on by default */
+    ml_str catalogue_ids[8]; /* "MTR001"; empty entries end the list */
+    ml_text title;           /* the fault in a few words */
+    ml_text message;         /* template, {name} placeholders; used by the engine */
     ml_text why, fix;
     ml_measured measured;
 } ml_rule_info;
@@ -75,15 +75,15 @@ typedef struct ml_code {
 typedef struct ml_finding {
     const ml_rule_info *rule;
     ml_level level;
-    ml_text message;     /* complete sentence, secrets already masked */
-    ml_text level_reason;/* why the level differs from the rule's own; may be empty */
-    ml_str path;         /* relative to the project root, '/' between parts */
+    ml_text message;      /* complete sentence, secrets already masked */
+    ml_text level_reason; /* why the level differs from the rule's own; may be empty */
+    ml_str path;          /* relative to the project root, '/' between parts */
     ml_span span;
     ml_code code;
-    ml_steps steps;      /* evidence; may be empty */
-    ml_str provider;     /* catalogue id, or empty */
-    ml_str scope;        /* enclosing function or class, "Chat.ask"; may be empty */
-    ml_str sink;         /* what was called or declared, "axios.post"; may be empty */
+    ml_steps steps;  /* evidence; may be empty */
+    ml_str provider; /* catalogue id, or empty */
+    ml_str scope;    /* enclosing function or class, "Chat.ask"; may be empty */
+    ml_str sink;     /* what was called or declared, "axios.post"; may be empty */
 } ml_finding;
 
 typedef ML_VEC(ml_finding) ml_findings;
@@ -94,16 +94,16 @@ void ml_findings_sort(ml_findings *findings);
 
 /* Something that was not read, not analysed, or only in part. */
 typedef enum ml_problem_kind {
-    ML_PROBLEM_UNREAD,      /* not read at all: unreadable, oversized, undecodable */
-    ML_PROBLEM_UNANALYSED,  /* read, but a limit or budget stopped the analysis */
-    ML_PROBLEM_PARSE,       /* parse errors; the rest of the file was analysed */
-    ML_PROBLEM_PARSE_BLIND  /* parse errors in a range that holds a trigger word */
+    ML_PROBLEM_UNREAD,     /* not read at all: unreadable, oversized, undecodable */
+    ML_PROBLEM_UNANALYSED, /* read, but a limit or budget stopped the analysis */
+    ML_PROBLEM_PARSE,      /* parse errors; the rest of the file was analysed */
+    ML_PROBLEM_PARSE_BLIND /* parse errors in a range that holds a trigger word */
 } ml_problem_kind;
 
 typedef struct ml_problem {
     ml_problem_kind kind;
     ml_str path;
-    uint32_t line;   /* 0 when the whole file is meant */
+    uint32_t line; /* 0 when the whole file is meant */
     ml_text reason;
 } ml_problem;
 
@@ -143,9 +143,10 @@ typedef struct ml_report {
     ml_problems problems;   /* sorted */
     bool incomplete;        /* R12 */
     ml_checks bridge;       /* AIBridge用量计算功能检查 */
-    bool schema_skipped;    /* no rule asks for the tables, or nothing that was to be checked touches them: not looked at */
-    ml_checks schema;       /* 计费表结构检查 */
-    ml_str suggested_ddl;   /* 新计费表结构建议; empty when nothing is missing */
+    bool
+        schema_skipped; /* no rule asks for the tables, or nothing that was to be checked touches them: not looked at */
+    ml_checks schema;   /* 计费表结构检查 */
+    ml_str suggested_ddl;             /* 新计费表结构建议; empty when nothing is missing */
     const ml_rule_info *const *rules; /* every rule of this run, by id */
     uint32_t rule_count;
 } ml_report;

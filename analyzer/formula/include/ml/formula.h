@@ -57,43 +57,39 @@ typedef struct ml_formula_sum {
 } ml_formula_sum;
 
 /* A rounding of an amount on its way, at the call that rounds. */
-typedef enum ml_formula_rounding_kind {
-    ML_ROUND_NEAREST,
-    ML_ROUND_UP,
-    ML_ROUND_DOWN
-} ml_formula_rounding_kind;
+typedef enum ml_formula_rounding_kind { ML_ROUND_NEAREST, ML_ROUND_UP, ML_ROUND_DOWN } ml_formula_rounding_kind;
 
 typedef struct ml_formula_rounding {
     ml_formula_rounding_kind kind;
-    bool text;       /* by toFixed or the like, or a round to so many places; else to whole units of something */
-    int32_t places;  /* decimals that are left; 0 for whole numbers */
+    bool text;      /* by toFixed or the like, or a round to so many places; else to whole units of something */
+    int32_t places; /* decimals that are left; 0 for whole numbers */
     ml_place place;
 } ml_formula_rounding;
 
 typedef struct ml_formula {
     ml_formula_sum sum;
-    ml_str name[ML_FR_COUNT];    /* the role as written, first time */
+    ml_str name[ML_FR_COUNT];   /* the role as written, first time */
     int64_t scale[ML_FR_COUNT]; /* of prices: what the name says it is for (1000 of pricePer1k); 0: nothing */
-    bool mixed[ML_FR_COUNT];     /* two different things have this role */
+    bool mixed[ML_FR_COUNT];    /* two different things have this role */
     ml_formula_rounding roundings[ML_FORMULA_MARKS_MAX];
     uint32_t rounding_count;
     ml_place zero_prices[ML_FORMULA_MARKS_MAX]; /* a price that is 0 when there is none */
     uint32_t zero_price_count;
-    bool exact;                  /* a decimal library or whole numbers do the work */
-    bool arithmetic;             /* an operator was met at all */
-    ml_place native;             /* the first operator of the language's own numbers */
+    bool exact;      /* a decimal library or whole numbers do the work */
+    bool arithmetic; /* an operator was met at all */
+    ml_place native; /* the first operator of the language's own numbers */
 } ml_formula;
 
 typedef struct ml_formula_site {
-    ml_node_id node;     /* what a finding stands at */
-    ml_node_id value;    /* the expression */
-    ml_str target;       /* "totalCost" */
-    uint32_t function;   /* index of the function around it, or 0 */
-    bool part;           /* named as one part of a cost: inputCost, cacheFee */
-    bool minor;          /* named as cents or credits: the factor is the project's own */
-    bool display;        /* made for people */
-    bool one_sided;      /* about embeddings or the like, which have no output */
-    bool partial;        /* one of several writes to the same name */
+    ml_node_id node;   /* what a finding stands at */
+    ml_node_id value;  /* the expression */
+    ml_str target;     /* "totalCost" */
+    uint32_t function; /* index of the function around it, or 0 */
+    bool part;         /* named as one part of a cost: inputCost, cacheFee */
+    bool minor;        /* named as cents or credits: the factor is the project's own */
+    bool display;      /* made for people */
+    bool one_sided;    /* about embeddings or the like, which have no output */
+    bool partial;      /* one of several writes to the same name */
 } ml_formula_site;
 
 typedef ML_VEC(ml_formula_site) ml_formula_sites;
@@ -130,16 +126,16 @@ typedef enum ml_formula_fault {
 
 typedef struct ml_formula_verdict {
     ml_formula_fault fault;
-    ml_str found, reference;  /* formulas as texts */
-    ml_str measures;          /* "1000 input, 500 output tokens" */
+    ml_str found, reference; /* formulas as texts */
+    ml_str measures;         /* "1000 input, 500 output tokens" */
     ml_str measures_zh;
-    ml_str ours, theirs;      /* what this code and the reference charge */
+    ml_str ours, theirs; /* what this code and the reference charge */
 } ml_formula_verdict;
 
 /* Compares with the reference formula; texts are made in arena. A fault always has an
  * example whose two amounts differ. has_output: another site of the function prices output. */
-void ml_formula_judge(ml_formula_verdict *out, ml_arena *arena, const ml_formula *formula,
-                      const ml_formula_site *site, bool has_output, bool has_input);
+void ml_formula_judge(ml_formula_verdict *out, ml_arena *arena, const ml_formula *formula, const ml_formula_site *site,
+                      bool has_output, bool has_input);
 
 /* An example in which the rounding changes the amount: false when none is known. */
 bool ml_formula_judge_rounding(ml_formula_verdict *out, ml_arena *arena, const ml_formula *formula,

@@ -18,8 +18,8 @@ void ml_keys_free(ml_keys *keys); /* accepts NULL */
 typedef struct ml_key_match {
     const ml_provider *provider; /* NULL: none found */
     ml_trust trust;
-    uint32_t start, end;         /* the key itself, bytes in the text */
-    bool shared;                 /* the pattern fits keys of several providers */
+    uint32_t start, end; /* the key itself, bytes in the text */
+    bool shared;         /* the pattern fits keys of several providers */
 } ml_key_match;
 
 /* The first key in text (cut to the window) that is no placeholder. The text may begin with the

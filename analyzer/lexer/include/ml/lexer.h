@@ -71,8 +71,8 @@ typedef enum ml_lex_statement_kind {
 typedef struct ml_lex_statement {
     ml_lex_statement_kind kind;
     uint32_t start, end;
-    bool exported;    /* hands out what it declares */
-    bool is_default;  /* hands out a value as "default" */
+    bool exported;             /* hands out what it declares */
+    bool is_default;           /* hands out a value as "default" */
     ML_VEC(ml_lex_name) names; /* of CODE and TYPE what it declares; too many rather than too few */
 } ml_lex_statement;
 
@@ -85,9 +85,9 @@ bool ml_lex_statements_of(ml_lex_statements *out, ml_arena *arena, ml_str text, 
 /* Walks over code: what lies in no comment, text or regular expression. */
 typedef struct ml_lex_code {
     const ml_lexed *lexed;
-    uint32_t at, end;                  /* the byte that is looked at */
-    uint32_t clear;                    /* up to here is nothing but code */
-    uint32_t comment, text, pattern;   /* the next of each list that ends behind `at` */
+    uint32_t at, end;                /* the byte that is looked at */
+    uint32_t clear;                  /* up to here is nothing but code */
+    uint32_t comment, text, pattern; /* the next of each list that ends behind `at` */
 } ml_lex_code;
 
 ml_lex_code ml_lex_code_from(const ml_lexed *lexed, uint32_t start, uint32_t end);

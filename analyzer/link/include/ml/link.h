@@ -59,13 +59,13 @@ void ml_link_each_env_value(const ml_link *link, ml_link_env_value *each, void *
 ml_str ml_link_package_folder(const ml_link *link, ml_file_id file);
 
 typedef struct ml_eval_options {
-    uint32_t steps;  /* per query; 0: the default */
-    uint32_t depth;  /* calls followed into functions; ML_DEPTH_DEFAULT */
+    uint32_t steps; /* per query; 0: the default */
+    uint32_t depth; /* calls followed into functions; ML_DEPTH_DEFAULT */
 } ml_eval_options;
 enum { ML_DEPTH_DEFAULT = 5, ML_STEPS_DEFAULT = 100000 };
 
 ml_eval *ml_eval_new(const ml_link *link, ml_eval_options options);
-void ml_eval_free(ml_eval *eval); /* accepts NULL */
+void ml_eval_free(ml_eval *eval);       /* accepts NULL */
 ml_arena *ml_eval_arena(ml_eval *eval); /* of the current query; emptied by ml_eval_begin */
 
 /* Frees what was found once for all queries; it is found again. Ends the current query. Nothing that outlives a
@@ -91,14 +91,14 @@ bool ml_eval_items(ml_eval *eval, const ml_value *array, const ml_values **items
 typedef struct ml_request {
     const ml_client *client;
     ml_transport transport;
-    ml_place at;           /* the request call itself */
-    ml_values urls;        /* what its URL may be, joined with bases, seen from the call asked about */
-    ml_values urls_alone;  /* the same seen from the next inner call on its own; only when wrapped */
-    ml_values body;        /* the payload, when the client says where it is */
-    bool wrapped;          /* `at` lies in a function the call leads to */
-    const ml_place *via;   /* calls between, outermost first, without the outermost and without `at` */
+    ml_place at;          /* the request call itself */
+    ml_values urls;       /* what its URL may be, joined with bases, seen from the call asked about */
+    ml_values urls_alone; /* the same seen from the next inner call on its own; only when wrapped */
+    ml_values body;       /* the payload, when the client says where it is */
+    bool wrapped;         /* `at` lies in a function the call leads to */
+    const ml_place *via;  /* calls between, outermost first, without the outermost and without `at` */
     uint32_t via_count;
-    ml_str callee;         /* "axios.post", "fetch": the inner callee as written, without white space */
+    ml_str callee; /* "axios.post", "fetch": the inner callee as written, without white space */
 } ml_request;
 
 typedef struct ml_requests {

@@ -28,7 +28,7 @@ typedef enum ml_hole_kind {
     ML_HOLE_FIELD, /* name: property of something unknown ("endpointUrl" of a database row) */
     ML_HOLE_CALL,  /* name: what was called */
     ML_HOLE_OTHER,
-    ML_HOLE_CUT    /* a bound was reached, or a cycle */
+    ML_HOLE_CUT /* a bound was reached, or a cycle */
 } ml_hole_kind;
 
 typedef struct ml_piece {
@@ -39,7 +39,7 @@ typedef struct ml_piece {
 } ml_piece;
 
 typedef enum ml_value_kind {
-    ML_V_UNKNOWN,   /* piece: why */
+    ML_V_UNKNOWN, /* piece: why */
     ML_V_UNDEFINED,
     ML_V_NULL,
     ML_V_BOOL,      /* number: 0 or 1 */
@@ -71,42 +71,43 @@ typedef struct ml_values {
 
 struct ml_value {
     ml_value_kind kind;
-    bool is_new;              /* EXTERNAL: the result of new X(...) or of a call of it; place is that call */
-    const ml_piece *pieces;   /* STRING, URL, NUMBER; UNKNOWN has one */
+    bool is_new;            /* EXTERNAL: the result of new X(...) or of a call of it; place is that call */
+    const ml_piece *pieces; /* STRING, URL, NUMBER; UNKNOWN has one */
     uint32_t piece_count;
-    ml_place place;           /* see kind; for others where the value was made */
+    ml_place place; /* see kind; for others where the value was made */
     const ml_frame *frame;
-    const ml_value *self;     /* FUNCTION: receiver, when known */
-    ml_values items;          /* ARRAY without node: items; OBJECT: layers, later ones win; EXTERNAL: the state
+    const ml_value *self;  /* FUNCTION: receiver, when known */
+    ml_values items;       /* ARRAY without node: items; OBJECT: layers, later ones win; EXTERNAL: the state
                                * of a store it is */
-    const ml_values *list;    /* ARRAY: its items in order, each a set; FUNCTION, CLIENT: arguments bound to it */
+    const ml_values *list; /* ARRAY: its items in order, each a set; FUNCTION, CLIENT: arguments bound to it */
     uint32_t list_count;
-    bool is_full;             /* FUNCTION, CLIENT: the bound arguments are all there are (f.apply, list.map(f));
+    bool is_full; /* FUNCTION, CLIENT: the bound arguments are all there are (f.apply, list.map(f));
                                * ARRAY: items are in no known order */
-    ml_file_id holder_file;   /* OBJECT, ARRAY, MAP, URL, CLIENT: the binding that holds it, for later writes to members */
+    ml_file_id
+        holder_file; /* OBJECT, ARRAY, MAP, URL, CLIENT: the binding that holds it, for later writes to members */
     ml_binding_id holder;
     const ml_json *json;
     ml_file_id json_file;
     ml_str text, name;
     const ml_client *client;
-    ml_values base;           /* CLIENT: base URLs; empty when none is set */
+    ml_values base; /* CLIENT: base URLs; empty when none is set */
 };
 
 /* A host as found in a URL string. */
 typedef enum ml_url_kind {
-    ML_URL_RELATIVE,     /* "/api/x", "x", "" : same origin or joined elsewhere */
-    ML_URL_ABSOLUTE,     /* host known, maybe with holes */
-    ML_URL_UNKNOWN       /* begins with a hole: hole says which */
+    ML_URL_RELATIVE, /* "/api/x", "x", "" : same origin or joined elsewhere */
+    ML_URL_ABSOLUTE, /* host known, maybe with holes */
+    ML_URL_UNKNOWN   /* begins with a hole: hole says which */
 } ml_url_kind;
 
 typedef struct ml_url {
     ml_url_kind kind;
-    ml_str scheme;       /* lower case, without ':'; empty when unknown */
-    ml_str host;         /* lower case, without user info, port, trailing dot; a hole is the byte 0x01 */
-    uint32_t port;       /* 0: none written */
-    ml_str path;         /* from '/' up to '?' or '#'; a hole is the byte 0x01; empty when unknown */
-    ml_piece hole;       /* UNKNOWN: the hole the URL begins with */
-    ml_place place;      /* of the literal that holds the host */
+    ml_str scheme;  /* lower case, without ':'; empty when unknown */
+    ml_str host;    /* lower case, without user info, port, trailing dot; a hole is the byte 0x01 */
+    uint32_t port;  /* 0: none written */
+    ml_str path;    /* from '/' up to '?' or '#'; a hole is the byte 0x01; empty when unknown */
+    ml_piece hole;  /* UNKNOWN: the hole the URL begins with */
+    ml_place place; /* of the literal that holds the host */
 } ml_url;
 
 /* Reads the pieces as a URL parser would read the text. */

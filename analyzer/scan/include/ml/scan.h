@@ -9,23 +9,23 @@
 #include "ml/tables.h"
 
 typedef struct ml_scan_options {
-    const ml_str *paths;      /* as typed; none: the current folder */
+    const ml_str *paths; /* as typed; none: the current folder */
     uint32_t path_count;
-    const char *config_path;  /* --config; NULL: found upwards */
-    const char *catalog_dir;  /* --catalog; NULL: built in only */
-    const char *cache_dir;    /* --cache; NULL: nothing is kept */
-    bool only_report;         /* nobody asks for tables or calls: an earlier scan's report will do */
-    bool staged;              /* read the index, judge what differs from HEAD */
-    bool tables;              /* the tables are asked for, also when nothing staged touches them */
-    bool strict;              /* parse errors make the scan incomplete too */
-    bool no_trigger;          /* parse everything */
-    bool reverse;             /* work in reversed order of files: results must not depend on it */
-    unsigned jobs;            /* 0: as many as processors */
-    unsigned held_mib;        /* of parsed files kept in memory at once; 0: as much as is usual */
-    uint32_t steps, depth;    /* evaluation bounds; 0 and UINT32_MAX: configuration or default */
-    ml_level fail_on;         /* NONE with fail_on_given: never fail */
+    const char *config_path; /* --config; NULL: found upwards */
+    const char *catalog_dir; /* --catalog; NULL: built in only */
+    const char *cache_dir;   /* --cache; NULL: nothing is kept */
+    bool only_report;        /* nobody asks for tables or calls: an earlier scan's report will do */
+    bool staged;             /* read the index, judge what differs from HEAD */
+    bool tables;             /* the tables are asked for, also when nothing staged touches them */
+    bool strict;             /* parse errors make the scan incomplete too */
+    bool no_trigger;         /* parse everything */
+    bool reverse;            /* work in reversed order of files: results must not depend on it */
+    unsigned jobs;           /* 0: as many as processors */
+    unsigned held_mib;       /* of parsed files kept in memory at once; 0: as much as is usual */
+    uint32_t steps, depth;   /* evaluation bounds; 0 and UINT32_MAX: configuration or default */
+    ml_level fail_on;        /* NONE with fail_on_given: never fail */
     bool fail_on_given;
-    int64_t time;             /* when the scan begins */
+    int64_t time; /* when the scan begins */
     bool time_is_utc;
 } ml_scan_options;
 

@@ -39,8 +39,8 @@ typedef struct ml_file_stamp {
 typedef struct ml_source_file {
     ml_str path; /* relative to the root */
     ml_file_kind kind;
-    bool is_test;  /* below test, tests, __tests__, fixtures, e2e..., or *.test.* / *.spec.* */
-    bool in_scope; /* below one of the paths asked for; others are for resolution only */
+    bool is_test;               /* below test, tests, __tests__, fixtures, e2e..., or *.test.* / *.spec.* */
+    bool in_scope;              /* below one of the paths asked for; others are for resolution only */
     const ml_file_stamp *stamp; /* as it was found; NULL when not asked for */
 } ml_source_file;
 
@@ -53,8 +53,8 @@ typedef struct ml_discovery {
     const ml_str *ignore; /* extra globs from the configuration */
     uint32_t ignore_count;
     bool include_declarations; /* also .d.ts */
-    bool stamps;         /* wanted: one call of the system more a file */
-    ml_str passed_over;  /* a folder that is never entered; empty: none */
+    bool stamps;               /* wanted: one call of the system more a file */
+    ml_str passed_over;        /* a folder that is never entered; empty: none */
 } ml_discovery;
 
 /* All files of a kind we know. Problems (an unreadable folder, a FIFO, a link to what is

@@ -21,11 +21,11 @@
 
 typedef enum ml_type_class {
     ML_TYPE_UNKNOWN,
-    ML_TYPE_INT,     /* up to 32 bits; see bits */
+    ML_TYPE_INT, /* up to 32 bits; see bits */
     ML_TYPE_BIGINT,
     ML_TYPE_DECIMAL,
     ML_TYPE_FLOAT,
-    ML_TYPE_STRING,  /* bounded text */
+    ML_TYPE_STRING, /* bounded text */
     ML_TYPE_TEXT,
     ML_TYPE_ENUM,
     ML_TYPE_DATETIME,
@@ -51,26 +51,26 @@ ml_span ml_table_place_span(const ml_table_place *place);
 typedef ML_VEC(ml_str) ml_table_names;
 
 typedef struct ml_table_column {
-    ml_str name;           /* in the database */
-    ml_str snake;          /* the same in snake_case: names are compared so */
-    ml_str property;       /* of the model; empty from SQL */
+    ml_str name;     /* in the database */
+    ml_str snake;    /* the same in snake_case: names are compared so */
+    ml_str property; /* of the model; empty from SQL */
     ml_type_class type;
-    ml_str type_name;      /* as declared, lower case: "decimal", "mediumint" */
-    int32_t bits;          /* of whole numbers, else 0 */
+    ml_str type_name;                 /* as declared, lower case: "decimal", "mediumint" */
+    int32_t bits;                     /* of whole numbers, else 0 */
     int32_t precision, scale, length; /* -1 when not written */
     bool is_unsigned, nullable, unique, primary_key, auto_increment, generated;
-    bool binary;           /* compared byte by byte, as far as the declaration says so */
-    bool unsized;          /* the digits are the library's own, nobody wrote any */
-    bool implied;          /* nobody wrote it: id, createdAt, updatedAt of Sequelize */
+    bool binary;  /* compared byte by byte, as far as the declaration says so */
+    bool unsized; /* the digits are the library's own, nobody wrote any */
+    bool implied; /* nobody wrote it: id, createdAt, updatedAt of Sequelize */
     bool has_default;
-    ml_str default_text;   /* as written */
+    ml_str default_text; /* as written */
     ml_str collation;
-    bool has_values;       /* an enumeration, or a check or validation against a list */
-    bool values_open;      /* there may be further values than these */
+    bool has_values;  /* an enumeration, or a check or validation against a list */
+    bool values_open; /* there may be further values than these */
     ml_table_names values;
     ml_str references_table, references_column;
-    ml_str on_delete;      /* lower case; empty when not written */
-    ml_str on_update;      /* the same, as far as code says it; SQL is not asked */
+    ml_str on_delete; /* lower case; empty when not written */
+    ml_str on_update; /* the same, as far as code says it; SQL is not asked */
     ml_table_place place;
 } ml_table_column;
 
@@ -110,19 +110,24 @@ typedef enum ml_table_form {
     ML_FORM_DRIZZLE
 } ml_table_form;
 
-typedef enum ml_database { ML_DATABASE_UNKNOWN, ML_DATABASE_MYSQL, ML_DATABASE_POSTGRES, ML_DATABASE_SQLITE } ml_database;
+typedef enum ml_database {
+    ML_DATABASE_UNKNOWN,
+    ML_DATABASE_MYSQL,
+    ML_DATABASE_POSTGRES,
+    ML_DATABASE_SQLITE
+} ml_database;
 
 typedef struct ml_declaration {
     ml_table_origin origin;
     ml_table_form form;
-    ml_database dialect;  /* as far as the declaration shows it */
+    ml_database dialect; /* as far as the declaration shows it */
     bool binary;         /* texts of the table are compared byte by byte unless their column says otherwise */
     ml_str table;
-    ml_str model;        /* name of the model; empty from SQL */
-    ml_table_place place;/* `X.init`, or CREATE TABLE with the name */
-    bool open;           /* may have columns that are not listed */
+    ml_str model;         /* name of the model; empty from SQL */
+    ml_table_place place; /* `X.init`, or CREATE TABLE with the name */
+    bool open;            /* may have columns that are not listed */
     ml_table_columns columns;
-    ml_table_keys keys;  /* inline UNIQUE and PRIMARY KEY are in the columns only */
+    ml_table_keys keys; /* inline UNIQUE and PRIMARY KEY are in the columns only */
     ml_table_foreign_keys foreign_keys;
 } ml_declaration;
 
@@ -173,10 +178,10 @@ typedef struct ml_tables {
     ml_table_associations associations;
     ml_table_events events;
     ml_table_enums enums;
-    ml_database dialect;    /* of the project, where a declaration does not show its own */
-    ml_table_place bridge; /* the bridge's implementation, or without path */
+    ml_database dialect;     /* of the project, where a declaration does not show its own */
+    ml_table_place bridge;   /* the bridge's implementation, or without path */
     ml_table_place manifest; /* package.json, or without path */
-    bool cut_short;  /* a bound was reached: what is missing then is not known to be missing */
+    bool cut_short;          /* a bound was reached: what is missing then is not known to be missing */
 } ml_tables;
 
 /* One file: facts of a script file, or the statements of an SQL file. */
