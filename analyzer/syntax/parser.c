@@ -13,6 +13,7 @@ struct ml_parser {
     region memory;
     const syntax_tables *tables;
     uint64_t patience, deadline; /* nanoseconds */
+    uint32_t asked;              /* how often the engine asked whether it is late */
     bool late, has_tree;
     ml_str text;
     ml_dialect dialect;
@@ -65,11 +66,15 @@ static const char *read_text(void *payload, uint32_t byte, TSPoint point, uint32
     return *len ? parser->text.data + byte : "";
 }
 
+/* The engine asks every few tens of microseconds; the clock of a thread is a call into the kernel. */
+enum { CLOCK_EVERY = 16 };
+
 static bool is_late(TSParseState *state)
 {
     ml_parser *parser = state->payload;
 
-    parser->late = ml_parse_clock() > parser->deadline;
+    if (parser->asked++ % CLOCK_EVERY == 0)
+        parser->late = ml_parse_clock() > parser->deadline;
     return parser->late;
 }
 
@@ -100,6 +105,7 @@ ml_parse_status ml_parse(ml_parser *parser, ml_str text, ml_dialect dialect, uin
     parser->dialect = dialect;
     parser->deadline = deadline ? deadline : ml_parser_deadline(parser);
     parser->late = false;
+    parser->asked = 0;
     parser->memory.high = 0;
     region_use(&parser->memory);
     if (setjmp(parser->memory.escape)) {
