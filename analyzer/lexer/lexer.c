@@ -58,16 +58,27 @@ static void block_comment(lexer *lx)
     lx->at = lx->text.len;
 }
 
-/* The last byte before the slash that is no blank, and whether it ends a word after which an
- * expression begins. */
+/* Where the code before ends: past blanks and comments. */
+static size_t end_of_code(const lexer *lx)
+{
+    size_t end = lx->at;
+
+    for (uint32_t i = lx->out->comments.count;; i--) {
+        while (end && (unsigned char)lx->text.data[end - 1] <= ' ')
+            end--;
+        if (!i || lx->out->comments.items[i - 1].end < end)
+            return end;
+        end = lx->out->comments.items[i - 1].start;
+    }
+}
+
+/* Whether the last byte of code before the slash ends a word after which an expression begins. */
 static bool begins_expression(const lexer *lx)
 {
     static const char *const words[] = {"return", "typeof", "case", "in",   "of",    "delete", "void",
                                         "throw",  "new",    "do",   "else", "await", "yield",  "instanceof"};
-    size_t end = lx->at;
+    size_t end = end_of_code(lx);
 
-    while (end && (unsigned char)lx->text.data[end - 1] <= ' ')
-        end--;
     if (!end)
         return true;
     char last = lx->text.data[end - 1];
@@ -79,6 +90,13 @@ static bool begins_expression(const lexer *lx)
     while (start && end - start <= sizeof "instanceof" && ml_lex_is_word(lx->text.data[start - 1]))
         start--;
     return ML_STR_IS_ONE_OF(ml_str_slice(lx->text, start, end), words);
+}
+
+/* Behind these no tag ends: `= />/`, but not `<a b={c} />`. */
+static bool follows_operator(const lexer *lx)
+{
+    size_t end = end_of_code(lx);
+    return end && strchr("=(,[:!&|?", lx->text.data[end - 1]);
 }
 
 /* End of the regular expression that begins here, or 0 when none ends on the line. */
@@ -113,7 +131,8 @@ static void slash(lexer *lx)
         return;
     }
     /* </tag> and <tag/> */
-    size_t end = before == '<' || after == '>' || after == '/' || !begins_expression(lx) ? 0 : end_of_regex(lx);
+    bool is_tag = before == '<' || (after == '>' && !follows_operator(lx));
+    size_t end = is_tag || after == '/' || !begins_expression(lx) ? 0 : end_of_regex(lx);
     if (end)
         ml_vec_push(lx->arena, &lx->out->patterns, ((ml_lex_range){(uint32_t)lx->at, (uint32_t)end}));
     lx->at = end ? end : lx->at + 1 + (after == '/');

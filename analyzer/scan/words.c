@@ -266,8 +266,8 @@ void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worke
     ml_arena *scratch = &scan->scratch[worker];
     ml_lexed lexed;
     ml_trigger_hits hits = {0};
-    ml_trigger_bits seen = 0;
-    bool member = false, spelled = false; /* by an escape */
+    ml_trigger_bits seen = 0, of_members = 0; /* of `x.fetch`, `x.eval`: a global's if x is the global object */
+    bool spelled = false;                     /* by an escape */
 
     ml_lex(&lexed, scratch, text, ml_file_kind_is_markup(scan->files.items[file - 1].kind));
     ml_trigger_find(&hits, scratch, scan->words, text);
@@ -281,18 +281,15 @@ void ml_scan_trigger(ml_scan *scan, ml_file_id file, ml_str text, unsigned worke
         if (!(hit->bits & ~seen)) /* says nothing new */
             continue;
         ml_trigger_bits found = ml_shape_of(text, &lexed, hit);
-        if ((found & WORD_VALUE) && ml_shape_is_member(text, hit)) {
-            member = true;
-            continue;
-        }
-        seen |= found;
+        if ((found & (WORD_VALUE | WORD_CODE)) && ml_shape_is_member(text, hit))
+            of_members |= found;
+        else
+            seen |= found;
     }
-    slot->why |= seen & WHY_MASK;
+    slot->why |= (seen | (seen & WORD_GLOBAL ? of_members : 0)) & WHY_MASK;
     slot->extends = seen & WORD_EXTENDS;
     slot->sets_up = seen & WORD_SETS_UP;
     slot->asks = seen & WORD_ASKS;
-    if (member && (seen & WORD_GLOBAL))
-        slot->why |= ML_WHY_CLIENT;
     if (spelled || (seen & ML_WHY_BRIDGE))
         atomic_store_explicit(&scan->names_bridge, true, memory_order_relaxed);
     if ((seen & WORD_MEASURE) && (seen & WORD_COST))
