@@ -165,7 +165,12 @@ static bool may_run_text(ml_str text, const ml_trigger_hit *hit)
         return false;
     if (ml_str_eq_c(name, "function") || ml_str_eq_c(name, "async"))
         return false;
-    size_t behind = skip_blanks(text, at + name.len);
+    at += name.len;
+    while (at + 1 < text.len && text.data[at] == '.' && ml_lex_is_word(text.data[at + 1])) { /* this.a.b: by its last name */
+        name = name_at(text, at + 1);
+        at += 1 + name.len;
+    }
+    size_t behind = skip_blanks(text, at);
     if (behind < text.len && strchr(",)", text.data[behind])) {
         ml_str callee = ml_str_slice(text, hit->start, hit->end); /* of a timer a name is hardly ever a text */
         return ml_str_eq_c(callee, "eval") || ml_str_eq_c(callee, "Function") || is_given_text(text, name);

@@ -177,6 +177,8 @@ static const struct {
     {"a module that is computed", "@@ src/a.ts\nexport const a = async (name: string) => await import(name);\n", 1},
     {"a pause", "@@ src/a.ts\nexport const a = (s: number, f: () => void) => setTimeout(s * 1000, f);\n", 0},
     {"a script for a database", "@@ src/a.ts\nexport const a = (r: any, s: string) => r.eval(s, 1);\n", 0},
+    {"a handler of one's own", "@@ src/a.ts\nconst w = window;\nexport class A {\n  go = () => 1;\n  a = () => w.setTimeout(this.go, 150);\n}\n", 0},
+    {"code of one's own", "@@ src/a.ts\nconst w = window;\nexport class A {\n  go = 'f()';\n  a = () => w.setTimeout(this.go, 150);\n}\n", 1},
     {"code for what may be the global object", "@@ src/a.ts\nconst w = window;\nexport const a = (s: string) => w.eval(s);\n", 1},
     {"code that is computed", "@@ src/a.ts\nexport const a = (s: string) => setTimeout(s + '()', 1);\n", 1},
     {"a provider behind an import", "@@ src/a.ts\nimport { h } from './h';\nfetch(h);\n@@ src/h.ts\nexport const own = '/x';\nexport const h = 'https://api.openai.com';\n", 2},
