@@ -1,29 +1,56 @@
-/* Frequencies of single bytes, multiplied, are a fair guess, but for sequences that are
- * everywhere in TypeScript although their bytes are not: those are listed. */
+/* Frequencies of single bytes, multiplied, are a fair guess, but for the three bytes that are everywhere in
+ * TypeScript although each of them is not that common: those are listed, as counted in 44 MB of seven public
+ * repositories, letters without case. */
 #include "rarity.h"
 
-enum { MARKS_LOG2 = 12 };
+enum { SLOTS = 1024, OF_BYTES = 100000 };
+
+typedef struct listed {
+    uint32_t gram; /* 0: free */
+    uint32_t times;
+} listed;
 
 struct ml_rarity {
     uint64_t of_byte[256];
-    uint32_t marks[1 << (MARKS_LOG2 - 5)]; /* hashes of the listed sequences: spares most comparisons */
+    uint64_t all; /* the sum of of_byte */
+    listed listed[SLOTS];
 };
 
-static const char everywhere[][5] = {
-    "http", "ttps", "tps:", "ps:/", "s://", "impo", "mpor", "port", "from", "cons", "onst", "requ", "equi", "quir",
-    "uire", "func", "unct", "ncti", "ctio", "tion", "retu", "etur", "turn", "type", "awai", "wait", "asyn", "sync",
-    "this", "clas", "lass", ".com", "name", "data", "valu", "alue", "fetc", "etch", "exec", "stri", "trin", "ring",
-    "mode", "odel", "mess", "essa", "ssag", "sage", "able", "ment", "clie", "lien", "ient", "serv", "ervi", "rvic",
-    "vice", "prom", "rovi", "vide", "conf", "onfi", "nfig", "ndex", "-sdk", "open", ".pro", "/pro", "/com", "plic",
+/* How often, of so many bytes, each of the three stands, about. */
+static const struct {
+    uint32_t times;
+    const char *grams;
+} everywhere[] = {
+    {180, "ion con ons tio ent ect ing nst pro ate dat res str tri val ode age ame exp ati ata ter typ ort ype "
+          "rom sta nam rea ess ser por cti rin use the jec alu tur ext put est par der ool fro nte ret ace mes "
+          "ont que mpo"                                      },
+    {75,  "ver xpe ers all set tor ble ore del ted for get fil lue too id: tra etu ime nde tex men abl sag tat "
+         "pec urn ult err cre cha imp .to mod cal def eve ele ite roj eat oje rac rro inp ase tem ssa and ror "
+         "npu cor pti met erv fin omp sco key lte out ass sio com tid ren ine ilt che act tru efi nts ang rat "
+         "nod tim art ait und wai ara ull per awa tes ery sto"},
+    {43,  "col int ide eri eta end oun ist ram uer red ten ven des ope ces eco ste ssi row --- ead pon tar tch "
+         "pre esu opt als era nul ses pe: equ api onf sul me: lse lab han spa esc lec scr ali etr eva one ned "
+         "tab nti las new ere son nfi mbe xpo obs low lic thi not rop app gen hat syn run nal sel tob ind rov "
+         "lid tre sho eme obj are orm cla his atu ure ner ync pla nse mpt let iti ole rue vat num mat bse rva "
+         "ith bel wit lan ric ema rec ete asy bje fig ord unt ber hou ena ues ock eid utp fal pan olu abe ile "
+         "pen ial vid er. esp ges cri obe nge len lin ded atc on: tit tas sch ovi ail lum edi ref eda oni rou "
+         "led ada sec ato cat ute tin cli ams tpu ert ain flo rol spo .st ive tep pri cou own req fie tto lat "
+         "lea din"                                            },
 };
-enum { EVERYWHERE = sizeof everywhere / sizeof *everywhere };
 
-static uint32_t mark_of(const char *gram)
+static uint32_t gram_of(const char *bytes)
 {
-    uint32_t four;
+    const unsigned char *at = (const unsigned char *)bytes;
+    return (at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16) | 0x202020u;
+}
 
-    memcpy(&four, gram, 4);
-    return four * 0x9e3779b1u >> (32 - MARKS_LOG2);
+static listed *slot_of(const ml_rarity *rarity, uint32_t gram)
+{
+    uint32_t at = gram * 0x9e3779b1u >> 22;
+
+    while (rarity->listed[at].gram && rarity->listed[at].gram != gram)
+        at = (at + 1) % SLOTS;
+    return (listed *)(uintptr_t)&rarity->listed[at];
 }
 
 ml_rarity *ml_rarity_new(ml_arena *arena)
@@ -39,28 +66,22 @@ ml_rarity *ml_rarity_new(ml_arena *arena)
         rarity->of_byte[(unsigned char)signs[i]] = 12;
     for (unsigned i = 0; blanks[i]; i++)
         rarity->of_byte[(unsigned char)blanks[i]] = 100;
-    for (unsigned i = 0; i < EVERYWHERE; i++)
-        rarity->marks[mark_of(everywhere[i]) >> 5] |= 1u << (mark_of(everywhere[i]) & 31);
+    for (unsigned c = 0; c < 256; c++)
+        rarity->all += rarity->of_byte[c];
+    for (size_t i = 0; i < sizeof everywhere / sizeof *everywhere; i++)
+        for (const char *at = everywhere[i].grams; *at; at += at[3] ? 4 : 3)
+            *slot_of(rarity, gram_of(at)) = (listed){gram_of(at), everywhere[i].times};
     return rarity;
-}
-
-static bool is_everywhere(const ml_rarity *rarity, const char *gram)
-{
-    uint32_t mark = mark_of(gram);
-
-    if (!(rarity->marks[mark >> 5] >> (mark & 31) & 1))
-        return false;
-    for (unsigned i = 0; i < EVERYWHERE; i++)
-        if (memcmp(everywhere[i], gram, 4) == 0)
-            return true;
-    return false;
 }
 
 uint64_t ml_rarity_commonness(const ml_rarity *rarity, const char *bytes, unsigned size)
 {
-    uint64_t product = 1;
+    uint64_t product = 1, all = rarity->all;
+    const listed *known = size == 3 ? slot_of(rarity, gram_of(bytes)) : NULL;
 
+    if (known && known->gram)
+        return all * all * all / OF_BYTES * known->times;
     for (unsigned i = 0; i < size; i++)
         product *= rarity->of_byte[(unsigned char)bytes[i]];
-    return size == 4 && is_everywhere(rarity, bytes) ? product * 100 : product;
+    return product;
 }
