@@ -194,10 +194,11 @@ void ml_finding_set_text(ml_ctx *ctx, ml_finding *finding, const char *name, ml_
 
 void ml_finding_set(ml_ctx *ctx, ml_finding *finding, const char *name, ml_str value)
 {
-    ml_finding_set_text(ctx, finding, name,
-                        (ml_text){
-                            {value, value}
-    });
+    ml_text same = {
+        {value, value}
+    };
+
+    ml_finding_set_text(ctx, finding, name, same);
 }
 
 void ml_finding_provider(ml_ctx *ctx, ml_finding *finding, const ml_provider *provider)

@@ -121,9 +121,7 @@ static ml_values import_from(ml_eval *eval, ml_file_id file, ml_str specifier, m
         if (whole && ml_add_whole_module(eval, &set, target))
             return ml_set_done(&set);
         if (whole)
-            return ml_one(eval, (ml_value){
-                                    .kind = ML_V_NAMESPACE, .place = {target, 0}
-            });
+            return ml_one(eval, (ml_value){.kind = ML_V_NAMESPACE, .place = ml_place_at(target, 0)});
         return ml_eval_export(eval, target, name);
     }
     ml_str package = ml_link_package_of(eval->link, file, specifier);

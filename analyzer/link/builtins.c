@@ -285,10 +285,8 @@ static bool method_split(ml_eval *eval, ml_values *out, ml_str text, const built
             break;
         text = ml_str_from(text, cut + by.len);
     }
-    *out = ml_one(eval, (ml_value){
-                            .kind = ML_V_ARRAY, .items = {parts.items, parts.count},
-                                 .place = {at->file,    0          }
-    });
+    ml_values all = {parts.items, parts.count};
+    *out = ml_one(eval, (ml_value){.kind = ML_V_ARRAY, .items = all, .place = ml_place_at(at->file, 0)});
     return true;
 }
 
@@ -450,10 +448,8 @@ static ml_values layers(ml_eval *eval, const builtin_call *at)
         for (uint32_t k = 0; k < values.count; k++)
             ml_vec_push(&eval->arena, &items, values.items[k]);
     }
-    return ml_one(eval, (ml_value){
-                            .kind = ML_V_OBJECT, .items = {items.items,    items.count},
-                                 .place = {at->place.file, 0          }
-    });
+    ml_values all = {items.items, items.count};
+    return ml_one(eval, (ml_value){.kind = ML_V_OBJECT, .items = all, .place = ml_place_at(at->place.file, 0)});
 }
 
 /* new URL(path, base): path alone when it names a host, else below the base's origin. */

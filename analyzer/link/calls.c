@@ -73,15 +73,13 @@ ml_frame *ml_frame_for(ml_eval *eval, const ml_value *function, ml_file_id file,
     if (!index || depth > eval->options.depth || is_recursive(caller, function->place.file, index))
         return NULL;
     ml_frame *frame = ML_NEW(&eval->arena, ml_frame);
-    *frame = (ml_frame){
-        .file = function->place.file,
-        .function = index,
-        .outer = function->frame,
-        .call = {file, call},
-        .caller = caller,
-        .self = function->self,
-        .depth = depth
-    };
+    *frame = (ml_frame){.file = function->place.file,
+                        .function = index,
+                        .outer = function->frame,
+                        .call = ml_place_at(file, call),
+                        .caller = caller,
+                        .self = function->self,
+                        .depth = depth};
     const ml_stand_in *bound = ml_stand_in_of(eval, function, file, call, caller);
     if (bound) {
         frame->args = bound->args ? bound->args : ML_NEW(&eval->arena, ml_values);
@@ -258,9 +256,8 @@ static ml_values call_external(ml_eval *eval, const ml_value *callee, ml_file_id
     if (!construct && ml_store_call(eval, &stored, callee, (ml_place){file, call}, frame))
         return stored;
     if (!construct && takes_environment(ml_facts_in(eval, file), call))
-        return ml_one(eval, (ml_value){
-                                .kind = ML_V_GLOBAL, .name = ML_STR("process.env"), .place = {file, call}
-        });
+        return ml_one(eval,
+                      (ml_value){.kind = ML_V_GLOBAL, .name = ML_STR("process.env"), .place = ml_place_at(file, call)});
 
     value.is_new = true;
     value.place = (ml_place){file, call};
@@ -298,10 +295,7 @@ ml_values ml_call_value(ml_eval *eval, const ml_value *callee, ml_file_id file, 
         if ((frame && frame->depth >= eval->options.depth + 1) || is_made_by_its_kind(frame, callee->place))
             return ml_one(eval, instance);
         ml_frame *args = ML_NEW(&eval->arena, ml_frame);
-        *args = (ml_frame){
-            .call = {file, call},
-              .caller = frame, .depth = frame ? frame->depth + 1 : 1
-        };
+        *args = (ml_frame){.call = ml_place_at(file, call), .caller = frame, .depth = frame ? frame->depth + 1 : 1};
         instance.frame = args;
         return ml_one(eval, instance);
     }
@@ -309,9 +303,7 @@ ml_values ml_call_value(ml_eval *eval, const ml_value *callee, ml_file_id file, 
     case ML_V_EXTERNAL: return call_external(eval, callee, file, call, construct, frame);
     case ML_V_BRIDGE:
         if (construct && ml_str_eq(callee->name, ML_BRIDGE_CLASS))
-            return ml_one(eval, (ml_value){
-                                    .kind = ML_V_BRIDGE, .place = {file, call}
-            });
+            return ml_one(eval, (ml_value){.kind = ML_V_BRIDGE, .place = ml_place_at(file, call)});
         break;
     case ML_V_GLOBAL:
         if (ml_builtin_function(eval, &values, callee->name, file, call, frame))

@@ -73,9 +73,7 @@ static const ml_frame *constructor_frame(ml_eval *eval, const ml_value *instance
         if (call) {
             ml_frame *next = ML_NEW(&eval->arena, ml_frame);
             *next = (ml_frame){
-                .file = at.file, .call = {at.file, call},
-                     .caller = args, .depth = args->depth + 1
-            };
+                .file = at.file, .call = ml_place_at(at.file, call), .caller = args, .depth = args->depth + 1};
             args = next;
         }
         at = ml_super_of(eval, at);
@@ -284,9 +282,7 @@ ml_values ml_this_value(ml_eval *eval, ml_file_id file, ml_node_id node, const m
     if (literal && add_component(eval, &component, file, literal, node))
         return ml_set_done(&component);
     if (literal)
-        return ml_one(eval, (ml_value){
-                                .kind = ML_V_OBJECT, .place = {file, literal}
-        });
+        return ml_one(eval, (ml_value){.kind = ML_V_OBJECT, .place = ml_place_at(file, literal)});
     uint32_t class_index = ml_class_around(facts, node);
     if (!class_index)
         return ml_unknown(eval, ML_HOLE_OTHER, ML_STR("this"), place);
@@ -299,10 +295,8 @@ ml_values ml_this_value(ml_eval *eval, ml_file_id file, ml_node_id node, const m
         }
     }
     eval->used_this |= !is_static;
-    return ml_one(
-        eval, (ml_value){
-                  .kind = is_static ? ML_V_CLASS : ML_V_INSTANCE, .place = {file, facts->classes[class_index].node}
-    });
+    return ml_one(eval, (ml_value){.kind = is_static ? ML_V_CLASS : ML_V_INSTANCE,
+                                   .place = ml_place_at(file, facts->classes[class_index].node)});
 }
 
 /* ---- types ---- */

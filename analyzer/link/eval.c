@@ -183,10 +183,7 @@ static ml_values eval_literal(ml_eval *eval, ml_file_id file, ml_node_id node)
 static ml_values eval_reference(ml_eval *eval, ml_value_kind kind, ml_file_id file, ml_node_id node,
                                 const ml_frame *frame)
 {
-    return ml_one(eval, (ml_value){
-                            .kind = kind, .place = {file, node},
-                                 .frame = frame
-    });
+    return ml_one(eval, (ml_value){.kind = kind, .place = ml_place_at(file, node), .frame = frame});
 }
 
 static ml_values eval_unary(ml_eval *eval, ml_file_id file, ml_node_id node)

@@ -163,6 +163,11 @@ bool ml_is_bridge_module(ml_eval *eval, ml_file_id file, ml_str specifier);
 /* ml_link_resolve, once a specifier. */
 ml_file_id ml_resolve_once(ml_eval *eval, ml_file_id file, ml_str specifier);
 
+static inline ml_place ml_place_at(ml_file_id file, ml_node_id node)
+{
+    return (ml_place){file, node};
+}
+
 /* sets */
 typedef struct ml_set {
     ml_eval *eval; /* whose arena holds the items: sets are many and deep, the stack is not */

@@ -9,17 +9,16 @@ enum { LIST_MAX = 256, PAIRS_MAX = 64, CALLBACKS_MAX = 64, LISTS_IN_LISTS_MAX = 
 
 ml_values ml_array_of_set(ml_eval *eval, ml_values items, ml_place place)
 {
-    return ml_one(eval, (ml_value){
-                            .kind = ML_V_ARRAY, .items = items, .is_full = true, .place = {place.file, 0}
-    });
+    return ml_one(eval,
+                  (ml_value){.kind = ML_V_ARRAY, .items = items, .is_full = true, .place = ml_place_at(place.file, 0)});
 }
 
 ml_values ml_array_of(ml_eval *eval, ml_item_list list, ml_place place)
 {
-    return ml_one(eval,
-                  (ml_value){
-                      .kind = ML_V_ARRAY, .list = list.items, .list_count = list.count, .place = {place.file, 0}
-    });
+    return ml_one(eval, (ml_value){.kind = ML_V_ARRAY,
+                                   .list = list.items,
+                                   .list_count = list.count,
+                                   .place = ml_place_at(place.file, 0)});
 }
 
 static ml_values pair_of(ml_eval *eval, ml_values key, ml_values value, ml_place place)

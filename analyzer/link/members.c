@@ -224,9 +224,7 @@ static ml_values json_value(ml_eval *eval, const ml_json *json, ml_file_id file,
     case ML_JSON_ARRAY:
     case ML_JSON_OBJECT: break;
     }
-    return ml_one(eval, (ml_value){
-                            .kind = ML_V_JSON, .json = json, .json_file = file, .place = {file, 0}
-    });
+    return ml_one(eval, (ml_value){.kind = ML_V_JSON, .json = json, .json_file = file, .place = ml_place_at(file, 0)});
 }
 
 static uint32_t small_number(ml_str text)

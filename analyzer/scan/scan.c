@@ -143,6 +143,7 @@ static void judge_files(ml_scan *scan)
     ml_batches batches = ml_scan_cut(scan, &scratch);
     for (uint32_t i = 0; i < batches.count; i++)
         judge_batch(scan, &batches.items[i]);
+    scan->importers = NULL;
     ml_arena_finish(&scratch);
 }
 

@@ -203,7 +203,7 @@ void ml_scan_reach(const ml_importer *importers, ml_name_hash name, ml_reached *
 
 /* held.c */
 typedef void ml_file_work(void *data, ml_file_id file, unsigned worker);
-/* Works on the files, all workers at once. Facts and texts are good until the work on a file ends. */
+/* Works on the chosen ones of the files, all workers at once. Facts and texts are good until the work on a file ends. */
 void ml_scan_each(ml_scan *scan, const ml_file_id *files, uint32_t count, ml_file_work *work, void *data);
 /* A script was read, under its lock. */
 void ml_scan_hold(ml_scan *scan, ml_file_id file);

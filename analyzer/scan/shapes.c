@@ -166,7 +166,8 @@ static bool may_run_text(ml_str text, const ml_trigger_hit *hit)
     if (ml_str_eq_c(name, "function") || ml_str_eq_c(name, "async"))
         return false;
     at += name.len;
-    while (at + 1 < text.len && text.data[at] == '.' && ml_lex_is_word(text.data[at + 1])) { /* this.a.b: by its last name */
+    while (at + 1 < text.len && text.data[at] == '.' && ml_lex_is_word(text.data[at + 1])) {
+        /* this.a.b: by its last name */
         name = name_at(text, at + 1);
         at += 1 + name.len;
     }

@@ -90,14 +90,14 @@ typedef struct telling {
 static void tell(void *data, const ml_importer *one, ml_reach reach, ml_name_hash as)
 {
     const telling *t = data;
+    news handed_on = {
+        one->file, {as, t->carry}
+    };
 
     if (reach != ML_REACH_PASSED_ON)
         wake(t->spread, one->file, t->carry);
     else if (add_carried(t->spread, one->file, as, t->carry))
-        ml_vec_push(&t->spread->scratch, &t->spread->open,
-                    ((news){
-                        one->file, {as, t->carry}
-        }));
+        ml_vec_push(&t->spread->scratch, &t->spread->open, handed_on);
 }
 
 static void tell_importers(spread *s)

@@ -101,11 +101,7 @@ static void visit(ml_ctx *ctx, const rule_record *record)
         !is_made_in_retry(ctx, facts, value))
         return;
     ml_finding *finding = ml_ctx_report(ctx, key);
-    ml_str shown = ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(text, 0, 60));
-    ml_finding_set_text(ctx, finding, "source",
-                        (ml_text){
-                            {shown, shown}
-    });
+    ml_finding_set(ctx, finding, "source", ml_arena_copy(ml_ctx_arena(ctx), ml_str_slice(text, 0, 60)));
     ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), value}, "the key is made here", "幂等键在此产生");
     ml_finding_step(ctx, finding, (ml_place){ml_ctx_file(ctx), record->call}, "and used here", "并在此使用");
 }
