@@ -14,6 +14,8 @@ static const ml_str carriers[] = {
 
 static ml_str without_carrier(ml_str specifier)
 {
+    if (ml_str_find_char(specifier, ':') == ML_NOT_FOUND) /* most have none */
+        return specifier;
     for (size_t i = 0; i < sizeof carriers / sizeof *carriers; i++)
         if (ml_str_starts(specifier, carriers[i])) {
             ml_str rest = ml_str_from(specifier, carriers[i].len);
