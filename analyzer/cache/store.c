@@ -119,8 +119,9 @@ static bool put_file(ml_cache *cache, const char *name, ml_str a, ml_str b)
     return ok;
 }
 
-/* Linked into place, not renamed: of two that make the folder at once, one secret stays. */
-static bool make_secret(ml_cache *cache)
+/* Linked into place, not renamed: of two that make the folder at once, one secret stays. Renamed only over a mark
+ * that stood there and could not be read. */
+static bool make_secret(ml_cache *cache, bool instead)
 {
     unsigned char secret[STORE_SECRET_BYTES];
     char name[64];
@@ -129,7 +130,8 @@ static bool make_secret(ml_cache *cache)
         return false;
     temporary_name(cache, name, sizeof name);
     bool made = put_file(cache, name, (ml_str){mark, sizeof mark}, (ml_str){(const char *)secret, sizeof secret}) &&
-                (linkat(cache->folder, name, cache->folder, mark_name, 0) == 0 || errno == EEXIST);
+                (instead ? renameat(cache->folder, name, cache->folder, mark_name) == 0
+                         : linkat(cache->folder, name, cache->folder, mark_name, 0) == 0 || errno == EEXIST);
     int why = errno;
     unlinkat(cache->folder, name, 0);
     errno = why;
@@ -164,12 +166,13 @@ static ml_status set_up(ml_cache *cache, const char *folder, ml_error *error)
     cache->path = cache->folder >= 0 ? realpath(folder, NULL) : NULL;
     if (!cache->path || !random_bytes(&cache->run, sizeof cache->run))
         return ml_fail(error, ML_EIO, folder, 0, "the cache cannot be opened: %s", strerror(errno));
+    struct stat info;
+    bool has_mark = fstatat(cache->folder, mark_name, &info, AT_SYMLINK_NOFOLLOW) == 0; /* before it is read */
     if (read_secret(cache))
         return ML_OK;
     if (is_foreign(cache->folder))
         return ml_fail(error, ML_EUSAGE, folder, 0, "is no cache of meterlint, and not empty; nothing is cached");
-    unlinkat(cache->folder, mark_name, 0); /* one that cannot be read */
-    if (!make_secret(cache))
+    if (!make_secret(cache, has_mark))
         return ml_fail(error, ML_EIO, folder, 0, "the cache cannot be written: %s", strerror(errno));
     put_file(cache, ".gitignore", ML_STR("*\n"), ML_STR_NONE);
     return ML_OK;

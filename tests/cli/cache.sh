@@ -199,6 +199,17 @@ scan with "$work/inside" --cache "$work/inside/kept"
 same without with "the cache itself was scanned"
 
 # ---- several at once, and killed ones ----
+mkdir "$work/small" "$work/began"
+echo 'export const a = 1;' >"$work/small/a.ts"
+for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    rm -rf "$cache"
+    for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
+        "$meterlint" scan --quiet --cache "$cache" --output github "$work/small" >/dev/null 2>"$work/began/$round-$n" &
+    done
+    wait
+done
+find "$work/began" -size +0 -exec cat {} + >"$work/said"
+[ -s "$work/said" ] && fault "twelve scans that make the cache at once: some complain" "$work/said"
 rm -rf "$cache"
 for n in 1 2 3 4; do
     "$meterlint" scan --quiet --cache "$cache" --output "sarif=$work/said-by/at-once-$n" "$root/fixtures/rules" >"$work/said-$n" 2>&1 &
