@@ -76,7 +76,7 @@ static const char *const changes[] = {
     "status",         "paid",       "refunded",    "billed", "cancelled", "billingrecord",
     "billing_record", "billrecord", "bill_record", "aibill", NULL};
 static const ml_rule_need change_need = {.words = changes, .any_case = true, .fits = may_change};
-static const ml_rule_need *const needs[] = {&change_need, &ml_pricing_need, NULL};
+static const ml_rule_need *const needs[] = {&ml_pricing_need, &change_need, NULL};
 
 extern const ml_rule ml_rule_practice_batch_partly_done;
 const ml_rule ml_rule_practice_batch_partly_done = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

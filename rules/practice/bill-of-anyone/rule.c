@@ -135,7 +135,7 @@ static void judge_file(ml_ctx *ctx)
 static const char *const users[] = {":userid",  ":user_id", ":uid", "{userid}", "users/:id",
                                     "user/:id", "\":id",    "':id", "`:id",     NULL};
 static const ml_rule_need user_need = {.words = users, .any_case = true};
-static const ml_rule_need *const needs[] = {&user_need, &ml_pricing_need, NULL};
+static const ml_rule_need *const needs[] = {&ml_pricing_need, &user_need, NULL};
 
 extern const ml_rule ml_rule_practice_bill_of_anyone;
 const ml_rule ml_rule_practice_bill_of_anyone = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

@@ -95,7 +95,7 @@ static bool may_be_cycle(ml_str name, ml_str behind)
 
 static const char *const cycles[] = {"cycle", "billingmonth", "billing_month", NULL};
 static const ml_rule_need cycle_need = {.words = cycles, .any_case = true, .fits = may_be_cycle};
-static const ml_rule_need *const needs[] = {&cycle_need, &ml_pricing_need, NULL};
+static const ml_rule_need *const needs[] = {&ml_pricing_need, &cycle_need, NULL};
 
 extern const ml_rule ml_rule_practice_cycle_of_local_calendar;
 const ml_rule ml_rule_practice_cycle_of_local_calendar = {.needs = needs, .judge_file = judge_file, .in_bridge = true};

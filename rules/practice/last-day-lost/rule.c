@@ -164,7 +164,7 @@ static const char *const ends[] = {"between", "lte", NULL}, *const tables[] = {"
 static const ml_rule_need end_need = {.words = ends, .any_case = true, .fits = may_end};
 /* A text about a table needs no other word, in whatever case SQL is written. */
 static const ml_rule_need bill_need = {.words = ml_formula_words, .more_words = tables, .any_case = true};
-static const ml_rule_need *const needs[] = {&end_need, &bill_need, NULL};
+static const ml_rule_need *const needs[] = {&bill_need, &end_need, NULL};
 
 extern const ml_rule ml_rule_practice_last_day_lost;
 const ml_rule ml_rule_practice_last_day_lost = {
