@@ -123,7 +123,7 @@ bool ml_trace_is_made(const ml_scan *scan, ml_str text)
 
 void ml_scan_add_made_hosts(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str text, const ml_lexed *lexed)
 {
-    for (uint32_t i = 0; !lexed->unsure && scan->trace_words && i < lexed->texts.count; i++) {
+    for (uint32_t i = 0; !lexed->unsure && scan->host_words && i < lexed->texts.count; i++) {
         const ml_lex_range *range = &lexed->texts.items[i];
         uint32_t last = i;
         ml_str inside = ml_str_slice(text, range->start, range->end);

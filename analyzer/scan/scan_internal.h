@@ -151,10 +151,11 @@ struct ml_scan {
     unsigned jobs;
     ml_arena *kept, *scratch; /* by worker: of what the first look finds, and of one file's first look */
     ml_trigger_set *words;
-    ml_trigger_set *trace_words; /* those alone, for what is no script; NULL: nobody asks for traces */
-    ml_trigger_set *host_words;  /* hosts alone, for texts that are made */
-    ML_VEC(ml_str) hosts;        /* patterns of the catalogue, sorted */
-    ml_trigger_set *blind_words; /* made when first asked for */
+    ML_VEC(ml_trigger_word) traces; /* the words of them alone, */
+    ml_trigger_set *trace_words;    /* for what is no script; made when first asked for */
+    ml_trigger_set *host_words;     /* hosts alone, for texts that are made; NULL: nobody asks for traces */
+    ML_VEC(ml_str) hosts;           /* patterns of the catalogue, sorted */
+    ml_trigger_set *blind_words;    /* made when first asked for */
     ml_strmap client_packages;
     ml_staged staged;
     ml_held held;
@@ -187,7 +188,7 @@ void ml_scan_add_trace(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str tex
 void ml_scan_add_made_hosts(ml_scan *scan, ml_slot *slot, ml_arena *arena, ml_str text, const ml_lexed *lexed);
 /* ML_BODY_… of the name of a property, or 0. */
 unsigned ml_body_word_of(ml_str name);
-/* Does a text that is no script, a value or a file of JSON, say anything of a provider? */
+/* Does a text that is no script, a value or a file of JSON, say anything of a provider? From one thread. */
 bool ml_scan_names_provider(ml_scan *scan, ml_str text);
 
 /* importers.c */

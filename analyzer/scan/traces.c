@@ -157,9 +157,10 @@ void ml_scan_add_trace_words(ml_scan *scan, ml_word_list *words)
     add_provider_words(scan, &alone, add_hosts);
     scan->host_words = ml_trigger_build(&scan->run, alone.items, alone.count);
     add_paths_and_variables(scan, &alone);
-    scan->trace_words = ml_trigger_build(&scan->run, alone.items, alone.count);
-    for (uint32_t i = 0; i < alone.count; i++)
+    for (uint32_t i = 0; i < alone.count; i++) {
         ml_vec_push(&scan->run, words, alone.items[i]);
+        ml_vec_push(&scan->run, &scan->traces, alone.items[i]);
+    }
     ml_link_each_env_value(scan->link, add_known_variable, &to);
     add(scan, words, "fromCharCode", TRACE_NUMBERS);
     add(scan, words, "fromCodePoint", TRACE_NUMBERS);
@@ -489,6 +490,8 @@ bool ml_scan_names_provider(ml_scan *scan, ml_str text)
     ml_slot *slot = ML_NEW(&scratch, ml_slot);
     ml_lexed lexed;
 
+    if (!scan->trace_words)
+        scan->trace_words = ml_trigger_build(&scan->run, scan->traces.items, scan->traces.count);
     ml_lex(&lexed, &scratch, text, false);
     ml_trigger_find(&hits, &scratch, scan->trace_words, text);
     for (uint32_t i = 0; i < hits.count && !slot->traces.count; i++)
