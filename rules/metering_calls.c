@@ -71,26 +71,12 @@ static bool is_sink_by_text(const ml_facts *facts, ml_node_id call, ml_str calle
 /* client.chat.completions.create of an SDK's client. */
 static bool is_billable_sdk_call(ml_ctx *ctx, const ml_value *callee)
 {
-    static const char *const verbs[] = {"create",
-                                        "generate",
-                                        "generateContent",
-                                        "generateContentStream",
-                                        "generateImages",
-                                        "stream",
-                                        "invoke",
-                                        "send",
-                                        "run",
-                                        "predict",
-                                        "embed",
-                                        "edit",
-                                        "complete",
-                                        "chat",
-                                        "parse",
-                                        "convert",
-                                        "synthesize",
-                                        "textToSpeech",
-                                        "subscribe",
-                                        "call"};
+    /* clang-format off */
+    static const char *const verbs[] = {
+        "create", "generate", "generateContent", "generateContentStream", "generateImages", "stream", "invoke", "send",
+        "run", "predict", "embed", "edit", "complete", "chat", "parse", "convert", "synthesize", "textToSpeech",
+        "subscribe", "call"};
+    /* clang-format on */
     static const char *const free_of_charge[] = {"models",     "files",        "uploads",     "moderations",
                                                  "fineTuning", "vectorStores", "batches.list"};
 
@@ -257,20 +243,12 @@ bool rule_is_record(ml_ctx *ctx, const ml_facts *facts, ml_node_id call)
 
 static bool is_sdk_method(ml_str callee)
 {
-    static const char *const ends[] = {".chat.completions.create",
-                                       ".completions.create",
-                                       ".responses.create",
-                                       ".messages.create",
-                                       ".messages.stream",
-                                       ".chat.completions.stream",
-                                       ".embeddings.create",
-                                       ".images.generate",
-                                       ".images.edit",
-                                       ".audio.speech.create",
-                                       ".audio.transcriptions.create",
-                                       ".audio.translations.create",
-                                       ".generateContent",
-                                       ".generateContentStream"};
+    /* clang-format off */
+    static const char *const ends[] = {
+        ".chat.completions.create", ".completions.create", ".responses.create", ".messages.create", ".messages.stream",
+        ".chat.completions.stream", ".embeddings.create", ".images.generate", ".images.edit", ".audio.speech.create",
+        ".audio.transcriptions.create", ".audio.translations.create", ".generateContent", ".generateContentStream"};
+    /* clang-format on */
 
     for (size_t i = 0; i < RULE_COUNT(ends); i++)
         if (ml_str_ends(callee, ml_str_of(ends[i])))
@@ -280,16 +258,11 @@ static bool is_sdk_method(ml_str callee)
 
 static bool is_ai_package_call(const ml_facts *facts, ml_node_id call)
 {
-    static const char *const names[] = {"streamText",
-                                        "generateText",
-                                        "generateObject",
-                                        "streamObject",
-                                        "embed",
-                                        "embedMany",
-                                        "generateImage",
-                                        "experimental_generateImage",
-                                        "experimental_generateSpeech",
-                                        "experimental_transcribe"};
+    /* clang-format off */
+    static const char *const names[] = {
+        "streamText", "generateText", "generateObject", "streamObject", "embed", "embedMany", "generateImage",
+        "experimental_generateImage", "experimental_generateSpeech", "experimental_transcribe"};
+    /* clang-format on */
     ml_node_id callee = ml_child(facts, call, ML_ROLE_CALLEE);
 
     if (!callee || ml_kind_of(facts, callee) != ML_NODE_IDENT || !ml_node_at(facts, callee)->ref)

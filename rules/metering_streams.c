@@ -69,15 +69,11 @@ static ml_node_id purchase_of(ml_ctx *ctx, const rule_method *method, ml_file_id
 
 bool rule_is_stream(ml_ctx *ctx, const rule_method *method, ml_place at)
 {
-    static const char *const streams[] = {"body",
-                                          "textStream",
-                                          "fullStream",
-                                          "partialObjectStream",
-                                          "toReadableStream",
-                                          "toDataStreamResponse",
-                                          "toUIMessageStreamResponse",
-                                          "toTextStreamResponse",
-                                          "toDataStream"};
+    /* clang-format off */
+    static const char *const streams[] = {
+        "body", "textStream", "fullStream", "partialObjectStream", "toReadableStream", "toDataStreamResponse",
+        "toUIMessageStreamResponse", "toTextStreamResponse", "toDataStream"};
+    /* clang-format on */
     const ml_facts *facts = ml_link_facts(ml_ctx_link(ctx), at.file);
     ml_node_kind kind = ml_kind_of(facts, at.node);
     ml_node_id value = stripped(facts, kind == ML_NODE_RETURN ? ml_child(facts, at.node, ML_ROLE_VALUE) : at.node);

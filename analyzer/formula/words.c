@@ -291,40 +291,14 @@ bool ml_formula_is_cost_name(ml_str name)
 
 /* ---- files ---- */
 
+/* clang-format off */
 const char *const ml_formula_words[] = {
-    "bill",
-    "Bill",
-    "totalCost",
-    "total_cost",
-    "TotalCost",
-    "inputTokens",
-    "input_tokens",
-    "InputTokens",
-    "outputTokens",
-    "output_tokens",
-    "promptTokens",
-    "prompt_tokens",
-    "PromptTokens",
-    "completionTokens",
-    "completion_tokens",
-    "totalTokens",
-    "total_tokens",
-    "unitPrice",
-    "unit_price",
-    "UnitPrice",
-    "inputPrice",
-    "input_price",
-    "outputPrice",
-    "output_price",
-    "tokenPrice",
-    "token_price",
-    "TokenPrice",
-    "tokenCount",
-    "TokenCount",
-    "characterCount",
-    "imageCount",
-    NULL,
-};
+    "bill", "Bill", "totalCost", "total_cost", "TotalCost", "inputTokens", "input_tokens", "InputTokens",
+    "outputTokens", "output_tokens", "promptTokens", "prompt_tokens", "PromptTokens", "completionTokens",
+    "completion_tokens", "totalTokens", "total_tokens", "unitPrice", "unit_price", "UnitPrice", "inputPrice",
+    "input_price", "outputPrice", "output_price", "tokenPrice", "token_price", "TokenPrice", "tokenCount", "TokenCount",
+    "characterCount", "imageCount", NULL};
+/* clang-format on */
 const uint32_t ml_formula_word_count = sizeof ml_formula_words / sizeof *ml_formula_words - 1;
 
 /* Beginnings of the words of ml_formula_is_cost_name, in the spellings they have in names. */

@@ -151,11 +151,11 @@ struct ml_scan {
     unsigned jobs;
     ml_arena *kept, *scratch; /* by worker: of what the first look finds, and of one file's first look */
     ml_trigger_set *words;
-    ML_VEC(ml_trigger_word) traces; /* the words of them alone, */
-    ml_trigger_set *trace_words;    /* for what is no script; made when first asked for */
-    ml_trigger_set *host_words;     /* hosts alone, for texts that are made; NULL: nobody asks for traces */
-    ML_VEC(ml_str) hosts;           /* patterns of the catalogue, sorted */
-    ml_trigger_set *blind_words;    /* made when first asked for */
+    ML_VEC(ml_trigger_word) trace_list; /* the words of traces alone, */
+    ml_trigger_set *trace_words;        /* for what is no script; made when first asked for */
+    ml_trigger_set *host_words;         /* hosts alone, for texts that are made; NULL: nobody asks for traces */
+    ML_VEC(ml_str) hosts;               /* patterns of the catalogue, sorted */
+    ml_trigger_set *blind_words;        /* made when first asked for */
     ml_strmap client_packages;
     ml_staged staged;
     ml_held held;

@@ -32,7 +32,7 @@ typedef struct taint {
     ml_scan *scan;
     ml_arena scratch;
     ml_arena *outlines; /* by worker */
-    file_taint *files;
+    file_taint *files;  /* by file id - 1 */
     file_list front, next;
     ML_VEC(news) open; /* importers are to be told of these */
 } taint;

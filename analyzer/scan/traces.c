@@ -159,7 +159,7 @@ void ml_scan_add_trace_words(ml_scan *scan, ml_word_list *words)
     add_paths_and_variables(scan, &alone);
     for (uint32_t i = 0; i < alone.count; i++) {
         ml_vec_push(&scan->run, words, alone.items[i]);
-        ml_vec_push(&scan->run, &scan->traces, alone.items[i]);
+        ml_vec_push(&scan->run, &scan->trace_list, alone.items[i]);
     }
     ml_link_each_env_value(scan->link, add_known_variable, &to);
     add(scan, words, "fromCharCode", TRACE_NUMBERS);
@@ -491,7 +491,7 @@ bool ml_scan_names_provider(ml_scan *scan, ml_str text)
     ml_lexed lexed;
 
     if (!scan->trace_words)
-        scan->trace_words = ml_trigger_build(&scan->run, scan->traces.items, scan->traces.count);
+        scan->trace_words = ml_trigger_build(&scan->run, scan->trace_list.items, scan->trace_list.count);
     ml_lex(&lexed, &scratch, text, false);
     ml_trigger_find(&hits, &scratch, scan->trace_words, text);
     for (uint32_t i = 0; i < hits.count && !slot->traces.count; i++)

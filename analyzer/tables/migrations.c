@@ -421,26 +421,12 @@ static bool has_ddl(ml_str text)
 /* Given to a call that may send it to a database, or kept for later: not logged, not compared. */
 static bool may_be_sent(const ml_facts *facts, ml_node_id node)
 {
-    static const char *const calls[] = {"query",
-                                        "raw",
-                                        "execute",
-                                        "exec",
-                                        "run",
-                                        "prepare",
-                                        "unsafe",
-                                        "sql",
-                                        "$executeRawUnsafe",
-                                        "$queryRawUnsafe",
-                                        "$executeRaw",
-                                        "$queryRaw",
-                                        "batch",
-                                        "executeSql",
-                                        "execMultiple",
-                                        "executeMultiple",
-                                        "multi",
-                                        "any",
-                                        "none",
-                                        "addSql"};
+    /* clang-format off */
+    static const char *const calls[] = {
+        "query", "raw", "execute", "exec", "run", "prepare", "unsafe", "sql", "$executeRawUnsafe", "$queryRawUnsafe",
+        "$executeRaw", "$queryRaw", "batch", "executeSql", "execMultiple", "executeMultiple", "multi", "any", "none",
+        "addSql"};
+    /* clang-format on */
     ml_node_id parent = ml_node_at(facts, node)->parent;
     ml_node_kind kind = ml_kind_of(facts, parent);
     if (kind == ML_NODE_EXPR_STMT || kind == ML_NODE_BINARY)

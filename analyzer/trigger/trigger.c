@@ -1,6 +1,6 @@
 /* Every word is filed under three of its bytes (both, of a word of two). A text is read
  * once: prints.h marks, 32 places at a time, where three bytes could be those of a word;
- * at these, about one place in thirty, they are hashed into a small bit table, and only
+ * at these, about one place in nine, they are hashed into a small bit table, and only
  * where the bit is set are the words filed under them compared. */
 #include "ml/trigger.h"
 

@@ -22,28 +22,12 @@ static bool is_creator(ml_str name)
 /* A call that leaves nothing behind. */
 static bool is_inert(ml_str callee)
 {
-    static const char *const names[] = {"Date.now",
-                                        "Math.random",
-                                        "Math.floor",
-                                        "Math.round",
-                                        "Math.ceil",
-                                        "randomUUID",
-                                        "crypto.randomUUID",
-                                        "uuid",
-                                        "uuidv4",
-                                        "uuid.v4",
-                                        "nanoid",
-                                        "ulid",
-                                        "String",
-                                        "Number",
-                                        "Promise.resolve",
-                                        "setTimeout",
-                                        "resolve",
-                                        "JSON.stringify",
-                                        "sleep",
-                                        "delay",
-                                        "parseInt",
-                                        "parseFloat"};
+    /* clang-format off */
+    static const char *const names[] = {
+        "Date.now", "Math.random", "Math.floor", "Math.round", "Math.ceil", "randomUUID", "crypto.randomUUID", "uuid",
+        "uuidv4", "uuid.v4", "nanoid", "ulid", "String", "Number", "Promise.resolve", "setTimeout", "resolve",
+        "JSON.stringify", "sleep", "delay", "parseInt", "parseFloat"};
+    /* clang-format on */
     static const char *const ends[] = {".toFixed",  ".toISOString", ".toString", ".slice", ".substring",   ".getTime",
                                        ".padStart", ".substr",      ".mul",      ".times", ".plus",        ".add",
                                        ".div",      ".minus",       ".toNumber", ".split", ".getFullYear", ".getMonth"};
